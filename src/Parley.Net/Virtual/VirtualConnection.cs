@@ -58,7 +58,7 @@ internal sealed class VirtualConnection : IStreamConnection
         ArgumentNullException.ThrowIfNull(received);
         if (Interlocked.CompareExchange(ref _receiver, received, null) is not null)
             throw new InvalidOperationException("This connection is already being received from.");
-        using var registration = cancel.UnsafeRegister(static (state, token) => ((VirtualConnection)state!)._received.TrySetCanceled(token), this);
+        using var registration = cancel.UnsafeRegister(static state => ((VirtualConnection)state!).Close(), this);
         _host.Clock.Schedule(TimeSpan.Zero, static state => ((VirtualConnection)state!).HandOn(), this);
         await _received.Task;
     }
@@ -86,6 +86,18 @@ internal sealed class VirtualConnection : IStreamConnection
     {
         Close();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Closes this end; the other learns it behind what was sent.</summary>
+    public void Close()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+            return;
+        _host.Remove(this);
+        Depart(() => _peer!.OnPeerClosed());
+        _received.TrySetResult();
+        // As an event of its own: what waits for the end must not run inside whatever found the end.
+        _host.Clock.Schedule(TimeSpan.Zero, static state => ((CancellationTokenSource)state!).Cancel(), _closed);
     }
 
     // Behind all that was sent before, as in one stream.
@@ -142,16 +154,5 @@ internal sealed class VirtualConnection : IStreamConnection
         _peerClosed = true;
         if (_arrived.Count == 0 || _receiver is not null)
             Close();
-    }
-
-    /// <summary>Closes this end; the other learns it behind what was sent.</summary>
-    public void Close()
-    {
-        if (Interlocked.Exchange(ref _ended, 1) != 0)
-            return;
-        _host.Remove(this);
-        Depart(() => _peer!.OnPeerClosed());
-        _received.TrySetResult();
-        _closed.Cancel();
     }
 }

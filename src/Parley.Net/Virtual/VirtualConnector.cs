@@ -86,7 +86,7 @@ internal static class VirtualConnector
         private string? Objection(X509Certificate2 certificate)
         {
             var name = options.HostName ?? options.Remote.ToAddress().ToString();
-            if (!certificate.MatchesHostname(name))
+            if (!CertificateRules.SpeaksFor(certificate, name))
                 return $"is not for {name}";
             return options.TrustedRoots?.Contains(certificate) == true ? null : "is not among those trusted";
         }
