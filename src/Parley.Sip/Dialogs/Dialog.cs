@@ -18,7 +18,7 @@ public sealed class Dialog
     private byte[] _routes;
     private long _remoteCSeq;
 
-    private Dialog(ulong localTag, bool isCaller, Parts parts, byte[] target, byte[] routes)
+    private Dialog(UInt128 localTag, bool isCaller, Parts parts, byte[] target, byte[] routes)
     {
         LocalTagValue = localTag;
         IsCaller = isCaller;
@@ -60,7 +60,7 @@ public sealed class Dialog
     /// <summary>CSeq of the last request this side sent.</summary>
     public uint LocalCSeq { get; private set; }
 
-    internal ulong LocalTagValue { get; }
+    internal UInt128 LocalTagValue { get; }
 
     // Link of the table's bucket: the other dialogs of a forked call share our tag.
     internal Dialog? NextOfTag { get; set; }
@@ -80,7 +80,7 @@ public sealed class Dialog
     internal ReadOnlySpan<byte> RouteBytes => _routes;
 
     /// <summary>The called side's dialog, from the INVITE (RFC 3261 §12.1.1).</summary>
-    internal static Dialog OfCalled(SipMessage invite, ulong localTag, bool overTls)
+    internal static Dialog OfCalled(SipMessage invite, UInt128 localTag, bool overTls)
     {
         invite.TryGetCSeq(out var cseq);
         Span<byte> tag = stackalloc byte[DialogTag.Length];
@@ -95,11 +95,13 @@ public sealed class Dialog
     }
 
     /// <summary>The calling side's dialog, from a response with a To tag (RFC 3261 §12.1.2).</summary>
-    internal static Dialog OfCaller(SipMessage response, ulong localTag, bool secure)
+    internal static Dialog OfCaller(SipMessage response, UInt128 localTag, bool secure, ReadOnlySpan<byte> requestUri)
     {
         response.TryGetCSeq(out var cseq);
         var parts = Parts.Of(response.CallId, response.ToTag, response.Value(HeaderId.From), default, response.Value(HeaderId.To));
-        return new Dialog(localTag, isCaller: true, parts, ContactOf(response), RouteSet.OfCaller(response))
+        var contact = ContactOf(response);
+        // A 2xx without Contact breaks RFC 3261 §13.3.1.4; what was called is then the best that is known.
+        return new Dialog(localTag, isCaller: true, parts, contact.Length > 0 ? contact : requestUri.ToArray(), RouteSet.OfCaller(response))
         {
             _remoteCSeq = -1,
             LocalCSeq = cseq.Number,

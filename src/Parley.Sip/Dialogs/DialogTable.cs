@@ -5,7 +5,7 @@ namespace Parley.Sip.Dialogs;
 /// <summary>The dialogs of one lane, found by our tag and told apart by Call-ID and the peer's tag (RFC 3261 §12).</summary>
 internal sealed class DialogTable
 {
-    private readonly Dictionary<ulong, Dialog> _byTag = [];
+    private readonly Dictionary<UInt128, Dialog> _byTag = [];
 
     public int Count { get; private set; }
 

@@ -1,46 +1,47 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Parley.Sip.Transactions;
 
 namespace Parley.Sip.Dialogs;
 
 /// <summary>
-/// Our side's dialog tags: 64 random bits as 16 hexadecimal digits. RFC 3261 §19.3 asks for 32 bits of randomness at least; being random and ours, a tag
-/// alone finds its dialog, and no stranger can choose what collides in a table.
+/// Our side's dialog tags, in the form transactions give them: 13 characters of five bits (RFC 3261 §19.3 asks for 32 random bits at least). Being ours and
+/// unpredictable, a tag alone finds its dialog, and no stranger can choose what collides in a table.
 /// </summary>
 internal static class DialogTag
 {
-    public const int Length = 16;
+    public const int Length = ServerTransaction.TagLength;
 
-    public static void Write(ulong tag, Span<byte> destination)
-    {
-        for (var i = Length - 1; i >= 0; i--, tag >>= 4)
-            destination[i] = "0123456789abcdef"u8[(int)(tag & 15)];
-    }
+    public static void Write(UInt128 tag, Span<byte> destination) => TokenText.Write(tag, destination[..Length]);
 
-    public static byte[] ToBytes(ulong tag)
+    public static byte[] ToBytes(UInt128 tag)
     {
         var bytes = new byte[Length];
         Write(tag, bytes);
         return bytes;
     }
 
+    /// <summary>The tag all responses of a transaction carry.</summary>
+    public static UInt128 Of(ServerTransaction transaction)
+    {
+        Span<byte> text = stackalloc byte[Length];
+        transaction.CopyTag(text);
+        TryParse(text, out var tag);
+        return tag;
+    }
+
     /// <summary>Reads a tag of ours back; false for every other text, which then is nobody's dialog here.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, out ulong tag)
+    public static bool TryParse(ReadOnlySpan<byte> text, out UInt128 tag)
     {
         tag = 0;
         if (text.Length != Length)
             return false;
-        foreach (var b in text)
+        for (var i = Length - 1; i >= 0; i--)
         {
-            var digit = b switch
-            {
-                >= (byte)'0' and <= (byte)'9' => b - '0',
-                >= (byte)'a' and <= (byte)'f' => b - 'a' + 10,
-                _ => -1,
-            };
+            var digit = TokenText.Find(text[i]);
             if (digit < 0)
                 return false;
-            tag = tag << 4 | (uint)digit;
+            tag = tag << 5 | (uint)digit;
         }
 
         return true;
@@ -53,6 +54,7 @@ internal sealed class TagSource
     private readonly byte[] _block = new byte[512];
     private int _used = 512;
 
+    /// <summary>64 random bits.</summary>
     public ulong Next()
     {
         if (_used == _block.Length)

@@ -53,6 +53,9 @@ internal sealed class UserAgentProfile
 
     public required int MaxPendingRequests { get; init; }
 
+    /// <summary>Milliseconds an incoming call may wait for its answer.</summary>
+    public required long MaxRinging { get; init; }
+
     public required int RetryAfterSeconds { get; init; }
 
     public required long T1 { get; init; }

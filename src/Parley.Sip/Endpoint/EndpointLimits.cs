@@ -15,6 +15,12 @@ public sealed record EndpointLimits
     /// <summary>Requests within one call that wait for the application's answer; past it they get 500 with Retry-After. Default 16.</summary>
     public int MaxPendingRequests { get; init; } = 16;
 
+    /// <summary>
+    /// How long an incoming call may go unanswered before it is refused with 480. Default 10 min: longer than any caller's timer (RFC 3261 §16.6 lets
+    /// proxies end it after 3), short enough that a forgotten call goes away.
+    /// </summary>
+    public TimeSpan MaxRinging { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Value of Retry-After in refusals for overload and while draining. Default 5 s: long enough for a burst to pass, short enough to come back.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(5);
 }
