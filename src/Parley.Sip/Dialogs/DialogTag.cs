@@ -21,6 +21,14 @@ internal static class DialogTag
         return bytes;
     }
 
+    /// <summary>A new one, for a request of ours: 64 random bits.</summary>
+    public static UInt128 New()
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        RandomNumberGenerator.Fill(bytes);
+        return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+    }
+
     /// <summary>The tag all responses of a transaction carry.</summary>
     public static UInt128 Of(ServerTransaction transaction)
     {
@@ -45,26 +53,5 @@ internal static class DialogTag
         }
 
         return true;
-    }
-}
-
-/// <summary>Fetches randomness in blocks, so that a tag or Call-ID costs no system call. One per lane.</summary>
-internal sealed class TagSource
-{
-    private readonly byte[] _block = new byte[512];
-    private int _used = 512;
-
-    /// <summary>64 random bits.</summary>
-    public ulong Next()
-    {
-        if (_used == _block.Length)
-        {
-            RandomNumberGenerator.Fill(_block);
-            _used = 0;
-        }
-
-        var value = BinaryPrimitives.ReadUInt64LittleEndian(_block.AsSpan(_used));
-        _used += 8;
-        return value;
     }
 }

@@ -82,7 +82,7 @@ public sealed class IncomingRequest : IServerTransactionUser
         var refresh = reply.Status is >= 200 and < 300 && Method is SipMethod.Invite or SipMethod.Update;
         var complete = reply with
         {
-            LocalTag = reply.Status > 100 && Message.ToTag.IsEmpty ? _ua.Tags.Next() : 0,
+            LocalTag = reply.Status > 100 && Message.ToTag.IsEmpty ? DialogTag.Of(transaction) : 0,
             Contact = refresh,
             Secure = _owner?.IsSecure ?? false,
             Capabilities = reply.Capabilities || refresh,

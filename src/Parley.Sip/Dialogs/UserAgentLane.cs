@@ -5,7 +5,7 @@ using Parley.Sip.Transport;
 
 namespace Parley.Sip.Dialogs;
 
-/// <summary>What the calls and requests of one lane share: its dialogs, its randomness, its counts, and the layers below. Used on that lane only.</summary>
+/// <summary>What the calls and requests of one lane share: its dialogs, its counts, and the layers below. Used on that lane only.</summary>
 internal sealed class UserAgentLane(Lane lane, ISipTransport transport, TransactionLayer transactions, SipLocator locator, UserAgentProfile profile)
 {
     private readonly HashSet<ILiveCall> _calls = [];
@@ -22,8 +22,6 @@ internal sealed class UserAgentLane(Lane lane, ISipTransport transport, Transact
 
     public DialogTable Dialogs { get; } = new();
 
-    public TagSource Tags { get; } = new();
-
     public UserAgentCounts Counts { get; } = new();
 
     /// <summary>Told when the last call or request of the lane is over; set while the endpoint drains.</summary>
@@ -31,6 +29,9 @@ internal sealed class UserAgentLane(Lane lane, ISipTransport transport, Transact
 
     /// <summary>Told of exceptions the application's handlers threw.</summary>
     public required Action<Exception>? Fault { get; init; }
+
+    /// <summary>True once no new calls are taken.</summary>
+    public bool IsDraining { get; set; }
 
     public bool IsIdle => _calls.Count == 0 && Counts.PendingRequests == 0;
 
