@@ -6,7 +6,7 @@ internal static class Repository
     public static string Root { get; } = FindRoot();
 
     /// <summary>The program under test: built in the same configuration as the tests, else whichever was built.</summary>
-    public static string ParleyDll { get; } = FindParley();
+    public static string ParleyDll => FindParley();
 
     public static string Peers => Path.Combine(Root, "tests", "peers");
 
