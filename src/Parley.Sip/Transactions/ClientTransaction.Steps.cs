@@ -78,7 +78,7 @@ public sealed partial class ClientTransaction
             _timer.Stop();
         if ((effects & ClientEffects.StartRetransmit) != 0)
             _timer.Repeat(_home.Times.T1);
-        if ((effects & ClientEffects.Double) != 0)
+        if ((effects & ClientEffects.DoubleInterval) != 0)
             _timer.Repeat(_timer.Interval * 2);
         if ((effects & ClientEffects.DoubleToT2) != 0)
             _timer.Repeat(Math.Min(_timer.Interval * 2, _home.Times.T2));

@@ -39,14 +39,14 @@ internal ref struct KeyedHash
     }
 
     /// <summary>Adds a field and its length, so that fields cannot run into each other.</summary>
-    public void AddField(ReadOnlySpan<byte> field)
+    public void AddField(scoped ReadOnlySpan<byte> field)
     {
         Add(field);
         AddNumber((uint)field.Length);
     }
 
     /// <summary>Like <see cref="AddField"/>, without regard to ASCII case.</summary>
-    public void AddFieldIgnoringCase(ReadOnlySpan<byte> field)
+    public void AddFieldIgnoringCase(scoped ReadOnlySpan<byte> field)
     {
         Span<byte> lower = stackalloc byte[64];
         var rest = field;
@@ -69,7 +69,7 @@ internal ref struct KeyedHash
         Add(bytes);
     }
 
-    public void Add(ReadOnlySpan<byte> bytes)
+    public void Add(scoped ReadOnlySpan<byte> bytes)
     {
         var filled = _length & 7;
         _length += bytes.Length;

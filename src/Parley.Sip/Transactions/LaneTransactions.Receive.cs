@@ -17,10 +17,7 @@ internal sealed partial class LaneTransactions
     // RFC 3261 §17.1.3: the branch of the top Via, and the CSeq method, because a CANCEL shares its INVITE's branch.
     private void ReceiveResponse(SipMessage response, in SipFlow flow)
     {
-        var client = _clients.First(ClientKey(response.TopBranch));
-        while (client is not null && client.Method != response.Method)
-            client = _clients.NextSame(client);
-        if (client is not null)
+        if (_clients.Find(ClientKey(response.TopBranch), response.Method) is { } client)
         {
             client.OnResponse(response, flow);
             return;
@@ -32,10 +29,7 @@ internal sealed partial class LaneTransactions
 
     private void ReceiveRequest(SipMessage request, in SipFlow flow, UInt128 key)
     {
-        var method = request.Method == SipMethod.Ack ? SipMethod.Invite : request.Method;
-        var server = _servers.First(key);
-        while (server is not null && server.Method != method)
-            server = _servers.NextSame(server);
+        var server = _servers.Find(key, request.Method == SipMethod.Ack ? SipMethod.Invite : request.Method);
         if (request.Method == SipMethod.Ack)
             ReceiveAck(server, request, flow);
         else if (server is not null)
@@ -74,7 +68,7 @@ internal sealed partial class LaneTransactions
             return;
         }
 
-        var target = _servers.First(key);
+        var target = _servers.Find(key);
         var own = Create(cancel, flow, key);
         own.Respond(target is null ? 481 : 200);
         if (target is { IsInvite: true, State: TransactionState.Proceeding })
@@ -96,7 +90,7 @@ internal sealed partial class LaneTransactions
         }
 
         var mergeKey = _keys.MergeKey(request);
-        var isMerged = _merges.First(mergeKey) is not null;
+        var isMerged = _merges.Find(mergeKey) is not null;
         var server = Create(request, flow, key);
         if (isMerged)
         {

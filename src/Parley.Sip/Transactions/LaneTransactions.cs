@@ -184,6 +184,8 @@ internal sealed partial class LaneTransactions
     {
         public static UInt128 Key(ServerTransaction node) => node.Key;
 
+        public static SipMethod Method(ServerTransaction node) => node.Method;
+
         public static ref ServerTransaction? Next(ServerTransaction node) => ref node.NextByKey;
     }
 
@@ -191,12 +193,16 @@ internal sealed partial class LaneTransactions
     {
         public static UInt128 Key(ServerTransaction node) => node.MergeKey;
 
+        public static SipMethod Method(ServerTransaction node) => node.Method;
+
         public static ref ServerTransaction? Next(ServerTransaction node) => ref node.NextByMergeKey;
     }
 
     private readonly struct ClientLinks : ITableLinks<ClientTransaction>
     {
         public static UInt128 Key(ClientTransaction node) => node.Key;
+
+        public static SipMethod Method(ClientTransaction node) => node.Method;
 
         public static ref ClientTransaction? Next(ClientTransaction node) => ref node.NextByKey;
     }

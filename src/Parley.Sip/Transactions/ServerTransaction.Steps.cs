@@ -118,7 +118,7 @@ public sealed partial class ServerTransaction
     private void ForgetRequest()
     {
         _home.Counters.Unanswered--;
-        _flow = ResponsePath.For(_request!, _flow);
+        _flow = ResponseRoute.For(_request!, _flow);
         _request!.Release();
         _request = null;
         _provisional?.Release();

@@ -56,9 +56,8 @@ public sealed class TransactionLayer : ISipReceiver
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(user);
         var home = Home(lane);
-        var client = home.IsFullForClients;
         var transaction = home.RentClient();
-        if (client)
+        if (home.IsFullForClients)
             transaction.BeginRefused(request, user);
         else
             transaction.Begin(request, targets, user);
@@ -126,7 +125,10 @@ public sealed class TransactionLayer : ISipReceiver
     public void OnChannelClosed(SipChannel channel)
     {
         foreach (var home in _lanes)
-            home.Lane.Run(_ => home.ConnectionLost(channel), null);
+        {
+            if (home.Lane.IsCurrent)
+                home.ConnectionLost(channel);
+        }
     }
 
     private LaneTransactions Home(Lane lane) => _lanes[lane.Index];

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Parley.Sip.Messages;
 
 namespace Parley.Sip.Transactions;
 
@@ -9,6 +10,8 @@ internal interface ITableLinks<T>
     static abstract UInt128 Key(T node);
 
     static abstract ref T? Next(T node);
+
+    static abstract SipMethod Method(T node);
 }
 
 /// <summary>
@@ -45,10 +48,17 @@ internal sealed class TransactionTable<T, TLinks>
         Count--;
     }
 
-    /// <summary>The first node with that key; the others follow by <see cref="NextSame"/>.</summary>
-    public T? First(UInt128 key) => Seek(_buckets[Bucket(key)], key);
+    /// <summary>A node with that key, whatever its method.</summary>
+    public T? Find(UInt128 key) => Seek(_buckets[Bucket(key)], key);
 
-    public T? NextSame(T node) => Seek(TLinks.Next(node), TLinks.Key(node));
+    /// <summary>The node with that key and method.</summary>
+    public T? Find(UInt128 key, SipMethod method)
+    {
+        var node = Find(key);
+        while (node is not null && TLinks.Method(node) != method)
+            node = Seek(TLinks.Next(node), key);
+        return node;
+    }
 
     /// <summary>Copies every node, for the rare walk over all of them.</summary>
     public List<T> ToList()

@@ -7,7 +7,7 @@ public sealed class ClientMachineTests
     private static readonly MachineTable s_invite = new("""
         udp: Calling    Start          -> Calling     SendRequest StartRetransmit StartTimeout
         tcp: Calling    Start          -> Calling     SendRequest StartTimeout
-             Calling    Retransmit     -> Calling     SendRequest Double
+             Calling    Retransmit     -> Calling     SendRequest DoubleInterval
              Calling    Timeout        -> Terminated  StopTimers FailTimeout
              Calling    TransportError -> Terminated  StopTimers FailTransport
              Calling    Provisional    -> Proceeding  StopTimers Deliver
