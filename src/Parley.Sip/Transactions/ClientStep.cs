@@ -41,7 +41,7 @@ internal enum ClientEffects : ushort
     StartRetransmit = 2,
 
     /// <summary>Sets Timer A to twice what it was (§17.1.1.2).</summary>
-    Double = 4,
+    DoubleInterval = 4,
 
     /// <summary>Sets Timer E to twice what it was, at most T2 (§17.1.2.2).</summary>
     DoubleToT2 = 8,

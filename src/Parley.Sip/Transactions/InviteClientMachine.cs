@@ -20,7 +20,7 @@ internal static class InviteClientMachine
     {
         ClientInput.Start when reliable => new(Calling, SendRequest | StartTimeout),
         ClientInput.Start => new(Calling, SendRequest | StartRetransmit | StartTimeout),
-        ClientInput.Retransmit => new(Calling, SendRequest | Double),
+        ClientInput.Retransmit => new(Calling, SendRequest | DoubleInterval),
         ClientInput.Timeout => new(Terminated, StopTimers | FailTimeout),
         ClientInput.TransportError => new(Terminated, StopTimers | FailTransport),
         // No further retransmission and no Timer B: how long it rings is the user's to limit.
