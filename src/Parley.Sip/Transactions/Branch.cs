@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+
+namespace Parley.Sip.Transactions;
+
+/// <summary>A branch of ours, kept in place: the magic cookie of RFC 3261 §8.1.1.7 and 20 characters of 5 random bits.</summary>
+[InlineArray(Length)]
+internal struct Branch
+{
+    public const int Length = 27;
+
+    private byte _first;
+
+    public static ReadOnlySpan<byte> Cookie => "z9hG4bK"u8;
+}
+
+/// <summary>
+/// Makes branches: the keyed hash of a counter. As nobody can guess the next one, only those who saw the request can answer it.
+/// One per lane, so that it needs no lock.
+/// </summary>
+internal sealed class BranchSource(HashSecret secret)
+{
+    private ulong _count;
+
+    public void Next(ref Branch branch)
+    {
+        var hash = new KeyedHash(secret);
+        hash.AddNumber((uint)_count);
+        hash.AddNumber((uint)(_count++ >> 32));
+        Span<byte> text = branch;
+        Branch.Cookie.CopyTo(text);
+        TokenText.Write(hash.Finish(), text[Branch.Cookie.Length..]);
+    }
+}
