@@ -73,6 +73,9 @@ public sealed class JitterBuffer
     /// <summary>What it did so far.</summary>
     public JitterBufferStatistics Statistics => new(_played, _late, _duplicates, _concealments, _dropped, _stretched, TargetDelay);
 
+    /// <summary>RTP clock units per packet, as observed; 20 ms before two packets in a row were seen.</summary>
+    public int FrameUnits => _frame;
+
     private int FrameMilliseconds => Math.Max(1, (int)(_frame * 1000L / _clockRate));
 
     /// <summary>Adds an audio packet; its buffer is referenced when it is kept.</summary>
