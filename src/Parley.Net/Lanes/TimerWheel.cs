@@ -11,7 +11,8 @@ internal sealed class TimerWheel
     private const int Bits = 8;
     private const int Slots = 1 << Bits;
     private const int Levels = 4;
-    private const long MaxDelay = (1L << (Bits * Levels)) - Slots;
+    // One top-level slot short of a full round, so that no timer lands in the slot being passed.
+    private const long MaxDelay = (1L << (Bits * Levels)) - (1L << (Bits * (Levels - 1)));
 
     private readonly LaneTimer?[] _slots = new LaneTimer?[Slots * Levels];
     private readonly ulong[] _occupied = new ulong[Slots * Levels / 64];
@@ -20,6 +21,9 @@ internal sealed class TimerWheel
     public TimerWheel(long now) => _now = now;
 
     public int Count { get; private set; }
+
+    /// <summary>Time up to which everything due has fired, in milliseconds.</summary>
+    public long Now => _now;
 
     /// <summary>Milliseconds from the wheel's own time until <see cref="Advance"/> has something to do; -1 when no timer waits.</summary>
     public long UntilNext()
@@ -45,7 +49,7 @@ internal sealed class TimerWheel
         else
             Count++;
         // Never the slot being run: a timer set to "now" fires in the next millisecond, so a turn always ends.
-        timer.Due = Math.Max(now + Math.Clamp(milliseconds, 0, MaxDelay), _now + 1);
+        timer.Due = _now + Math.Clamp(now - _now + Math.Clamp(milliseconds, 0, MaxDelay), 1, MaxDelay);
         Insert(timer);
     }
 
@@ -57,9 +61,13 @@ internal sealed class TimerWheel
         Count--;
     }
 
-    /// <summary>Fires everything due up to and including <paramref name="now"/>, in order of time.</summary>
+    /// <summary>
+    /// Fires everything due up to and including <paramref name="now"/>, in order of time and then of scheduling. When a timer throws, the rest
+    /// is kept: another call goes on with the next one.
+    /// </summary>
     public void Advance(long now)
     {
+        FireSlot(); // holds only what a timer that threw left behind
         while (_now < now)
         {
             var step = UntilNext();
@@ -103,9 +111,11 @@ internal sealed class TimerWheel
 
     private void Insert(LaneTimer timer)
     {
-        var delay = timer.Due - _now;
+        // The level is that of the highest digit (base 256) in which due time and now differ: timers of one due time so share a slot at any moment,
+        // and keep their order when they move down.
+        var differs = timer.Due ^ _now;
         var level = 0;
-        while (level < Levels - 1 && delay >= 1L << (Bits * (level + 1)))
+        while (level < Levels - 1 && differs >= 1L << (Bits * (level + 1)))
             level++;
         var slot = level * Slots + ((int)(timer.Due >> (Bits * level)) & (Slots - 1));
         // Appended at the end of the ring so that timers due in one millisecond fire in the order they were set.

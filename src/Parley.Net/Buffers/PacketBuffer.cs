@@ -54,6 +54,9 @@ public sealed class PacketBuffer
             _pool.Return(this);
     }
 
+    /// <summary>True when somebody besides the owner asking holds a reference.</summary>
+    internal bool IsShared => Volatile.Read(ref _references) > 1;
+
     internal void Rented()
     {
         Debug.Assert(_references == 0, "a rented buffer was still referenced");

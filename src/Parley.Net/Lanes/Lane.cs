@@ -25,7 +25,14 @@ public abstract class Lane
     /// <summary>Timers scheduled and not yet fired or cancelled.</summary>
     public abstract int TimerCount { get; }
 
-    /// <summary>Runs <paramref name="work"/> on the lane, after what was posted before it. Allocates nothing for a cached delegate.</summary>
+    /// <summary>What has passed through this lane so far. May be read from any thread at any time.</summary>
+    public abstract LaneCounters Counters { get; }
+
+    /// <summary>
+    /// Runs <paramref name="work"/> on the lane, after what was posted before it. Allocates nothing for a cached delegate. Work that waits when the network is
+    /// disposed still runs; work posted later is dropped.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">More than 1,048,576 pieces of work wait: the lane does not keep up and more would only grow memory.</exception>
     public abstract void Post(Action<object?> work, object? state);
 
     /// <summary>Runs at once when already on the lane, else posts.</summary>
@@ -37,30 +44,26 @@ public abstract class Lane
             Post(work, state);
     }
 
-    /// <summary>Fires <paramref name="timer"/> on this lane after <paramref name="milliseconds"/>; a timer already scheduled is moved. On the lane only.</summary>
+    /// <summary>
+    /// Fires <paramref name="timer"/> on this lane after <paramref name="milliseconds"/>, at most 4,278,190,080 (49 days); a timer already scheduled is moved. On the lane only.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Called from outside the lane.</exception>
     public abstract void Schedule(LaneTimer timer, long milliseconds);
 
     /// <summary>Takes <paramref name="timer"/> back if it is scheduled. On the lane only.</summary>
+    /// <exception cref="InvalidOperationException">Called from outside the lane.</exception>
     public abstract void Cancel(LaneTimer timer);
 
-    /// <summary>Opens a UDP socket whose datagrams are handed to <paramref name="handler"/> on this lane.</summary>
+    /// <summary>
+    /// Calls <paramref name="ticker"/> on this lane every <paramref name="periodMilliseconds"/>, first after one period, on an absolute schedule: a late tick does not move the next one.
+    /// May be called from any thread.
+    /// </summary>
+    /// <returns>Ends the ticking when disposed, from any thread; disposed on the lane, no further tick comes.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The period is less than 1 ms.</exception>
+    public abstract IDisposable AddTicker(ILaneTicker ticker, int periodMilliseconds);
+
+    /// <summary>Opens a UDP socket whose datagrams are handed to <paramref name="handler"/> on this lane. May be called from any thread.</summary>
+    /// <exception cref="ArgumentException">No address is given, or an option is out of its range.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">The address is in use, not ours, or not permitted.</exception>
     public abstract IDatagramSocket BindUdp(NetEndpoint local, IDatagramHandler handler, DatagramOptions? options = null);
-}
-
-/// <summary>Something that happens later on a lane. Derive from it, or embed it, once per object that waits: scheduling allocates nothing.</summary>
-public abstract class LaneTimer
-{
-    // Links of the wheel's slot; owned by the lane's wheel.
-    internal LaneTimer? Next;
-    internal LaneTimer? Previous;
-    internal long Due;
-    internal int Slot = -1;
-
-    /// <summary>True between scheduling and firing or cancelling.</summary>
-    public bool IsScheduled => Slot >= 0;
-
-    /// <summary>Called on the lane when the time has come; it may schedule itself again.</summary>
-    /// <param name="now">The lane's <see cref="Lane.Now"/>.</param>
-    protected internal abstract void Fire(long now);
 }
