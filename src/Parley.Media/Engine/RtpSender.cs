@@ -24,6 +24,9 @@ internal sealed class RtpSender
     /// <summary>Packets sent.</summary>
     public long Packets { get; private set; }
 
+    /// <summary>Packets made here, not forwarded.</summary>
+    public long Own { get; private set; }
+
     /// <summary>Payload bytes sent.</summary>
     public long Bytes { get; private set; }
 
@@ -59,10 +62,11 @@ internal sealed class RtpSender
         return timestamp;
     }
 
-    /// <summary>Sends the payload that lies in the packet behind room for the header; the caller keeps its reference.</summary>
-    public bool Send(IDatagramSocket socket, in NetEndpoint target, PacketBuffer packet, byte payloadType, bool marker, uint timestamp)
+    /// <summary>Sends a packet whose payload lies behind room for the header.</summary>
+    public bool Send(IDatagramSocket socket, in NetEndpoint target, Span<byte> packet, byte payloadType, bool marker, uint timestamp)
     {
-        RtpHeader.Write(packet.Array, payloadType, marker, _sequence++, timestamp, Ssrc);
+        RtpHeader.Write(packet, payloadType, marker, _sequence++, timestamp, Ssrc);
+        Own++;
         Packets++;
         Bytes += packet.Length - RtpHeader.Size;
         return socket.Send(packet, target);
