@@ -61,11 +61,18 @@ internal abstract class LaneCore : Lane, IAsyncDisposable
     /// <summary>Ends the lane: what was posted runs, what was sent leaves, sockets are closed.</summary>
     public abstract ValueTask DisposeAsync();
 
-    public sealed override void Post(Action<object?> work, object? state)
+    public sealed override void Post(Action<object?> work, object? state) => TryPost(work, state);
+
+    /// <summary>Like <see cref="Lane.Post"/>.</summary>
+    /// <returns>False when the lane has ended: the work will not run.</returns>
+    public bool TryPost(Action<object?> work, object? state)
     {
-        _work.Add(work, state);
+        ArgumentNullException.ThrowIfNull(work);
+        if (!_work.Add(work, state))
+            return false;
         if (!IsCurrent)
             Wake();
+        return true;
     }
 
     public sealed override void Schedule(LaneTimer timer, long milliseconds)

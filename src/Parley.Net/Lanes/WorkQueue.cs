@@ -22,17 +22,20 @@ internal sealed class WorkQueue
 
     public bool IsEmpty => Volatile.Read(ref _waiting) == 0;
 
-    public void Add(Action<object?> work, object? state)
+    /// <returns>False when the queue is closed.</returns>
+    /// <exception cref="InvalidOperationException">The limit is reached.</exception>
+    public bool Add(Action<object?> work, object? state)
     {
         lock (_gate)
         {
             if (_closed)
-                return;
+                return false;
             if (_waiting == Limit)
                 throw new InvalidOperationException($"The lane does not keep up: {Limit} pieces of work already wait for it.");
             if (_waiting == _filling.Length)
                 Array.Resize(ref _filling, _filling.Length * 2);
             _filling[_waiting++] = new(work, state);
+            return true;
         }
     }
 

@@ -59,7 +59,7 @@ internal sealed unsafe class EpollLane : LaneCore
         _thread.Start();
     }
 
-    /// <summary>Linux has all that is needed since 2.6.33; the precise wait is used where it is there.</summary>
+    /// <summary>Linux has all that is needed since 2.6.33 (recvmmsg; sendmmsg since 3.0).</summary>
     public static bool IsSupported => OperatingSystem.IsLinux();
 
     public EpollSender Sender { get; }
@@ -121,20 +121,20 @@ internal sealed unsafe class EpollLane : LaneCore
 
     public ValueTask CloseAsync(EpollSocket socket)
     {
-        if (IsCurrent || _ended)
+        if (IsCurrent)
         {
             CloseNow(socket);
             return ValueTask.CompletedTask;
         }
 
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(static state =>
+        var posted = TryPost(static state =>
         {
             var (lane, socket, closed) = ((EpollLane, EpollSocket, TaskCompletionSource))state!;
             lane.CloseNow(socket);
             closed.SetResult();
         }, (this, socket, closed));
-        return new(closed.Task);
+        return posted ? new(closed.Task) : ValueTask.CompletedTask; // a lane that has ended closes its sockets itself
     }
 
     public override ValueTask DisposeAsync()

@@ -62,8 +62,11 @@ public sealed record StreamListenOptions
     /// <summary>Certificate with private key; required for TLS and WSS.</summary>
     public X509Certificate2? Certificate { get; init; }
 
-    /// <summary>Ask clients for a certificate. Default false.</summary>
+    /// <summary>Ask clients for a certificate. A client that shows none is accepted, one that shows an untrusted one is not. Default false.</summary>
     public bool RequestClientCertificate { get; init; }
+
+    /// <summary>Certificates trusted besides the system's when a client shows one. Default none.</summary>
+    public X509Certificate2Collection? TrustedRoots { get; init; }
 
     /// <summary>Connections held open at most; further ones are closed at once. Default 10,000.</summary>
     public int MaxConnections { get; init; } = 10_000;
