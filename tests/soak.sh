@@ -2,6 +2,8 @@
 # 20,000 calls with 3 % of the packets lost: every call has to end properly, and afterwards nothing may be in use.
 # Usage: tests/soak.sh [calls] [rate] [loss%]        needs: dotnet build -c Release, sip-tester, curl
 set -euo pipefail
+# Job control: without it a script starts its children deaf to SIGINT, which is what ends the server here.
+set -m
 cd "$(dirname "$0")/.."
 calls=${1:-20000} rate=${2:-200} loss=${3:-3}
 sip=25060 http=25080
