@@ -27,6 +27,24 @@ public sealed class HarnessTests
         Tone.AssertHeard(heard.Channels[0], heard.Rate, 600, atLeast: 1);
     }
 
+    [Fact]
+    public async Task Linphone_and_baresip_hear_each_other()
+    {
+        await using var linphone = await Linphonec.StartAsync(toneHz: 600);
+        await using var baresip = await Baresip.StartAsync(new() { ToneHz = 900 });
+        await linphone.DialAsync(baresip.Uri);
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        await linphone.SendDigitAsync('5');
+        await baresip.WaitForDigitsAsync("5", TimeSpan.FromSeconds(5));
+        await linphone.HangUpAsync();
+        await baresip.WaitForEndAsync(TimeSpan.FromSeconds(5));
+
+        var heard = await linphone.HeardAsync();
+        Tone.AssertHeard(heard.Channels[0], heard.Rate, 900, atLeast: 1);
+        heard = await baresip.HeardAsync();
+        Tone.AssertHeard(heard.Channels[0], heard.Rate, 600, atLeast: 1);
+    }
+
     [Theory]
     [InlineData("PCMA")]
     [InlineData("G722")]
