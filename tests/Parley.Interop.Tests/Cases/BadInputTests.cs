@@ -100,15 +100,11 @@ public sealed class BadInputTests(ServeFixture fixture) : IClassFixture<ServeFix
     public async Task A_merged_request_gets_482()
     {
         using var phone = new HandPhone(_server.SipPort);
-        var first = phone.Request("INVITE", Echo, body: HandPhone.Offer(40_000));
-        await phone.SendAsync(first);
-        // RFC 3261 §8.2.2.2: the same From tag, Call-ID and CSeq on another branch, and no To tag.
-        var via = new HandMessage(first)["Via"];
-        await phone.SendAsync(first.Replace(via, via + "x", StringComparison.Ordinal));
-        HandMessage merged;
-        do
-            merged = await phone.ReceiveAsync();
-        while (merged["Via"].Contains(via[^12..] + "x", StringComparison.Ordinal) is false || merged.Status < 200);
+        using var call = await HandCall.DialAsync(phone, Echo);
+        // RFC 3261 §8.2.2.2: the same From tag, Call-ID and CSeq on another branch, and no To tag, while the first lives.
+        var via = call.Invite["Via"];
+        var merged = await phone.FinalAsync(call.Invite.Text.Replace(via, via + "x", StringComparison.Ordinal));
+        await call.HangUpAsync();
         Assert.Equal(482, merged.Status);
     }
 
@@ -202,19 +198,21 @@ public sealed class BadInputTests(ServeFixture fixture) : IClassFixture<ServeFix
     public async Task An_invite_without_an_offer_gets_one_in_the_answer()
     {
         using var phone = new HandPhone(_server.SipPort);
-        var response = await phone.FinalAsync(phone.Request("INVITE", Echo));
+        var invite = phone.Request("INVITE", Echo);
+        var response = await phone.FinalAsync(invite);
         Assert.Equal(200, response.Status);
         Assert.Contains("m=audio ", response.Body, StringComparison.Ordinal);
+        // The ACK brought no answer to that offer, so there is no session to keep (RFC 3264 §4): the server hangs up.
+        await phone.ReplyAsync(await phone.RequestFromPeerAsync("BYE"), "200 OK");
     }
 
     [Fact]
     public async Task Video_beside_audio_is_answered_with_port_0()
     {
         using var phone = new HandPhone(_server.SipPort);
-        var offer = HandPhone.Offer(40_000) + "m=video 40002 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n";
-        var response = await phone.FinalAsync(phone.Request("INVITE", Echo, body: offer));
-        Assert.Equal(200, response.Status);
-        Assert.Contains("m=video 0 ", response.Body, StringComparison.Ordinal);
+        using var call = await HandCall.DialAsync(phone, Echo, "m=video 40002 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n");
+        await call.HangUpAsync();
+        Assert.Contains("m=video 0 ", call.Answer.Body, StringComparison.Ordinal);
     }
 
     private string Echo => _server.Uri("echo");
@@ -222,13 +220,7 @@ public sealed class BadInputTests(ServeFixture fixture) : IClassFixture<ServeFix
     private async Task<HandMessage> AskAsync(Func<HandPhone, string> request)
     {
         using var phone = new HandPhone(_server.SipPort);
-        await phone.SendAsync(request(phone));
-        while (true)
-        {
-            var response = await phone.ReceiveAsync();
-            if (response.Status >= 200)
-                return response;
-        }
+        return await phone.FinalAsync(request(phone));
     }
 
     private async Task StillAnswersAsync()
