@@ -13,6 +13,7 @@ public sealed partial class AudioStream : IClocked
     private readonly DigitSender _digits = new();
     private readonly TapSet _tapSet;
     private IEncodedSource? _encoded;
+    private AudioStream? _recordPeer;
     private bool _listening;
     private bool _onClock;
 
@@ -47,7 +48,36 @@ public sealed partial class AudioStream : IClocked
         Attached();
     }
 
-    internal bool Detach(RecorderPort recorder) => Detached(_recorders.Remove(recorder), ref Engine.ListeningCount);
+    internal bool Detach(RecorderPort recorder)
+    {
+        LeavePeer(recorder);
+        return Detached(_recorders.Remove(recorder), ref Engine.ListeningCount);
+    }
+
+    /// <summary>While relayed, what is sent here is what the peer hears: recorders take it from there.</summary>
+    internal void RecordFromPeer(AudioStream? peer)
+    {
+        if (!ReferenceEquals(peer, _recordPeer))
+            _recorders.ForEach(LeavePeer);
+        _recordPeer = peer;
+        if (peer is null)
+            return;
+        foreach (var recorder in _recorders)
+        {
+            if (recorder.Peer is not null)
+                continue;
+            var port = recorder.Peer = new(recorder.PeerSink());
+            peer.OnLane(() => peer.Attach(port));
+        }
+    }
+
+    private void LeavePeer(RecorderPort recorder)
+    {
+        if (recorder.Peer is not { } port || _recordPeer is not { } peer)
+            return;
+        recorder.Peer = null;
+        peer.OnLane(() => peer.Detach(port));
+    }
 
     internal void Attach(MixInput input)
     {
@@ -128,6 +158,12 @@ public sealed partial class AudioStream : IClocked
         Interlocked.Add(ref Engine.PlayingCount, -(_output.Count + (_encoded is null ? 0 : 1)));
         _sinks.Clear();
         _taps.Clear();
+        foreach (var recorder in _recorders)
+        {
+            LeavePeer(recorder);
+            recorder.End(null);
+        }
+
         _recorders.Clear();
         _encoded = null;
         _output.Clear();
@@ -177,14 +213,12 @@ public sealed partial class AudioStream : IClocked
     {
         if (!any)
             frame.Clear();
-        var flush = false;
         for (var i = _recorders.Count - 1; i >= 0; i--)
         {
             var recorder = _recorders[i];
             if (!recorder.LocalFromPeer)
                 recorder.WriteLocal(frame, rate);
-            flush |= !recorder.TryFlush();
-            if (flush)
+            if (!recorder.TryFlush())
                 Detach(recorder);
         }
     }

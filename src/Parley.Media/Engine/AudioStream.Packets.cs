@@ -17,6 +17,7 @@ public sealed partial class AudioStream
     private Relay? _relay;
     private RelayDirection? _forward;
     private long _refused;
+    private int _claimed;
 
     internal bool ShouldReceive => _receives;
 
@@ -37,11 +38,14 @@ public sealed partial class AudioStream
         OnLane(() => Pressed(digit));
     }
 
-    internal void Connect(Relay? relay, RelayDirection? forward)
-    {
-        _relay = relay;
-        _forward = forward;
-    }
+    /// <summary>Reserves the stream for one relay; any thread.</summary>
+    internal bool Claim() => Interlocked.Exchange(ref _claimed, 1) == 0;
+
+    internal void Unclaim() => Volatile.Write(ref _claimed, 0);
+
+    internal void Connect(Relay? relay) => _relay = relay;
+
+    internal void Forward(RelayDirection? forward) => _forward = forward;
 
     internal bool SendForwarded(ReadOnlySpan<byte> packet) => CanSend && _rtpSocket!.Send(packet, _latch.Target);
 

@@ -35,6 +35,7 @@ public sealed partial class AudioStream : IAsyncDisposable
     private bool _sends;
     private bool _receives;
     private int _disposing;
+    private int _port;
 
     internal AudioStream(MediaEngine engine, MediaLane lane, LatchPolicy latching, JitterBufferOptions jitter, TimeSpan rtpTimeout)
     {
@@ -83,6 +84,8 @@ public sealed partial class AudioStream : IAsyncDisposable
     internal IDatagramHandler RtcpHandler { get; }
 
     internal StreamFormat? Format => _format;
+
+    internal bool IsEnding => Volatile.Read(ref _disposing) != 0;
 
     [MemberNotNullWhen(true, nameof(_format))]
     internal bool CanSend => _sends && _format is not null && _latch.Target.HasValue && _disposing == 0;
@@ -161,8 +164,6 @@ public sealed partial class AudioStream : IAsyncDisposable
         _rtcpSocket = rtcp;
         _port = port;
     }
-
-    private int _port;
 
     private void Apply(NegotiatedAudio audio, StreamFormat? format)
     {

@@ -1,21 +1,18 @@
+using Parley.Media.Audio;
+
 namespace Parley.Media.Engine;
 
 /// <summary>Brings mono PCM from one sample rate to another into a buffer of its own. One stream's state.</summary>
-internal sealed class RateConverter
+internal sealed class RateConverter(int from, int to)
 {
+    private readonly Resampler _resampler = new(from, to);
     private short[] _output = [];
 
-    public RateConverter(int from, int to)
-    {
-        From = from;
-        To = to;
-    }
+    public int From => from;
 
-    public int From { get; }
+    public int To => to;
 
-    public int To { get; }
-
-    public int MaxOutput(int samples) => (int)((long)samples * To / From) + 2;
+    public int MaxOutput(int samples) => _resampler.MaxOutput(samples);
 
     /// <summary>Converts all of <paramref name="pcm"/>; the result is valid until the next call.</summary>
     public ReadOnlySpan<short> Convert(ReadOnlySpan<short> pcm)
@@ -23,9 +20,6 @@ internal sealed class RateConverter
         var most = MaxOutput(pcm.Length);
         if (_output.Length < most)
             _output = new short[most];
-        var count = (int)((long)pcm.Length * To / From);
-        for (var i = 0; i < count; i++)
-            _output[i] = pcm[(int)((long)i * From / To)];
-        return _output.AsSpan(0, count);
+        return _output.AsSpan(0, _resampler.Process(pcm, _output));
     }
 }

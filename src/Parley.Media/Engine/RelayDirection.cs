@@ -35,10 +35,9 @@ internal sealed class RelayDirection(AudioStream from, AudioStream to)
     public long Dropped => Volatile.Read(ref _dropped);
 
     /// <summary>Works out which payload type becomes which; called whenever one of the streams was negotiated anew, with both configurations settled.</summary>
-    public void Map(StreamFormat source, StreamFormat target)
+    public void Map(StreamFormat source, StreamFormat target, bool digits)
     {
-        for (byte i = 0; i < 128; i++)
-            _payloadTypes[i] = NotPassed;
+        _payloadTypes.AsSpan().Fill(NotPassed);
         foreach (var mapping in source.Audio.ReceivePayloads)
         {
             if (target.PayloadTypeOf(mapping.Codec) is { } payloadType)
@@ -47,7 +46,7 @@ internal sealed class RelayDirection(AudioStream from, AudioStream to)
 
         foreach (var mapping in source.Audio.ReceiveTelephoneEvents)
         {
-            if (target.Audio.TelephoneEventPayloadType is { } payloadType && mapping.ClockRate == target.Codec.ClockRate)
+            if (digits && target.Audio.TelephoneEventPayloadType is { } payloadType && mapping.ClockRate == target.Codec.ClockRate)
                 _payloadTypes[mapping.PayloadType] = payloadType;
         }
     }
