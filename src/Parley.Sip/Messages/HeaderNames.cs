@@ -1,0 +1,225 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Text;
+
+namespace Parley.Sip.Messages;
+
+/// <summary>Names of <see cref="HeaderId"/>s, long and compact (RFC 3261 §7.3.3). Names are found without regard to case.</summary>
+public static class HeaderNames
+{
+    // In the order of HeaderId, beginning with the one after Unknown: long form, compact form.
+    private static readonly (string Long, string Compact)[] Table =
+    [
+        ("Via", "v"),
+        ("From", "f"),
+        ("To", "t"),
+        ("Call-ID", "i"),
+        ("CSeq", ""),
+        ("Contact", "m"),
+        ("Max-Forwards", ""),
+        ("Content-Length", "l"),
+        ("Content-Type", "c"),
+        ("Route", ""),
+        ("Record-Route", ""),
+        ("Allow", ""),
+        ("Supported", "k"),
+        ("Require", ""),
+        ("Proxy-Require", ""),
+        ("Unsupported", ""),
+        ("Expires", ""),
+        ("Min-Expires", ""),
+        ("Authorization", ""),
+        ("WWW-Authenticate", ""),
+        ("Proxy-Authorization", ""),
+        ("Proxy-Authenticate", ""),
+        ("Authentication-Info", ""),
+        ("Proxy-Authentication-Info", ""),
+        ("User-Agent", ""),
+        ("Server", ""),
+        ("Subject", "s"),
+        ("Date", ""),
+        ("Accept", ""),
+        ("Accept-Encoding", ""),
+        ("Accept-Language", ""),
+        ("Accept-Contact", "a"),
+        ("Reject-Contact", "j"),
+        ("Request-Disposition", "d"),
+        ("Content-Disposition", ""),
+        ("Content-Encoding", "e"),
+        ("Content-Language", ""),
+        ("MIME-Version", ""),
+        ("Timestamp", ""),
+        ("Retry-After", ""),
+        ("Reason", ""),
+        ("Refer-To", "r"),
+        ("Referred-By", "b"),
+        ("Replaces", ""),
+        ("Event", "o"),
+        ("Allow-Events", "u"),
+        ("Subscription-State", ""),
+        ("Session-Expires", "x"),
+        ("Min-SE", ""),
+        ("RSeq", ""),
+        ("RAck", ""),
+        ("Path", ""),
+        ("Service-Route", ""),
+        ("SIP-ETag", ""),
+        ("SIP-If-Match", ""),
+        ("P-Asserted-Identity", ""),
+        ("P-Preferred-Identity", ""),
+        ("P-Associated-URI", ""),
+        ("P-Called-Party-ID", ""),
+        ("P-Access-Network-Info", ""),
+        ("P-Charging-Vector", ""),
+        ("P-Early-Media", ""),
+        ("Remote-Party-ID", ""),
+        ("Privacy", ""),
+        ("Diversion", ""),
+        ("History-Info", ""),
+        ("Organization", ""),
+        ("Priority", ""),
+        ("Warning", ""),
+        ("Call-Info", ""),
+        ("Alert-Info", ""),
+        ("Error-Info", ""),
+        ("In-Reply-To", ""),
+        ("Reply-To", ""),
+        ("Join", ""),
+        ("Target-Dialog", ""),
+        ("Refer-Sub", ""),
+        ("Refer-Events-At", ""),
+        ("Identity", "y"),
+        ("Flow-Timer", ""),
+        ("Info-Package", ""),
+        ("Recv-Info", ""),
+        ("Session-ID", ""),
+        ("User-to-User", ""),
+        ("Geolocation", ""),
+        ("Geolocation-Routing", ""),
+        ("Geolocation-Error", ""),
+        ("Answer-Mode", ""),
+        ("Priv-Answer-Mode", ""),
+        ("Resource-Priority", ""),
+        ("Accept-Resource-Priority", ""),
+        ("Security-Client", ""),
+        ("Security-Server", ""),
+        ("Security-Verify", ""),
+        ("Suppress-If-Match", ""),
+        ("Max-Breadth", ""),
+        ("Feature-Caps", ""),
+    ];
+
+    private const int Slots = 1024;
+    private const int Width = 32; // one vector register holds the longest known name
+
+    private static readonly byte[][] LongNames = [[], .. Table.Select(row => Encoding.ASCII.GetBytes(row.Long))];
+
+    // One row per name, long and compact. A name matches when (text | Case) equals Lower in its Length bytes: Case has 0x20 exactly where
+    // the name has a letter, so nothing but the other case of a letter can match it.
+    private static readonly Row[] Rows = MakeRows();
+
+    // Open addressing; the row index plus one, 0 for an empty slot.
+    private static readonly ushort[] Hash = MakeHash();
+
+    /// <summary>Number of <see cref="HeaderId"/> values, <see cref="HeaderId.Unknown"/> among them.</summary>
+    internal static int Count => LongNames.Length;
+
+    /// <summary>The header field of this name, in its long or compact form; <see cref="HeaderId.Unknown"/> when it has no number.</summary>
+    public static HeaderId Find(ReadOnlySpan<byte> name)
+    {
+        if (name.IsEmpty || name.Length > Width)
+            return HeaderId.Unknown;
+        Span<byte> padded = stackalloc byte[Width];
+        padded.Clear();
+        name.CopyTo(padded);
+        return Find(ref MemoryMarshal.GetReference(padded), name.Length);
+    }
+
+    /// <summary>The long form of the name, as it is written; empty for <see cref="HeaderId.Unknown"/>.</summary>
+    public static ReadOnlySpan<byte> Name(HeaderId id) => LongNames[(int)id];
+
+    /// <summary>Like <see cref="Find(ReadOnlySpan{byte})"/>; 32 bytes from <paramref name="name"/> on must be readable, and the length 1 to 32.</summary>
+    internal static HeaderId Find(ref byte name, int length)
+    {
+        var text = Vector256.LoadUnsafe(ref name);
+        for (var slot = HashOf(ref name, length); ; slot = (slot + 1) & (Slots - 1))
+        {
+            var index = Hash[slot];
+            if (index == 0)
+                return HeaderId.Unknown;
+            ref readonly var row = ref Rows[index - 1];
+            if (row.Length == length && Matches(text, row))
+                return row.Id;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Matches(Vector256<byte> text, in Row row)
+    {
+        var equal = Vector256.Equals(text | row.Case, row.Lower).ExtractMostSignificantBits();
+        return ((~equal) << (Width - row.Length)) == 0;
+    }
+
+    // First, middle and last letter and the length tell all names apart; the factors were searched so that each name has a slot of its own.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int HashOf(ref byte name, int length)
+    {
+        var first = name | 0x20;
+        var middle = Unsafe.Add(ref name, length >> 1) | 0x20;
+        var last = Unsafe.Add(ref name, length - 1) | 0x20;
+        return (first * 799 + middle * 631 + last * 861 + length * 917) & (Slots - 1);
+    }
+
+    private static Row[] MakeRows()
+    {
+        var rows = new List<Row>();
+        for (var i = 0; i < Table.Length; i++)
+        {
+            rows.Add(MakeRow(Table[i].Long, (HeaderId)(i + 1)));
+            if (Table[i].Compact.Length > 0)
+                rows.Add(MakeRow(Table[i].Compact, (HeaderId)(i + 1)));
+        }
+
+        return [.. rows];
+    }
+
+    private static Row MakeRow(string name, HeaderId id)
+    {
+        Span<byte> lower = stackalloc byte[Width];
+        Span<byte> letters = stackalloc byte[Width];
+        lower.Clear();
+        letters.Clear();
+        for (var i = 0; i < name.Length; i++)
+        {
+            lower[i] = (byte)char.ToLowerInvariant(name[i]);
+            letters[i] = char.IsAsciiLetter(name[i]) ? (byte)0x20 : (byte)0;
+        }
+
+        return new Row(Vector256.Create<byte>(lower), Vector256.Create<byte>(letters), name.Length, id);
+    }
+
+    private static ushort[] MakeHash()
+    {
+        var hash = new ushort[Slots];
+        Span<byte> lower = stackalloc byte[Width];
+        for (var i = 0; i < Rows.Length; i++)
+        {
+            Rows[i].Lower.CopyTo(lower);
+            var slot = HashOf(ref MemoryMarshal.GetReference(lower), Rows[i].Length);
+            while (hash[slot] != 0)
+                slot = (slot + 1) & (Slots - 1);
+            hash[slot] = (ushort)(i + 1);
+        }
+
+        return hash;
+    }
+
+    private readonly struct Row(Vector256<byte> lower, Vector256<byte> letters, int length, HeaderId id)
+    {
+        public readonly Vector256<byte> Lower = lower;
+        public readonly Vector256<byte> Case = letters;
+        public readonly int Length = length;
+        public readonly HeaderId Id = id;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace Parley.Sip.Messages;
+
+// Making URIs out of parts.
+public sealed partial class SipUri
+{
+    // param-unreserved and unreserved (RFC 3261 §25.1)
+    private static readonly SearchValues<byte> ParameterCharacters =
+        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.!~*'()[]/:&+$"u8);
+
+    private SipUri Rebuild(string rawUser, string host, int port, string parameters)
+    {
+        if (Scheme is not (SipScheme.Sip or SipScheme.Sips))
+            throw new InvalidOperationException($"Only sip and sips URIs have parts that can be changed; this one is '{_text}'.");
+        var question = _text.IndexOf('?', StringComparison.Ordinal);
+        return Build(IsSecure ? "sips" : "sip", rawUser, _rawPassword, host, port, parameters, question < 0 ? "" : _text[question..]);
+    }
+
+    private static SipUri Build(string scheme, string rawUser, string? rawPassword, string host, int port, string parameters, string headers)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(host);
+        ArgumentOutOfRangeException.ThrowIfNegative(port);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, 65535);
+        var text = new StringBuilder(scheme).Append(':').Append(rawUser);
+        if (rawPassword is not null && rawUser.Length > 0)
+            text.Append(':').Append(rawPassword);
+        if (rawUser.Length > 0)
+            text.Append('@');
+        // A port or more slipped into the host would be read as such below: it has to be refused here.
+        var isV6 = host.Contains(':', StringComparison.Ordinal);
+        var bare = isV6 && host is ['[', .. var inside, ']'] ? inside : host;
+        var end = 0;
+        if (!HostPort.TryReadHost(Encoding.UTF8.GetBytes(isV6 ? $"[{bare}]" : bare), ref end, out var piece) || piece.Length != bare.Length)
+            throw new ArgumentException($"'{Printable(host)}' is no host.", nameof(host));
+        text.Append(isV6 ? $"[{bare}]" : bare);
+        if (port != 0)
+            text.Append(CultureInfo.InvariantCulture, $":{port}");
+        text.Append(parameters).Append(headers);
+        return TryParse(text.ToString(), out var uri) ? uri : throw new ArgumentException($"'{Printable(host)}' is no host.", nameof(host));
+    }
+
+    private static List<SipParameter> WithoutParameter(IReadOnlyList<SipParameter> parameters, string name) =>
+        [.. parameters.Where(parameter => !string.Equals(parameter.Name, name, StringComparison.OrdinalIgnoreCase))];
+
+    private static string ParameterText(IReadOnlyList<SipParameter> parameters) =>
+        string.Concat(parameters.Select(parameter => parameter.Value is null ? ";" + parameter.Name : $";{parameter.Name}={parameter.Value}"));
+
+    private static List<SipParameter> Split(string text, char separator)
+    {
+        if (text.Length == 0)
+            return [];
+        var parameters = new List<SipParameter>();
+        foreach (var part in text.Split(separator, StringSplitOptions.RemoveEmptyEntries))
+        {
+            var equals = part.IndexOf('=', StringComparison.Ordinal);
+            parameters.Add(equals < 0 ? new SipParameter(part, null) : new SipParameter(part[..equals], part[(equals + 1)..]));
+        }
+
+        return parameters;
+    }
+
+    // What goes into an exception's message must not carry line ends into a log.
+    private static string Printable(string text) =>
+        new([.. text.Take(200).Select(c => char.IsControl(c) ? '?' : c)]);
+
+    private static string Hint(string text)
+    {
+        var bad = text.AsSpan().IndexOfAnyExceptInRange('!', '~');
+        if (bad >= 0)
+            return $"The character at position {bad} must be escaped.";
+        return text.Contains(':', StringComparison.Ordinal) ? "" : "The scheme is missing.";
+    }
+}

@@ -1,0 +1,160 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Parley.Sip.Messages;
+
+namespace Parley.Sip.Parsing;
+
+/// <summary>Finds the header lines of a message and the empty line after them (RFC 3261 §7.3.1).</summary>
+internal static class HeaderScan
+{
+    private const int NameWindow = 32; // one register's worth: no known name is longer
+
+    /// <summary>Indexes the lines from <paramref name="at"/> on and sets where the body starts. The first fault found is put into <paramref name="fault"/>.</summary>
+    public static void Run(SipMessage message, int at, SipLimits limits, ref SipFault fault)
+    {
+        var data = message.Data;
+        var end = message.End;
+        var lineStart = at;
+        var returnBefore = 0UL; // the byte before the block is a CR
+        for (var block = at; block < end; block += LineMasks.Width)
+        {
+            var masks = LineMasks.At(data, block, end);
+            var afterReturn = masks.Returns << 1 | returnBefore;
+            returnBefore = masks.Returns >> (LineMasks.Width - 1);
+            // A CR that no LF follows is a line end to some and text to others: refused, or it could hide a header field from one of them.
+            var stray = afterReturn & ~masks.LineFeeds;
+            for (var feeds = masks.LineFeeds; feeds != 0; feeds &= feeds - 1)
+            {
+                var feed = block + BitOperations.TrailingZeroCount(feeds);
+                var lineEnd = feed > lineStart && data[feed - 1] == '\r' ? feed - 1 : feed;
+                if (lineEnd == lineStart)
+                {
+                    message.BodyStart = feed + 1;
+                    var before = (feeds & (~feeds + 1)) - 1;
+                    if ((stray & before) != 0)
+                        fault = StrayReturn(fault, block);
+                    return;
+                }
+
+                if (feed + 1 < end && SipSyntax.IsSpace(data[feed + 1]))
+                {
+                    data.AsSpan(lineEnd, feed + 1 - lineEnd).Fill((byte)' ');
+                    continue;
+                }
+
+                if (!AddLine(message, lineStart, lineEnd, limits, ref fault))
+                    return;
+                lineStart = feed + 1;
+            }
+
+            if (stray != 0)
+                fault = StrayReturn(fault, block);
+            if (block - lineStart > limits.MaxLine)
+            {
+                fault = TooLong(fault, lineStart);
+                return;
+            }
+        }
+
+        fault = fault.Or(400, "No empty line after the header fields", end);
+    }
+
+    private static SipFault StrayReturn(SipFault fault, int block) => fault.Or(400, "Carriage return without line feed", block);
+
+    private static SipFault TooLong(SipFault fault, int lineStart) => fault.Or(513, "Header line is longer than this element takes", lineStart);
+
+    // False ends the scan: a limit was passed.
+    private static bool AddLine(SipMessage message, int start, int end, SipLimits limits, ref SipFault fault)
+    {
+        if (end - start > limits.MaxLine)
+        {
+            fault = TooLong(fault, start);
+            return false;
+        }
+
+        if (message.Count == limits.MaxHeaders)
+        {
+            fault = fault.Or(513, "More header fields than this element takes", start);
+            return false;
+        }
+
+        var data = message.Data;
+        var colon = FindColon(data, start, end);
+        var nameEnd = colon;
+        while (nameEnd > start && SipSyntax.IsSpace(data[nameEnd - 1]))
+            nameEnd--;
+        if (nameEnd <= start)
+        {
+            fault = fault.Or(400, "Header line without a name and colon", start);
+            return true;
+        }
+
+        Index(message, start, nameEnd, colon + 1, end, ref fault);
+        return true;
+    }
+
+    private static void Index(SipMessage message, int start, int nameEnd, int valueStart, int valueEnd, ref SipFault fault)
+    {
+        var data = message.Data;
+        var id = FindName(data, start, nameEnd - start);
+        if (id == HeaderId.Unknown && !SipSyntax.IsToken(data.AsSpan(start, nameEnd - start)))
+        {
+            fault = fault.Or(400, "Malformed header field name", start);
+            return;
+        }
+
+        while (valueStart < valueEnd && SipSyntax.IsSpace(data[valueStart]))
+            valueStart++;
+        while (valueEnd > valueStart && SipSyntax.IsSpace(data[valueEnd - 1]))
+            valueEnd--;
+        if (message.Count == message.Entries.Length)
+            Array.Resize(ref message.Entries, message.Count * 2);
+        ref var entry = ref message.Entries[message.Count++];
+        entry.NameStart = start;
+        entry.NameLength = (ushort)(nameEnd - start);
+        entry.ValueStart = valueStart;
+        entry.ValueLength = valueEnd - valueStart;
+        entry.Id = id;
+        if (id == HeaderId.Unknown)
+            return;
+        ref var first = ref message.First[(int)id];
+        if (first == 0)
+            first = (byte)message.Count;
+        else if (IsSingle(id))
+            fault = fault.Or(400, "Header field that may be there once is there twice", start);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int FindColon(byte[] data, int start, int end)
+    {
+        if (start + NameWindow <= data.Length)
+        {
+            var text = Vector256.LoadUnsafe(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(data), start));
+            var colons = Vector256.Equals(text, Vector256.Create((byte)':')).ExtractMostSignificantBits();
+            if (colons != 0)
+            {
+                var colon = start + BitOperations.TrailingZeroCount(colons);
+                return colon < end ? colon : -1;
+            }
+        }
+
+        var found = data.AsSpan(start, end - start).IndexOf((byte)':');
+        return found < 0 ? -1 : start + found;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static HeaderId FindName(byte[] data, int start, int length)
+    {
+        if (length > NameWindow)
+            return HeaderId.Unknown;
+        return start + NameWindow <= data.Length
+            ? HeaderNames.Find(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(data), start), length)
+            : HeaderNames.Find(data.AsSpan(start, length));
+    }
+
+    // Twice the same one of these and two elements could read two different messages (RFC 4475 §3.3.8).
+    private static bool IsSingle(HeaderId id) => id is HeaderId.From or HeaderId.To or HeaderId.CallId or HeaderId.CSeq or HeaderId.MaxForwards
+        or HeaderId.ContentLength or HeaderId.ContentType or HeaderId.Expires;
+}
