@@ -19,6 +19,9 @@ public abstract class SipChannel
     /// <summary>This side's address. May be 0.0.0.0 or :: for UDP; what to tell the peer is <see cref="SentByFor"/>.</summary>
     public abstract NetEndpoint Local { get; }
 
+    /// <summary>This side's address as <paramref name="remote"/> sees it before any NAT: never 0.0.0.0 or ::.</summary>
+    public abstract NetEndpoint LocalFor(in NetEndpoint remote);
+
     /// <summary>False once a connection is lost or the listener was closed.</summary>
     public abstract bool IsOpen { get; }
 
