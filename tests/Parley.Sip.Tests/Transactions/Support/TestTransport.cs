@@ -108,6 +108,8 @@ internal sealed class TestTransport : ISipTransport, IDatagramHandler
 
         public override bool IsOpen => true;
 
+        public override NetEndpoint LocalFor(in NetEndpoint remote) => Local;
+
         public override ReadOnlyMemory<byte> SentByFor(in NetEndpoint remote) => s_sentBy;
     }
 
@@ -123,6 +125,8 @@ internal sealed class TestTransport : ISipTransport, IDatagramHandler
         public override NetEndpoint Local => NetEndpoint.V4(0x0A000001, 40000);
 
         public override bool IsOpen => !_isBroken;
+
+        public override NetEndpoint LocalFor(in NetEndpoint remote) => Local;
 
         public void Break() => _isBroken = true;
 

@@ -37,6 +37,7 @@ internal static class Wire
     /// <summary>The response of a peer to a request it got.</summary>
     public static string Response(string request, string status, string tag)
     {
+        request = request.ReplaceLineEndings("\r\n");
         var to = Header(request, "To");
         return $"""
             SIP/2.0 {status}
