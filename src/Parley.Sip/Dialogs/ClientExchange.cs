@@ -1,5 +1,6 @@
 using Parley.Net;
 using Parley.Sip.Authentication;
+using Parley.Sip.Locating;
 using Parley.Sip.Messages;
 using Parley.Sip.Transactions;
 using Parley.Sip.Transport;
@@ -40,6 +41,13 @@ internal sealed class ClientExchange : IClientTransactionUser
     /// <summary>Credential lines of the current attempt; the ACK for a 2xx repeats them (RFC 3261 §22.1).</summary>
     public IReadOnlyList<DigestLine> Credentials => _digest.Lines;
 
+    /// <summary>Sends it as a new request of its own: with the credentials known so far, and free to be challenged again.</summary>
+    public void SendAnew()
+    {
+        _digest.Renew(Draft);
+        Send();
+    }
+
     /// <summary>Gives the request the next number and sends it.</summary>
     public void Send()
     {
@@ -50,7 +58,7 @@ internal sealed class ClientExchange : IClientTransactionUser
             Transaction = _ua.Transactions.Send(_ua.Lane, Draft.Build(_ua, _cseq, Credentials), flow, this);
         else if (!SipUriView.TryParse(Draft.NextHop, out var uri))
             FailLater("The request-URI or first route is not a SIP URI.");
-        else if (_ua.Locator.TryLocate(uri, out var target))
+        else if (SipLocator.TryLocate(uri, out var target))
             Transaction = _ua.Transactions.Send(_ua.Lane, Draft.Build(_ua, _cseq, Credentials), [target], this);
         else
             _ = LocateAndSendAsync(SipUri.FromView(uri), _attempt);

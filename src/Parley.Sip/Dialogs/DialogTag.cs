@@ -34,8 +34,7 @@ internal static class DialogTag
     {
         Span<byte> text = stackalloc byte[Length];
         transaction.CopyTag(text);
-        TryParse(text, out var tag);
-        return tag;
+        return TryParse(text, out var tag) ? tag : throw new InvalidOperationException("A transaction's tag is not in the form of ours.");
     }
 
     /// <summary>Reads a tag of ours back; false for every other text, which then is nobody's dialog here.</summary>

@@ -22,11 +22,11 @@ internal static class HeaderText
     {
         if (headers is null)
             return;
+        Span<byte> name = stackalloc byte[64];
         foreach (var header in headers)
         {
             if (header.Name is null)
                 throw new ArgumentException("A header without a name.", argument);
-            Span<byte> name = stackalloc byte[64];
             if (header.Name.Length > name.Length || !System.Text.Encoding.ASCII.TryGetBytes(header.Name, name, out var length))
                 continue;
             if (IsOurs(HeaderNames.Find(name[..length])))

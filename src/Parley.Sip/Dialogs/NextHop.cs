@@ -17,7 +17,7 @@ internal static class NextHop
         {
             return new Located(await locator.LocateAsync(uri).ConfigureAwait(false), nothing);
         }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or FormatException or TimeoutException)
+        catch (LocateException e)
         {
             return new Located([], e.Message);
         }

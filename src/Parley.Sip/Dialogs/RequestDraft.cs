@@ -53,13 +53,13 @@ internal sealed record RequestDraft
 
     /// <summary>A request outside any dialog.</summary>
     public static RequestDraft Outside(
-        SipMethod method, SipUri target, SipAddress? to, SipAddress from, UInt128 localTag, byte[] callId, byte[] route) =>
+        SipMethod method, SipUri target, SipAddress? to, SipAddress from, UInt128 localTag, string callId, byte[] route) =>
         new(method, SipMethods.Name(method).ToArray())
         {
             RequestUri = Encoding.UTF8.GetBytes(RequestUriOf(target)),
             From = AddressWithTag(from, localTag),
             To = Encoding.UTF8.GetBytes((to ?? new SipAddress(Bare(target))).ToString()),
-            CallId = callId,
+            CallId = Encoding.ASCII.GetBytes(callId),
             Route = route,
             NextHop = NextHopOf(route, Encoding.UTF8.GetBytes(target.ToString())),
         };
@@ -151,10 +151,12 @@ internal sealed record RequestDraft
     private static string RequestUriOf(SipUri target) => target.WithoutHeaders().WithoutParameter("method").ToString();
 
     // To names a person, not a path: no port, no transport (RFC 3261 §19.1.1, table 1).
-    private static SipUri Bare(SipUri target) => target.WithoutHeaders().WithoutParameters().WithPort(0);
+    private static SipUri Bare(SipUri target) => target.Scheme is SipScheme.Sip or SipScheme.Sips
+        ? SipUri.Create(target.User, target.Host, secure: target.IsSecure)
+        : target;
 
     private static byte[] AddressWithTag(SipAddress address, UInt128 tag) =>
-        Encoding.UTF8.GetBytes($"{address.WithoutParameter("tag")};tag={Encoding.ASCII.GetString(DialogTag.ToBytes(tag))}");
+        Encoding.UTF8.GetBytes(address.WithTag(Encoding.ASCII.GetString(DialogTag.ToBytes(tag))).ToString());
 }
 
 /// <summary>One Authorization or Proxy-Authorization line.</summary>

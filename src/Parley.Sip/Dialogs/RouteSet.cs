@@ -71,7 +71,7 @@ internal static class RouteSet
     public static bool IsLoose(ReadOnlySpan<byte> uri) =>
         SipUriView.TryParse(uri, out var view) && view.TryGetParameter("lr"u8, out _);
 
-    private static SipUri Loose(SipUri route) => route.HasParameter("lr") ? route : route.WithParameter("lr", null);
+    private static SipUri Loose(SipUri route) => route.GetParameter("lr") is not null ? route : route.WithParameter("lr", null);
 
     private static int JoinedLength(SipMessage message)
     {

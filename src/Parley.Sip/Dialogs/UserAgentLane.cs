@@ -6,7 +6,7 @@ using Parley.Sip.Transport;
 namespace Parley.Sip.Dialogs;
 
 /// <summary>What the calls and requests of one lane share: its dialogs, its counts, and the layers below. Used on that lane only.</summary>
-internal sealed class UserAgentLane(Lane lane, ISipTransport transport, TransactionLayer transactions, SipLocator locator, UserAgentProfile profile)
+internal sealed class UserAgentLane(Lane lane, ISipTransport transport, TransactionLayer transactions, SipLocator locator, UserAgentProfile profile, TimeProvider time)
 {
     private readonly HashSet<ILiveCall> _calls = [];
 
@@ -19,6 +19,9 @@ internal sealed class UserAgentLane(Lane lane, ISipTransport transport, Transact
     public SipLocator Locator { get; } = locator;
 
     public UserAgentProfile Profile { get; } = profile;
+
+    /// <summary>The clock of what waits off the lane.</summary>
+    public TimeProvider Time { get; } = time;
 
     public DialogTable Dialogs { get; } = new();
 

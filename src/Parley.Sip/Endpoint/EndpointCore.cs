@@ -46,7 +46,7 @@ internal sealed class EndpointCore(UserAgentProfile profile, ISipEndpointHandler
         }
 
         request.TryGetCSeq(out var cseq);
-        var refusal = dialog.AcceptCSeq(cseq.Number) ? null : OutOfOrder();
+        var refusal = dialog.AcceptCSeq(cseq.Number) ? default(Reply?) : OutOfOrder();
         refusal ??= RequestChecks.Extensions(profile, request);
         if (request.Method == SipMethod.Invite)
             refusal = refusal ?? RequestChecks.Contact(request) ?? RequestChecks.Body(profile, request);

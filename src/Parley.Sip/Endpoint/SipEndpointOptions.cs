@@ -43,8 +43,11 @@ public sealed record SipEndpointOptions
     /// <summary>Whether requests within a call go to the peer's Contact or back along the path its messages came by. Default <see cref="FlowRouting.WhenBehindNat"/>.</summary>
     public FlowRouting FlowRouting { get; init; } = FlowRouting.WhenBehindNat;
 
-    /// <summary>Threads signalling is spread over; a call stays on one. Default 1, which carries several thousand calls a second.</summary>
-    public int Lanes { get; init; } = 1;
+    /// <summary>Told of exceptions that handlers threw; the call or request in question is ended. Called on lanes. Default nobody; they are counted in any case.</summary>
+    public Action<Exception>? OnFault { get; init; }
+
+    /// <summary>How long disposing waits for peers to answer the last BYEs. Default 2 s: two retransmissions over a network that loses some.</summary>
+    public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Limits on what strangers and the application can make grow.</summary>
     public EndpointLimits Limits { get; init; } = new();

@@ -1,4 +1,5 @@
 using Parley.Sip.Dialogs;
+using Parley.Sip.Locating;
 using Parley.Sip.Messages;
 using Parley.Sip.Transport;
 
@@ -47,7 +48,7 @@ internal sealed class Acknowledgement
             SendTo(known);
         else if (!SipUriView.TryParse(draft.NextHop, out var uri))
             return; // nowhere to send it: the peer's Contact is no SIP URI
-        else if (_ua.Locator.TryLocate(uri, out var target))
+        else if (SipLocator.TryLocate(uri, out var target))
             SendTo(target);
         else
             _ = LocateAsync(SipUri.FromView(uri));

@@ -103,6 +103,7 @@ public sealed partial class InviteSession
         var pending = new PendingResponse(Ua.Lane);
         Lane.Run(_ =>
         {
+            pending.Start();
             if (_ended)
                 pending.Complete(481, "The call has ended", null);
             else

@@ -34,7 +34,7 @@ public sealed partial class OutgoingInvite
         CallId = callId;
         var caller = options.Caller ?? ua.Profile.Identity;
         var route = RouteSet.Preloaded(options.Proxy, options.Route);
-        var draft = RequestDraft.Outside(SipMethod.Invite, options.Target, options.To, caller, localTag, Encoding.ASCII.GetBytes(callId), route) with
+        var draft = RequestDraft.Outside(SipMethod.Invite, options.Target, options.To, caller, localTag, callId, route) with
         {
             Body = options.Body.IsNone ? default : new SipBody(options.Body.ContentType!, options.Body.Content.ToArray()),
             Headers = [.. options.Headers],

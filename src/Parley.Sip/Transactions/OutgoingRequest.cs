@@ -35,6 +35,9 @@ public readonly struct OutgoingRequest
     /// </summary>
     public bool StayOnUdp { get; init; }
 
+    /// <summary>Lines that depend on the path, written after Via. Default none.</summary>
+    public IFlowHeaders? FlowHeaders { get; init; }
+
     internal int StartLineLength { get; }
 
     internal bool IsEmpty => Bytes is null;

@@ -21,9 +21,10 @@ internal static class RequestAssembly
         var token = flow.Transport.ViaToken();
         var sentBy = flow.SentBy.Span;
         var via = ViaStart.Length + token.Length + 1 + sentBy.Length + ViaBranch.Length + branch.Length + ViaEnd.Length;
+        var more = request.FlowHeaders?.Length(flow) ?? 0;
         var source = request.Bytes.Span;
-        var buffer = pool.Rent(source.Length + via);
-        buffer.Length = source.Length + via;
+        var buffer = pool.Rent(source.Length + via + more);
+        buffer.Length = source.Length + via + more;
 
         var rest = buffer.Span;
         Put(ref rest, source[..request.StartLineLength]);
@@ -34,6 +35,8 @@ internal static class RequestAssembly
         Put(ref rest, ViaBranch);
         Put(ref rest, branch);
         Put(ref rest, ViaEnd);
+        request.FlowHeaders?.Write(rest[..more], flow);
+        rest = rest[more..];
         Put(ref rest, source[request.StartLineLength..]);
         return buffer;
     }

@@ -11,4 +11,7 @@ internal static class TokenText
         for (var i = 0; i < destination.Length; i++, bits >>= 5)
             destination[i] = Alphabet[(int)(bits & 31)];
     }
+
+    /// <summary>The five bits a character stands for; -1 for one that is not ours.</summary>
+    public static int Find(byte character) => Alphabet.IndexOf(character);
 }
