@@ -82,18 +82,21 @@ internal sealed class TestTransport : ISipTransport, IDatagramHandler
     public void OnDatagram(IDatagramSocket socket, PacketBuffer datagram, in NetEndpoint source) => Receive(datagram.AddRef(), new(_udp, source));
 
     /// <summary>Hands in a message that came by a stream; on the lane only.</summary>
-    public void Receive(string text, StreamTestChannel stream)
+    public void Receive(string text, StreamTestChannel stream) => Receive(Wire.Bytes(text), new(stream, stream.Remote));
+
+    /// <summary>Hands in a datagram; on the lane only.</summary>
+    public void Receive(ReadOnlySpan<byte> datagram, in SipFlow flow)
     {
-        var bytes = Wire.Bytes(text);
-        var buffer = Pool.Rent(bytes.Length);
-        bytes.CopyTo(buffer.Array, 0);
-        buffer.Length = bytes.Length;
-        Receive(buffer, new(stream, stream.Remote));
+        var buffer = Pool.Rent(datagram.Length);
+        datagram.CopyTo(buffer.Array);
+        buffer.Length = datagram.Length;
+        Receive(buffer, flow);
     }
 
     private void Receive(PacketBuffer buffer, in SipFlow flow)
     {
-        Assert.True(SipParser.TryParse(buffer, Limits, Messages, out var message, out var fault), fault.ToString());
+        if (!SipParser.TryParse(buffer, Limits, Messages, out var message, out var fault))
+            Assert.Fail(fault.ToString());
         Receiver!.OnMessage(message, flow);
         message.Release();
     }
