@@ -37,7 +37,6 @@ internal sealed unsafe class EpollLane : LaneCore
     private readonly Lock _tableGate = new();
     private readonly Stack<int> _freeSlots = new();
     private readonly Thread _thread;
-    private readonly long _gather;
     private EpollSocket?[] _table = new EpollSocket?[16];
     private int _socketCount;
     private int _asleep;
@@ -49,10 +48,9 @@ internal sealed unsafe class EpollLane : LaneCore
     private long _sentOutside;
     private long _sendDroppedOutside;
 
-    public EpollLane(string name, int index, PacketPool pool, SystemNetworkOptions options)
-        : base(name, index, pool, Stopwatch.GetTimestamp(), options.OnFault)
+    public EpollLane(string name, int index, PacketPool pool, Action<Lane, Exception>? onFault)
+        : base(name, index, pool, Stopwatch.GetTimestamp(), onFault)
     {
-        _gather = (long)options.Gather.TotalNanoseconds;
         _epoll = Checked(EpollCreate(EPOLL_CLOEXEC));
         _bell = new(Checked(EventDescriptor(0, EFD_CLOEXEC | EFD_NONBLOCK)), ownsHandle: true);
         _events = (byte*)NativeMemory.AllocZeroed(MaxEvents, (nuint)s_eventSize);
@@ -190,22 +188,9 @@ internal sealed unsafe class EpollLane : LaneCore
             }
 
             EndTurn();
-            if (_gather > 0 && ready > 0)
-                Gather();
         }
 
         End();
-    }
-
-    // Lets datagrams come together, so that the next turn serves several for the price of one wake-up; never beyond what is due.
-    private void Gather()
-    {
-        var rest = UntilNext();
-        var nanoseconds = rest < 0 ? _gather : Math.Min(rest, _gather);
-        if (nanoseconds == 0)
-            return;
-        var time = new TimeSpec { Nanoseconds = (nint)nanoseconds };
-        _ = Sleep(&time, null); // cut short by a signal it is merely shorter
     }
 
     private int WaitForWork()
