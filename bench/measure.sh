@@ -54,7 +54,7 @@ cpu_us() { # user + system time of the server so far
 }
 kilobytes() { awk '/^VmHWM/ { print $2 }' "/proc/$server/status"; }
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-field() { grep -oE "$1 -?[0-9.]+" <<<"$2" | awk '{ print $2 }'; }
+field() { grep -oE "$1 -?[0-9.]+" <<<"$2" | awk '{ print $2 }' || echo nan; } # 'nan' where nothing arrived
 
 parse() {
     peers || return 0

@@ -19,11 +19,12 @@ static int media_port(const char *text)
 
 static int ng_ask(int s, struct sockaddr_in server, int call, int answer)
 {
-    char text[2048], reply[4096];
+    char text[2048], reply[4096], cookie[32];
+    snprintf(cookie, sizeof cookie, "%d_%d ", call, answer);
     const char *sdp = offer_for(2 * call + answer);
     char id[32];
-    snprintf(id, sizeof id, "call%d", call);
-    int length = snprintf(text, sizeof text, "%d_%d d7:call-id%zu:%s7:command%d:%s8:from-tag1:a%s3:sdp%zu:%se", call, answer, strlen(id), id,
+    snprintf(id, sizeof id, "call%d-%d", getpid(), call);
+    int length = snprintf(text, sizeof text, "%sd7:call-id%zu:%s7:command%d:%s8:from-tag1:a%s3:sdp%zu:%se", cookie, strlen(id), id,
         answer ? 6 : 5, answer ? "answer" : "offer", answer ? "6:to-tag1:b" : "", strlen(sdp), sdp);
     /* bencode wants its keys in order: call-id, command, from-tag, sdp, to-tag; rtpengine does not insist. */
     for (int tries = 0; tries < 20; tries++) {
@@ -32,6 +33,8 @@ static int ng_ask(int s, struct sockaddr_in server, int call, int answer)
             ssize_t got = recv(s, reply, sizeof reply - 1, 0);
             if (got <= 0) { usleep(100); continue; }
             reply[got] = 0;
+            /* An answer to an earlier request that was repeated because it took long. */
+            if (strncmp(reply, cookie, strlen(cookie)) != 0) continue;
             int port = media_port(reply);
             if (port) return port;
             fprintf(stderr, "rtpengine: %s\n", reply);

@@ -12,15 +12,12 @@ public sealed class SystemNetwork : INetwork
     private bool _disposed;
 
     /// <summary>Makes the network available; lanes are started by <see cref="CreateLanes"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><see cref="SystemNetworkOptions.Gather"/> is negative or more than 1 ms.</exception>
     /// <exception cref="PlatformNotSupportedException">Epoll lanes are asked for on a system that is not Linux.</exception>
     public SystemNetwork(SystemNetworkOptions? options = null)
     {
         _options = options ?? new();
         if (_options.Lanes == LaneKind.Epoll && !EpollLane.IsSupported)
             throw new PlatformNotSupportedException("Epoll lanes need Linux; LaneKind.Best takes what the system has.");
-        ArgumentOutOfRangeException.ThrowIfLessThan(_options.Gather, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(_options.Gather, TimeSpan.FromMilliseconds(1));
         _routes = new(_options.RouteCache, _options.RouteCacheSize);
     }
 
@@ -86,7 +83,7 @@ public sealed class SystemNetwork : INetwork
     }
 
     private LaneCore CreateLane(string name, int index) => _options.Lanes != LaneKind.Sockets && EpollLane.IsSupported
-        ? new EpollLane(name, index, Pool, _options)
+        ? new EpollLane(name, index, Pool, _options.OnFault)
         : new SocketLane(name, index, Pool, _options.OnFault);
 
     // Connecting a UDP socket sends nothing; it makes the system choose the route and with it our address.

@@ -12,12 +12,6 @@ public sealed record SystemNetworkOptions
     /// </summary>
     public Action<Lane, Exception>? OnFault { get; init; }
 
-    /// <summary>
-    /// Epoll lanes: pause after a turn with datagrams, so that those of the next come together and are served by one wake-up. Saves processor time under load
-    /// and delays a datagram by half of this on average; timers and ticks are not delayed. At most 1 ms. Default none.
-    /// </summary>
-    public TimeSpan Gather { get; init; }
-
     /// <summary>How long <see cref="INetwork.LocalAddressFor"/> gives the same answer before the routes are asked again. Default 10 s.</summary>
     public TimeSpan RouteCache { get; init; } = TimeSpan.FromSeconds(10);
 

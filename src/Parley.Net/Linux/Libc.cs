@@ -6,10 +6,8 @@ namespace Parley.Net;
 /// <summary>The Linux system calls lanes need, with the C library's own structures (64-bit and 32-bit layouts agree by natural alignment).</summary>
 internal static unsafe partial class Libc
 {
-    public const int EPERM = 1;
     public const int EINTR = 4;
     public const int EAGAIN = 11;
-    public const int EINVAL = 22;
     public const int ENOSYS = 38;
     public const int ECONNREFUSED = 111;
 
@@ -82,9 +80,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "nanosleep", SetLastError = true)]
-    public static partial int Sleep(TimeSpec* time, TimeSpec* left);
 
     // Variadic in C; all its arguments are machine words here.
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]

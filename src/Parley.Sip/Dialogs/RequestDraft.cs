@@ -148,7 +148,9 @@ internal sealed record RequestDraft
         RouteSet.TryGetFirst(route, out var first, out _) ? first.ToArray() : requestUri;
 
     // Headers and the method parameter have no place in a request-URI (RFC 3261 §19.1.1, table 1).
-    private static string RequestUriOf(SipUri target) => target.WithoutHeaders().WithoutParameter("method").ToString();
+    private static string RequestUriOf(SipUri target) => target.Scheme is SipScheme.Sip or SipScheme.Sips
+        ? target.WithoutHeaders().WithoutParameter("method").ToString()
+        : target.ToString();
 
     // To names a person, not a path: no port, no transport (RFC 3261 §19.1.1, table 1).
     private static SipUri Bare(SipUri target) => target.Scheme is SipScheme.Sip or SipScheme.Sips

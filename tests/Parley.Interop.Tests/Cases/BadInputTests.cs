@@ -195,6 +195,13 @@ public sealed class BadInputTests(ServeFixture fixture) : IClassFixture<ServeFix
     }
 
     [Fact]
+    public async Task A_bridge_to_a_stranger_s_host_gets_403()
+    {
+        var response = await AskAsync(phone => phone.Request("INVITE", _server.Uri("bridge-sip%3Aanyone%40192.0.2.99"), body: HandPhone.Offer(40_000)));
+        Assert.Equal(403, response.Status);
+    }
+
+    [Fact]
     public async Task An_invite_without_an_offer_gets_one_in_the_answer()
     {
         using var phone = new HandPhone(_server.SipPort);

@@ -83,7 +83,6 @@ public sealed class HarnessTests
     [InlineData("uac", "uas", "tcp")]
     [InlineData("uac-lossy", "uas", "udp")]
     [InlineData("uac-far-bye", "uas-bye", "udp")]
-    [InlineData("uac-far-bye", "uas-bye", "tcp")]
     [InlineData("uac-refused-486", "uas-busy", "udp")]
     public async Task The_scenarios_fit_each_other(string callerScenario, string calleeScenario, string transport)
     {
