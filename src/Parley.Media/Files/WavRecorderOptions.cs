@@ -1,0 +1,33 @@
+namespace Parley.Media.Files;
+
+/// <summary>How the two directions of a call are put into one recording.</summary>
+public enum RecordingLayout
+{
+    /// <summary>Two channels: left what was received, right what was sent.</summary>
+    Stereo,
+
+    /// <summary>One channel with both directions added.</summary>
+    Mono,
+}
+
+/// <summary>How a recording is made.</summary>
+public sealed record WavRecorderOptions
+{
+    /// <summary>Samples per second of the recording and of both sinks. Default 8000.</summary>
+    public int SampleRate { get; init; } = 8000;
+
+    /// <summary>One channel or two. Default <see cref="RecordingLayout.Stereo"/>.</summary>
+    public RecordingLayout Layout { get; init; } = RecordingLayout.Stereo;
+
+    /// <summary>How often audio goes to the file with a header that counts it: what a dying process loses at most. Default 0.5 s.</summary>
+    public TimeSpan FlushInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Audio held while the disk is slow; beyond it audio is dropped and counted. Default 4 s: 128 kB at 8 kHz.</summary>
+    public TimeSpan Queue { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>How late a direction may be before silence takes the place of what did not come. Default 120 ms, six packets of 20 ms.</summary>
+    public TimeSpan Lateness { get; init; } = TimeSpan.FromMilliseconds(120);
+
+    /// <summary>The clock both directions are laid out on. Default the system's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
