@@ -70,6 +70,13 @@ internal sealed class Phones : IDisposable
 
     public void Run(Func<Task> body) => Network.Run(body, TimeSpan.FromMinutes(5));
 
+    public T Result<T>(Task<T> task)
+    {
+        T? result = default;
+        Run(async () => result = await task);
+        return result!;
+    }
+
     /// <summary>RTP packets put on the wire towards a port, parsed.</summary>
     public IReadOnlyList<(TimeSpan At, byte Type, bool Marker, ushort Sequence, uint Timestamp, uint Ssrc, byte[] Payload)> Sent(int toPort) =>
         [.. Network.Datagrams.Where(d => d.Destination.Port == toPort).Select(d =>
