@@ -63,7 +63,7 @@ public abstract partial class Call
         }
 
         var clip = await WavFile.LoadAsync(file, cancellationToken: cancel).ConfigureAwait(false);
-        return StartPlayback(new AudioClipSource(clip), options);
+        return StartPlayback(new AudioClipSource(clip, Codec?.SampleRate ?? clip.SampleRate), options);
     }
 
     /// <summary>Starts playing a source and returns the handle that mutes, pauses and stops it. Several playbacks are heard together.</summary>
@@ -75,13 +75,15 @@ public abstract partial class Call
     /// Records the call to a 16-bit WAV file: left what the other side says, right what we send. The file can be played at any moment,
     /// also when the process dies; disposing the result flushes it.
     /// </summary>
+    /// <param name="file">Path; a file that is there is replaced.</param>
+    /// <param name="options">Sample rate, layout; default stereo at the codec's rate.</param>
     /// <exception cref="IOException">The file cannot be created.</exception>
     /// <exception cref="CallMediaException">There is no audio yet.</exception>
     public CallRecording Record(string file, WavRecorderOptions? options = null)
     {
         var audio = OpenAudio();
-        options ??= new();
-        var writer = WavRecorder.Create(file, options with { SampleRate = options.SampleRate == 0 ? audio.Codec?.SampleRate ?? 8000 : options.SampleRate });
+        options ??= new() { SampleRate = audio.Codec?.SampleRate ?? 8000 };
+        var writer = WavRecorder.Create(file, options);
         return new CallRecording(audio.Record(writer), writer, file);
     }
 

@@ -17,14 +17,14 @@ public abstract partial class Call
     internal void Fail() => BeginHangUp(new CallEnd(CallEndKind.Failed, CallEndParty.Local, 500, "The application failed"));
 
     /// <summary>Sends a request within the call, e.g. INFO or MESSAGE, and waits for its final response.</summary>
-    /// <exception cref="CallMediaException">The call is not answered.</exception>
+    /// <exception cref="InvalidOperationException">The call is not answered.</exception>
     /// <exception cref="CallEndedException">The call is over.</exception>
-    public ValueTask<Sip.Endpoint.SipResponse> RequestAsync(
+    public Task<SipResponse> RequestAsync(
         SipMethod method, SipBody body = default, IReadOnlyList<SipHeader>? headers = null, CancellationToken cancel = default)
     {
         ThrowIfEnded();
         var session = Session ?? throw new InvalidOperationException("The call is not answered yet: there is no dialog to send a request in.");
-        return session.SendAsync(method, body, headers, cancel);
+        return session.SendAsync(method, body, headers).WaitAsync(cancel);
     }
 
     /// <summary>
@@ -65,7 +65,7 @@ public abstract partial class Call
             request.Respond(501);
         else if (InfoDigits.TryRead(request.Message, out var digit, out var duration))
         {
-            AudioSession.Stream?.OnDigit(digit, duration, DtmfSource.Info);
+            AudioSession.Stream?.InjectDigit(digit, duration, DtmfSource.Info);
             request.Respond(200);
         }
         else if (request.Message.Has(HeaderId.InfoPackage))

@@ -251,8 +251,7 @@ internal sealed class CallMedia : IAsyncDisposable
 
     private async Task WatchSilenceAsync(AudioStream stream)
     {
-        var silence = await stream.ReceiveTimedOut.ConfigureAwait(false);
-        if (silence)
-            OnSilence?.Invoke(_agent.Options.MediaTimeout);
+        await stream.ReceiveTimedOut.ConfigureAwait(false);
+        OnSilence?.Invoke(_agent.Options.MediaTimeout);
     }
 }

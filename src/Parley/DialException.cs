@@ -1,3 +1,4 @@
+using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 
 namespace Parley;

@@ -30,7 +30,7 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
         _dial = dial;
         Id = options.CallId!;
         From = options.Caller!;
-        To = options.To ?? new SipAddress(null, options.Target);
+        To = options.To ?? new SipAddress(options.Target);
         ToUser = options.Target.User ?? "";
     }
 

@@ -20,7 +20,7 @@ internal static class OutgoingInvites
             Caller = options.Anonymous ? Anonymous : from,
             ContactUser = from?.Uri.User,
             Headers = headers,
-            Credentials = options.Password is null ? null : new DigestCredentials(options.UserName ?? from?.Uri.User ?? "", options.Password),
+            Credentials = options.Password is null ? null : new DigestCredentials { Username = options.UserName ?? from?.Uri.User ?? "", Password = options.Password },
             Proxy = options.Proxy is null ? null : TargetUri.Parse(options.Proxy, nameof(DialOptions.Proxy)),
             MaxRedirects = options.FollowRedirects,
             RingTimeout = options.RingTimeout,

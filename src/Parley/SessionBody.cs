@@ -25,7 +25,7 @@ internal static class SessionBody
         return null;
     }
 
-    public static SipBody Write(SessionDescription session) => new("application/sdp", SdpWriter.Write(session));
+    public static SipBody Write(SessionDescription session) => new("application/sdp", SdpWriter.ToBytes(session));
 
     private static ReadOnlySpan<byte> Find(SipMessage message)
     {

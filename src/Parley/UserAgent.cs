@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Media.Engine;
 using Parley.Net;
 using Parley.Sip.Authentication;
+using Parley.Sip.Dialogs;
 using Parley.Sip.Endpoint;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
@@ -44,7 +45,7 @@ public sealed class UserAgent : IAsyncDisposable
         _options = options;
         _network = network;
         _log = (options.Logging ?? NullLoggerFactory.Instance).CreateLogger<UserAgent>();
-        Media = new MediaEngine(network, new MediaEngineOptions { FirstPort = options.MediaPorts.First, LastPort = options.MediaPorts.Last, Lanes = options.MediaLanes });
+        Media = new MediaEngine(network, new MediaEngineOptions { FirstPort = options.MediaPorts.First, LastPort = options.MediaPorts.Last, Lanes = options.MediaLanes, RtpTimeout = options.MediaTimeout });
     }
 
     /// <summary>The calls that are up or being set up.</summary>
@@ -62,6 +63,9 @@ public sealed class UserAgent : IAsyncDisposable
     internal UserAgentOptions Options => _options;
 
     internal INetwork Network => _network;
+
+    /// <summary>Fetches what is played from URLs.</summary>
+    internal HttpClient Http { get; } = new();
 
     internal ILogger Logger => _log;
 
@@ -154,7 +158,7 @@ public sealed class UserAgent : IAsyncDisposable
 
     /// <summary>Asks whether somebody is there: OPTIONS (RFC 3261 §11).</summary>
     /// <exception cref="ArgumentException"><paramref name="target"/> is no SIP URI.</exception>
-    public ValueTask<SipResponse> OptionsAsync(string target, CancellationToken cancel = default) =>
+    public Task<SipResponse> OptionsAsync(string target, CancellationToken cancel = default) =>
         Endpoint.RequestAsync(new SipRequestOptions { Method = SipMethod.Options, Target = TargetUri.Parse(target, nameof(target)) }, cancel);
 
     /// <summary>Refuses new calls with 503 and completes when the running ones have ended.</summary>
@@ -168,6 +172,7 @@ public sealed class UserAgent : IAsyncDisposable
         if (Endpoint is not null)
             await Endpoint.DisposeAsync().ConfigureAwait(false);
         await Media.DisposeAsync().ConfigureAwait(false);
+        Http.Dispose();
         if (_options.Network is null)
             await _network.DisposeAsync().ConfigureAwait(false);
     }
@@ -211,19 +216,21 @@ public sealed class UserAgent : IAsyncDisposable
     {
         Transport = new SipTransportOptions
         {
-            Listen = _options.Listen,
+            Listen = [.. _options.Listen.Select(Advertise)],
             Certificate = _options.Certificate,
             VerifyCertificates = _options.VerifyCertificates,
             TrustedRoots = _options.TrustedRoots,
-            ExternalHost = _options.ExternalHost,
             Lanes = _options.SignallingLanes,
             Trace = _options.Trace,
         },
         Handler = new IncomingCalls(this),
         UserAgent = _options.Name ?? DefaultName,
-        MaxCalls = _options.MaxCalls,
+        Limits = new EndpointLimits { MaxCalls = _options.MaxCalls },
         AcceptedBodies = ["application/sdp", "multipart/mixed", "multipart/alternative"],
     };
+
+    private string Advertise(string listen) =>
+        _options.ExternalHost is { } host && !listen.Contains(";external=", StringComparison.Ordinal) ? $"{listen};external={host}" : listen;
 
     private sealed class IncomingCalls(UserAgent agent) : ISipEndpointHandler
     {

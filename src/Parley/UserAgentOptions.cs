@@ -39,7 +39,7 @@ public sealed record UserAgentOptions
     /// <summary>First and last UDP port for RTP and RTCP; a call takes an even one and the odd one above. Default 10000–20000.</summary>
     public (int First, int Last) MediaPorts { get; init; } = (10_000, 20_000);
 
-    /// <summary>A call whose peer sends no packet for this long ends with <see cref="CallEndReason.MediaTimeout"/>, unless it is on hold. Default zero: never.</summary>
+    /// <summary>A call whose peer sends no packet for this long ends with <see cref="Sip.Invites.CallEndKind.Timeout"/>, unless it is on hold. Default zero: never.</summary>
     public TimeSpan MediaTimeout { get; init; }
 
     /// <summary>Calls up at once; further INVITEs get 503 with Retry-After. Default 10,000.</summary>

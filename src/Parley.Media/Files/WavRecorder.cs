@@ -1,26 +1,24 @@
 using Parley.Media.Audio;
+using Parley.Media.Recording;
 
 namespace Parley.Media.Files;
 
 /// <summary>
-/// Records both directions of a call into one WAV. <see cref="Received"/> and <see cref="Sent"/> are sinks for media lanes: they
-/// copy into bounded queues and return. A background task moves the audio to the file every
-/// <see cref="WavRecorderOptions.FlushInterval"/>, so that the file is a valid WAV at every moment and a process that dies loses
-/// that much at most. A direction that gives nothing is silence for as long as the clock runs.
+/// Records both directions of a call into one WAV. <see cref="Write"/> runs on the media lane, whose clock has laid both directions side by side: it
+/// copies into a bounded queue and returns. A background task moves the audio to the file every <see cref="WavRecorderOptions.FlushInterval"/>, so that the
+/// file is a valid WAV at every moment and a process that dies loses that much at most.
 /// </summary>
-public sealed class WavRecorder : IAsyncDisposable
+public sealed class WavRecorder : IStereoSink, IAsyncDisposable
 {
     private const int PieceSamples = 2048;
 
     private readonly WavWriter _writer;
     private readonly WavRecorderOptions _options;
-    private readonly RecorderTrack _received;
-    private readonly RecorderTrack _sent;
-    private readonly long _started;
-    private readonly short[] _left = new short[PieceSamples];
-    private readonly short[] _right = new short[PieceSamples];
-    private readonly short[] _piece = new short[PieceSamples * 2];
+    private readonly PcmRing _queue; // interleaved; written by the lane, read by the task
+    private readonly short[] _frame = new short[PieceSamples];
+    private readonly short[] _piece = new short[PieceSamples];
     private readonly CancellationTokenSource _stop = new();
+    private long _dropped;
     private int _disposed;
 
     /// <summary>Begins a recording.</summary>
@@ -33,32 +31,26 @@ public sealed class WavRecorder : IAsyncDisposable
         _options = options ?? new();
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_options.FlushInterval, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_options.Queue, _options.FlushInterval);
-        _writer = new WavWriter(stream, _options.SampleRate, _options.Layout == RecordingLayout.Stereo ? 2 : 1);
-        var capacity = (int)Samples(_options.Queue);
-        _started = _options.Time.GetTimestamp();
-        _received = new RecorderTrack(capacity, Samples(_options.Lateness));
-        _sent = new RecorderTrack(capacity, Samples(_options.Lateness));
-        Received = new Side(this, _received);
-        Sent = new Side(this, _sent);
+        _writer = new WavWriter(stream, _options.SampleRate, Channels);
+        _queue = new PcmRing((int)(_options.Queue.TotalSeconds * _options.SampleRate) * Channels);
         // Made here so that the first tick counts from the beginning of the recording, whenever the task gets to run.
         var timer = new PeriodicTimer(_options.FlushInterval, _options.Time);
         Completion = Task.Run(() => WriteAsync(timer));
     }
 
-    /// <summary>Takes what the far end says; the left channel.</summary>
-    public IAudioSink Received { get; }
+    /// <inheritdoc/>
+    public int SampleRate => _options.SampleRate;
 
-    /// <summary>Takes what is said to the far end; the right channel.</summary>
-    public IAudioSink Sent { get; }
-
-    /// <summary>Samples that were lost because the file could not be written fast enough, or no more.</summary>
-    public long DroppedSamples => _received.Dropped + _sent.Dropped;
+    /// <summary>Samples a channel that were lost because the file could not be written fast enough, or no more.</summary>
+    public long DroppedSamples => Volatile.Read(ref _dropped);
 
     /// <summary>
     /// Ends when the recorder has been disposed and everything is in the file. Faults with the <see cref="IOException"/> that ended
     /// the recording early; what was written before stays valid.
     /// </summary>
     public Task Completion { get; }
+
+    private int Channels => _options.Layout == RecordingLayout.Stereo ? 2 : 1;
 
     /// <summary>Begins a recording in a new file, replacing one that is there.</summary>
     /// <param name="path">Path of the file.</param>
@@ -67,18 +59,31 @@ public sealed class WavRecorder : IAsyncDisposable
     public static WavRecorder Create(string path, WavRecorderOptions? options = null) =>
         new(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1), options);
 
+    /// <inheritdoc/>
+    public void Write(ReadOnlySpan<short> left, ReadOnlySpan<short> right)
+    {
+        var most = PieceSamples / Channels;
+        while (!left.IsEmpty)
+        {
+            var count = Math.Min(left.Length, most);
+            var joined = Join(left[..count], right[..count]);
+            // Whole pairs only: half a pair would exchange the channels for the rest of the file.
+            if (_queue.Capacity - _queue.Count >= joined.Length)
+                _queue.Write(joined);
+            else
+                Volatile.Write(ref _dropped, _dropped + count);
+            left = left[count..];
+            right = right[count..];
+        }
+    }
+
     /// <summary>Writes what is left and closes the file. Does not throw for a fault of the file; see <see cref="Completion"/>.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        await _stop.CancelAsync().ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            await _stop.CancelAsync().ConfigureAwait(false);
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
     }
-
-    private long Now => Samples(_options.Time.GetElapsedTime(_started));
-
-    private long Samples(TimeSpan time) => (long)(time.TotalSeconds * _options.SampleRate);
 
     private async Task WriteAsync(PeriodicTimer timer)
     {
@@ -88,57 +93,37 @@ public sealed class WavRecorder : IAsyncDisposable
         {
             while (await ticks.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
             {
-                Drain(whole: false);
+                Drain();
                 _writer.Flush();
             }
         }
         catch (OperationCanceledException)
         {
-            Drain(whole: true); // disposed: the longer direction decides how long the recording is
+            Drain();
         }
     }
 
-    /// <summary>Writes what both directions have, or at the end what either has.</summary>
-    private void Drain(bool whole)
+    private void Drain()
     {
-        if (!whole)
-        {
-            _received.CatchUp(Now);
-            _sent.CatchUp(Now);
-        }
-        while (true)
-        {
-            var ready = whole ? Math.Max(_received.Count, _sent.Count) : Math.Min(_received.Count, _sent.Count);
-            var count = Math.Min(ready, PieceSamples);
-            if (count == 0) return;
-            _received.Read(_left.AsSpan(0, count));
-            _sent.Read(_right.AsSpan(0, count));
-            _writer.Write(Join(count));
-        }
+        while (_queue.Read(_piece) is > 0 and var count)
+            _writer.Write(_piece.AsSpan(0, count));
     }
 
-    private ReadOnlySpan<short> Join(int count)
+    private ReadOnlySpan<short> Join(ReadOnlySpan<short> left, ReadOnlySpan<short> right)
     {
         if (_options.Layout == RecordingLayout.Mono)
         {
-            for (var i = 0; i < count; i++)
-                _piece[i] = (short)Math.Clamp(_left[i] + _right[i], short.MinValue, short.MaxValue);
-            return _piece.AsSpan(0, count);
+            for (var i = 0; i < left.Length; i++)
+                _frame[i] = (short)Math.Clamp(left[i] + right[i], short.MinValue, short.MaxValue);
+            return _frame.AsSpan(0, left.Length);
         }
-        for (var i = 0; i < count; i++)
+
+        for (var i = 0; i < left.Length; i++)
         {
-            _piece[2 * i] = _left[i];
-            _piece[(2 * i) + 1] = _right[i];
+            _frame[2 * i] = left[i];
+            _frame[(2 * i) + 1] = right[i];
         }
-        return _piece.AsSpan(0, 2 * count);
-    }
 
-    /// <summary>A track with the recorder's clock.</summary>
-    private sealed class Side(WavRecorder recorder, RecorderTrack track) : IAudioSink
-    {
-        public int SampleRate => recorder._options.SampleRate;
-
-        // A frame is handed over when its last sample is due, so it began its own length ago.
-        public void Write(ReadOnlySpan<short> pcm) => track.Write(recorder.Now - pcm.Length, pcm);
+        return _frame.AsSpan(0, 2 * left.Length);
     }
 }

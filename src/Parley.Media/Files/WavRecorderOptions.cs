@@ -13,7 +13,7 @@ public enum RecordingLayout
 /// <summary>How a recording is made.</summary>
 public sealed record WavRecorderOptions
 {
-    /// <summary>Samples per second of the recording and of both sinks. Default 8000.</summary>
+    /// <summary>Samples per second of the recording. Default 8000.</summary>
     public int SampleRate { get; init; } = 8000;
 
     /// <summary>One channel or two. Default <see cref="RecordingLayout.Stereo"/>.</summary>
@@ -25,9 +25,6 @@ public sealed record WavRecorderOptions
     /// <summary>Audio held while the disk is slow; beyond it audio is dropped and counted. Default 4 s: 128 kB at 8 kHz.</summary>
     public TimeSpan Queue { get; init; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>How late a direction may be before silence takes the place of what did not come. Default 120 ms, six packets of 20 ms.</summary>
-    public TimeSpan Lateness { get; init; } = TimeSpan.FromMilliseconds(120);
-
-    /// <summary>The clock both directions are laid out on. Default the system's.</summary>
+    /// <summary>The clock that paces the flushing. Default the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

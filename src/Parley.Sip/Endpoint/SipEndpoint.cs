@@ -43,6 +43,9 @@ public sealed partial class SipEndpoint : IAsyncDisposable
     /// <summary>The transport below: counters, flows.</summary>
     public SipTransportLayer Transport => _transport;
 
+    /// <summary>From URIs to the addresses to try (RFC 3263).</summary>
+    public SipLocator Locator => _locator;
+
     /// <summary>What happened so far and what exists now; the figures of lanes at work may be a moment apart.</summary>
     public EndpointCounters Counters => CountersOf(_lanes, _transactions.Counters);
 
@@ -57,6 +60,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(options);
+        DigestAnswers.Require(options.Credentials, nameof(options));
         var endpoint = new SipEndpoint(network, options);
         endpoint._transport = await SipTransportLayer.StartAsync(network, options.Transport, endpoint.Assemble, cancel).ConfigureAwait(false);
         return endpoint;
@@ -73,6 +77,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(handler);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         HeaderText.Require(options.Headers, nameof(options));
+        DigestAnswers.Require(options.Credentials, nameof(options));
         if (options.RingTimeout <= TimeSpan.Zero)
             throw new ArgumentException("The ring timeout must be longer than nothing.", nameof(options));
         if (options.CallId is not null)
@@ -95,6 +100,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         HeaderText.Require(options.Headers, nameof(options));
+        DigestAnswers.Require(options.Credentials, nameof(options));
         if (options.Method is SipMethod.Invite or SipMethod.Ack or SipMethod.Cancel or SipMethod.Bye or SipMethod.Other)
             throw new ArgumentException($"{options.Method} cannot be sent this way.", nameof(options));
         var ua = LaneFor(null, null);
@@ -125,6 +131,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         HeaderText.Require(options.Headers, nameof(options));
+        DigestAnswers.Require(options.Credentials, nameof(options));
         var ua = LaneFor(null, null);
         var registration = new Registration(ua, options, CallIdText.New(ua.Lane.Index, _lanes.Length));
         ua.Lane.Run(static state => ((Registration)state!).Start(), registration);
