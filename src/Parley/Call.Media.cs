@@ -102,8 +102,18 @@ public abstract partial class Call
     /// <summary>Sends digits by telephone-event (RFC 4733), or as tones where the peer did not agree to those, and waits until the last is out.</summary>
     /// <exception cref="ArgumentException">A character is no DTMF digit.</exception>
     /// <exception cref="CallMediaException">There is no audio yet.</exception>
-    public Task SendDigitsAsync(string digits, DtmfOptions? options = null, CancellationToken cancel = default) =>
-        OpenAudio().SendDigitsAsync(digits, options, cancel);
+    /// <exception cref="CallEndedException">The call ended before the last digit was out.</exception>
+    public async Task SendDigitsAsync(string digits, DtmfOptions? options = null, CancellationToken cancel = default)
+    {
+        try
+        {
+            await OpenAudio().SendDigitsAsync(digits, options, cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested && End is { } end)
+        {
+            throw new CallEndedException(end);
+        }
+    }
 
     /// <summary>What the other side says, as PCM to be read. Nothing is decoded before it is opened or after it is disposed.</summary>
     /// <exception cref="CallMediaException">There is no audio yet.</exception>

@@ -42,6 +42,9 @@ internal sealed class CallMedia : IAsyncDisposable
     /// <summary>Told once when the peer has sent nothing for the user agent's media timeout.</summary>
     public Action<TimeSpan>? OnSilence { get; set; }
 
+    /// <summary>The address the session description shows, as a SIP host.</summary>
+    public string AdvertisedHost => _advertised.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{_advertised}]" : _advertised.ToString();
+
     /// <summary>What was agreed last; null before an agreement.</summary>
     public NegotiatedAudio? Agreed { get; private set; }
 

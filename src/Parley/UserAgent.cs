@@ -148,6 +148,11 @@ public sealed class UserAgent : IAsyncDisposable
         options ??= new();
         var invite = OutgoingInvites.Build(target, options, _options);
         var media = await CallMedia.ForDialAsync(this, invite, options, cancel).ConfigureAwait(false);
+        invite = invite with
+        {
+            CallId = Endpoint.NewCallId(invite.Lane),
+            Caller = invite.Caller ?? SipAddress.Parse($"sip:parley@{media.AdvertisedHost}"),
+        };
         var call = new OutgoingCall(this, invite, options, media);
         _calls[call.Id] = call;
         return call;
