@@ -1,26 +1,25 @@
 using Parley.Media.Audio;
+using Parley.Media.Recording;
 
 namespace Parley.Media.Files;
 
 /// <summary>
-/// Records both directions of a call into one WAV. <see cref="Received"/> and <see cref="Sent"/> are sinks for media lanes: they
-/// copy into bounded queues and return. A background task moves the audio to the file every
-/// <see cref="WavRecorderOptions.FlushInterval"/>, so that the file is a valid WAV at every moment and a process that dies loses
-/// that much at most. A direction that gives nothing is silence for as long as the clock runs.
+/// Records both directions of a call into one WAV. <see cref="Write"/> is for a media lane: it copies into a bounded queue and
+/// returns. A background task moves the audio to the file every <see cref="WavRecorderOptions.FlushInterval"/>, so that the file
+/// is a valid WAV at every moment (see <see cref="WavWriter"/>) and a process that dies loses that much at most.
 /// </summary>
-public sealed class WavRecorder : IAsyncDisposable
+public sealed class WavRecorder : IStereoSink, IAsyncDisposable
 {
-    private const int PieceSamples = 2048;
+    private const int PieceSamples = 1024;
+    private const int UsualRate = 8000;
 
     private readonly WavWriter _writer;
-    private readonly WavRecorderOptions _options;
-    private readonly RecorderTrack _received;
-    private readonly RecorderTrack _sent;
-    private readonly long _started;
-    private readonly short[] _left = new short[PieceSamples];
-    private readonly short[] _right = new short[PieceSamples];
-    private readonly short[] _piece = new short[PieceSamples * 2];
+    private readonly bool _mono;
+    private readonly PcmRing _queue;
+    private readonly short[] _joined = new short[PieceSamples]; // the lane's
+    private readonly short[] _piece = new short[PieceSamples]; // the writing task's
     private readonly CancellationTokenSource _stop = new();
+    private long _dropped;
     private int _disposed;
 
     /// <summary>Begins a recording.</summary>
@@ -30,29 +29,23 @@ public sealed class WavRecorder : IAsyncDisposable
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     public WavRecorder(Stream stream, WavRecorderOptions? options = null)
     {
-        _options = options ?? new();
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_options.FlushInterval, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_options.Queue, _options.FlushInterval);
-        _writer = new WavWriter(stream, _options.SampleRate, _options.Layout == RecordingLayout.Stereo ? 2 : 1);
-        var capacity = (int)Samples(_options.Queue);
-        _started = _options.Time.GetTimestamp();
-        _received = new RecorderTrack(capacity, Samples(_options.Lateness));
-        _sent = new RecorderTrack(capacity, Samples(_options.Lateness));
-        Received = new Side(this, _received);
-        Sent = new Side(this, _sent);
+        options ??= new();
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.FlushInterval, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Queue, options.FlushInterval);
+        SampleRate = options.SampleRate == 0 ? UsualRate : options.SampleRate;
+        _mono = options.Layout == RecordingLayout.Mono;
+        _writer = new WavWriter(stream, SampleRate, _mono ? 1 : 2);
+        _queue = new PcmRing((int)(options.Queue.TotalSeconds * SampleRate) * _writer.Channels);
         // Made here so that the first tick counts from the beginning of the recording, whenever the task gets to run.
-        var timer = new PeriodicTimer(_options.FlushInterval, _options.Time);
+        var timer = new PeriodicTimer(options.FlushInterval, options.Time);
         Completion = Task.Run(() => WriteAsync(timer));
     }
 
-    /// <summary>Takes what the far end says; the left channel.</summary>
-    public IAudioSink Received { get; }
+    /// <inheritdoc/>
+    public int SampleRate { get; }
 
-    /// <summary>Takes what is said to the far end; the right channel.</summary>
-    public IAudioSink Sent { get; }
-
-    /// <summary>Samples that were lost because the file could not be written fast enough, or no more.</summary>
-    public long DroppedSamples => _received.Dropped + _sent.Dropped;
+    /// <summary>Samples per channel that were lost because the file could not be written fast enough, or no more.</summary>
+    public long DroppedSamples => Volatile.Read(ref _dropped);
 
     /// <summary>
     /// Ends when the recorder has been disposed and everything is in the file. Faults with the <see cref="IOException"/> that ended
@@ -67,6 +60,23 @@ public sealed class WavRecorder : IAsyncDisposable
     public static WavRecorder Create(string path, WavRecorderOptions? options = null) =>
         new(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1), options);
 
+    /// <summary>Takes what was received (left) and sent (right) in the same time. One thread at a time.</summary>
+    /// <param name="left">Samples received.</param>
+    /// <param name="right">As many samples sent.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public void Write(ReadOnlySpan<short> left, ReadOnlySpan<short> right)
+    {
+        if (left.Length != right.Length) throw new ArgumentException($"{left.Length} samples were received but {right.Length} sent.", nameof(right));
+        var most = PieceSamples / _writer.Channels;
+        while (!left.IsEmpty)
+        {
+            var count = Math.Min(left.Length, most);
+            Queue(left[..count], right[..count]);
+            left = left[count..];
+            right = right[count..];
+        }
+    }
+
     /// <summary>Writes what is left and closes the file. Does not throw for a fault of the file; see <see cref="Completion"/>.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -76,9 +86,28 @@ public sealed class WavRecorder : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private long Now => Samples(_options.Time.GetElapsedTime(_started));
-
-    private long Samples(TimeSpan time) => (long)(time.TotalSeconds * _options.SampleRate);
+    private void Queue(ReadOnlySpan<short> left, ReadOnlySpan<short> right)
+    {
+        int samples;
+        if (_mono)
+        {
+            left.CopyTo(_joined);
+            Mixer.AddSaturated(_joined, right);
+            samples = left.Length;
+        }
+        else
+        {
+            for (var i = 0; i < left.Length; i++)
+            {
+                _joined[2 * i] = left[i];
+                _joined[(2 * i) + 1] = right[i];
+            }
+            samples = 2 * left.Length;
+        }
+        // Everything in and out of the queue comes in pairs, and its capacity is even, so the channels cannot change places.
+        var lost = samples - _queue.Write(_joined.AsSpan(0, samples));
+        if (lost > 0) Volatile.Write(ref _dropped, _dropped + (lost / _writer.Channels));
+    }
 
     private async Task WriteAsync(PeriodicTimer timer)
     {
@@ -88,57 +117,20 @@ public sealed class WavRecorder : IAsyncDisposable
         {
             while (await ticks.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
             {
-                Drain(whole: false);
-                _writer.Flush();
+                Drain();
+                writer.Flush();
             }
         }
         catch (OperationCanceledException)
         {
-            Drain(whole: true); // disposed: the longer direction decides how long the recording is
+            Drain(); // disposed: what came last; the writer flushes when it is disposed
         }
     }
 
-    /// <summary>Writes what both directions have, or at the end what either has.</summary>
-    private void Drain(bool whole)
+    private void Drain()
     {
-        if (!whole)
-        {
-            _received.CatchUp(Now);
-            _sent.CatchUp(Now);
-        }
-        while (true)
-        {
-            var ready = whole ? Math.Max(_received.Count, _sent.Count) : Math.Min(_received.Count, _sent.Count);
-            var count = Math.Min(ready, PieceSamples);
-            if (count == 0) return;
-            _received.Read(_left.AsSpan(0, count));
-            _sent.Read(_right.AsSpan(0, count));
-            _writer.Write(Join(count));
-        }
-    }
-
-    private ReadOnlySpan<short> Join(int count)
-    {
-        if (_options.Layout == RecordingLayout.Mono)
-        {
-            for (var i = 0; i < count; i++)
-                _piece[i] = (short)Math.Clamp(_left[i] + _right[i], short.MinValue, short.MaxValue);
-            return _piece.AsSpan(0, count);
-        }
-        for (var i = 0; i < count; i++)
-        {
-            _piece[2 * i] = _left[i];
-            _piece[(2 * i) + 1] = _right[i];
-        }
-        return _piece.AsSpan(0, 2 * count);
-    }
-
-    /// <summary>A track with the recorder's clock.</summary>
-    private sealed class Side(WavRecorder recorder, RecorderTrack track) : IAudioSink
-    {
-        public int SampleRate => recorder._options.SampleRate;
-
-        // A frame is handed over when its last sample is due, so it began its own length ago.
-        public void Write(ReadOnlySpan<short> pcm) => track.Write(recorder.Now - pcm.Length, pcm);
+        int count;
+        while ((count = _queue.Read(_piece)) > 0)
+            _writer.Write(_piece.AsSpan(0, count));
     }
 }

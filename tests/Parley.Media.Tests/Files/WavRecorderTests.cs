@@ -19,8 +19,7 @@ public sealed class WavRecorderTests : IDisposable
         for (var i = 0; i < frames; i++)
         {
             _time.Advance(TimeSpan.FromMilliseconds(20));
-            if (received != 0) recorder.Received.Write(Enumerable.Repeat(received, 160).ToArray());
-            if (sent != 0) recorder.Sent.Write(Enumerable.Repeat(sent, 160).ToArray());
+            recorder.Write(Enumerable.Repeat(received, 160).ToArray(), Enumerable.Repeat(sent, 160).ToArray());
         }
     }
 
@@ -46,50 +45,40 @@ public sealed class WavRecorderTests : IDisposable
     }
 
     [Fact]
-    public async Task Quiet_direction_is_silent_and_speaks_at_its_time()
+    public async Task Frames_of_any_length_stay_in_order()
     {
+        var said = Enumerable.Range(0, 10_000).Select(i => (short)i).ToArray();
         await using (var recorder = Record())
         {
-            Say(recorder, 60, 100, 0);
-            Say(recorder, 10, 100, 50);
-            Say(recorder, 60, 100, 0);
+            foreach (var piece in said.Chunk(3333))
+                recorder.Write(piece, [.. piece.Select(sample => (short)-sample)]);
         }
         var (left, right) = Channels();
-        Assert.Equal(130 * 160, left.Length);
-        Assert.All(left, sample => Assert.Equal(100, sample));
-        Assert.Equal(60 * 160, Array.IndexOf(right, (short)50));
-        Assert.Equal(1600, right.Count(sample => sample == 50));
+        Assert.Equal(said, left);
+        Assert.Equal(said.Select(sample => (short)-sample), right);
     }
 
     [Fact]
-    public async Task Time_in_which_nobody_speaks_is_recorded_as_silence()
+    public async Task Channels_of_different_length_are_refused()
     {
-        await using (var recorder = Record())
-        {
-            Say(recorder, 1, 100, 100);
-            Say(recorder, 150, 0, 0);
-            Say(recorder, 1, 100, 100);
-        }
-        var (left, right) = Channels();
-        Assert.Equal(152 * 160, left.Length);
-        Assert.Equal(151 * 160, Array.LastIndexOf(left, (short)0) + 1);
-        Assert.Equal(left, right);
+        await using var recorder = Record();
+        Assert.Equal("right", Assert.Throws<ArgumentException>(() => recorder.Write(new short[160], new short[80])).ParamName);
     }
 
     [Fact]
-    public async Task Late_and_bunched_frames_leave_no_holes()
+    public async Task Overflow_is_counted_and_keeps_the_channels_apart()
     {
         await using (var recorder = Record())
         {
-            var frame = Enumerable.Repeat((short)100, 160).ToArray();
-            for (var i = 0; i < 20; i++)
-            {
-                _time.Advance(TimeSpan.FromMilliseconds(60));
-                for (var k = 0; k < 3; k++) recorder.Received.Write(frame);
-            }
+            // The clock stands, so nothing is written: 4 s of queue, rounded up to 65,536 samples of both channels.
+            for (var i = 0; i < 300; i++)
+                recorder.Write(Enumerable.Repeat((short)1, 160).ToArray(), Enumerable.Repeat((short)2, 160).ToArray());
+            Assert.Equal((300 * 160) - 32_768, recorder.DroppedSamples);
         }
-        Assert.Equal(60 * 160, Channels().Left.Count(sample => sample == 100));
-        Assert.InRange(Channels().Left.Length, 60 * 160, 62 * 160);
+        var (left, right) = Channels();
+        Assert.Equal(32_768, left.Length);
+        Assert.All(left, sample => Assert.Equal(1, sample));
+        Assert.All(right, sample => Assert.Equal(2, sample));
     }
 
     [Fact]
@@ -129,11 +118,7 @@ public sealed class WavRecorderTests : IDisposable
     {
         await using var recorder = Record();
         var frame = new short[16];
-        Assert.Equal(0, Allocations.Of(() =>
-        {
-            recorder.Received.Write(frame);
-            recorder.Sent.Write(frame);
-        }));
+        Assert.Equal(0, Allocations.Of(() => recorder.Write(frame, frame)));
     }
 
     /// <summary>A file in memory that outlives its closing and can break.</summary>
