@@ -15,11 +15,11 @@ public sealed class DtmfDetector : IAudioSink
     private const double OtherTones = 6.31;      // the next tone of a group must be 8 dB below
     private const double MinShare = 0.6;         // of all energy; speech rarely puts that much into two such frequencies
 
-    private readonly Goertzel[] _rows;
-    private readonly Goertzel[] _columns;
+    private readonly float[] _powers = new float[8]; // rows, then columns
     private readonly Action<char> _onDigit;
     private readonly int _block;
     private readonly double _minPower;
+    private DtmfFilters _filters;
     private int _inBlock;
     private double _energy;
     private char _candidate;
@@ -35,8 +35,7 @@ public sealed class DtmfDetector : IAudioSink
         ArgumentNullException.ThrowIfNull(onDigit);
         SampleRate = sampleRate;
         _onDigit = onDigit;
-        _rows = [.. DtmfTones.Rows.Select(hertz => new Goertzel(hertz, sampleRate))];
-        _columns = [.. DtmfTones.Columns.Select(hertz => new Goertzel(hertz, sampleRate))];
+        _filters = new DtmfFilters(sampleRate);
         _block = (int)Math.Round(BlockSeconds * sampleRate);
         var amplitude = AudioLevel.AmplitudeOf(MinToneLevelDbm0);
         _minPower = amplitude * amplitude / 2;
@@ -54,12 +53,7 @@ public sealed class DtmfDetector : IAudioSink
         while (!pcm.IsEmpty)
         {
             var part = pcm[..Math.Min(pcm.Length, _block - _inBlock)];
-            foreach (ref var filter in _rows.AsSpan())
-                filter.Add(part);
-            foreach (ref var filter in _columns.AsSpan())
-                filter.Add(part);
-            foreach (var sample in part)
-                _energy += sample * sample;
+            _energy += _filters.Add(part);
             _inBlock += part.Length;
             pcm = pcm[part.Length..];
             if (_inBlock == _block) Finish();
@@ -81,8 +75,9 @@ public sealed class DtmfDetector : IAudioSink
 
     private char Decide()
     {
-        var (row, rowPower, nextRow) = Strongest(_rows);
-        var (column, columnPower, nextColumn) = Strongest(_columns);
+        _filters.TakePowers(_block, _powers);
+        var (row, rowPower, nextRow) = Strongest(_powers.AsSpan(0, 4));
+        var (column, columnPower, nextColumn) = Strongest(_powers.AsSpan(4, 4));
         var digit = rowPower >= _minPower
             && columnPower >= _minPower
             && rowPower <= columnPower * MaxTwist
@@ -93,15 +88,14 @@ public sealed class DtmfDetector : IAudioSink
         return digit ? DtmfTones.Keys[(row * 4) + column] : '\0';
     }
 
-    private static (int Index, double Power, double Next) Strongest(Goertzel[] filters)
+    private static (int Index, double Power, double Next) Strongest(ReadOnlySpan<float> powers)
     {
         var index = 0;
         double first = -1, second = -1;
-        for (var i = 0; i < filters.Length; i++)
+        for (var i = 0; i < powers.Length; i++)
         {
-            var power = filters[i].TakePower();
-            if (power > first) (index, first, second) = (i, power, first);
-            else second = Math.Max(second, power);
+            if (powers[i] > first) (index, first, second) = (i, powers[i], first);
+            else second = Math.Max(second, powers[i]);
         }
         return (index, first, second);
     }

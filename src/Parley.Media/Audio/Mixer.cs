@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Parley.Media.Audio;
 
 /// <summary>
@@ -84,9 +87,16 @@ public sealed class Mixer : IAudioSource
     /// <summary>Adds one frame to another, cut to 16 bits.</summary>
     /// <param name="pcm">Frame that is changed.</param>
     /// <param name="other">Frame that is added, not longer.</param>
+    /// <exception cref="ArgumentException"><paramref name="other"/> is longer.</exception>
     public static void AddSaturated(Span<short> pcm, ReadOnlySpan<short> other)
     {
-        for (var i = 0; i < other.Length; i++)
+        if (other.Length > pcm.Length) throw new ArgumentException("The frame that is added must not be longer.", nameof(other));
+        ref var target = ref MemoryMarshal.GetReference(pcm);
+        ref var source = ref MemoryMarshal.GetReference(other);
+        nuint done = 0;
+        for (; done + 8 <= (nuint)other.Length; done += 8)
+            Vector128.AddSaturate(Vector128.LoadUnsafe(ref target, done), Vector128.LoadUnsafe(ref source, done)).StoreUnsafe(ref target, done);
+        for (var i = (int)done; i < other.Length; i++)
             pcm[i] = (short)Math.Clamp(pcm[i] + other[i], short.MinValue, short.MaxValue);
     }
 }

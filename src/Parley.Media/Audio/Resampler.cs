@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Parley.Media.Audio;
 
@@ -40,7 +42,7 @@ public sealed class Resampler
         _down = inputRate / common;
         _phases = Math.Min(_up, MaxPhases);
         var band = Math.Min(1.0, (double)outputRate / inputRate);
-        _taps = ((int)Math.Ceiling(TapsPerBand / band) + 7) & ~7;
+        _taps = ((int)Math.Ceiling(TapsPerBand / band) + 15) & ~15;
         _coefficients = Design(_taps, _phases, band * Cutoff);
         _window = new float[_taps + Block];
         Reset();
@@ -77,8 +79,7 @@ public sealed class Resampler
         while (!input.IsEmpty)
         {
             var count = Math.Min(input.Length, _window.Length - _filled);
-            for (var i = 0; i < count; i++)
-                _window[_filled + i] = input[i];
+            Widen(input[..count], _window.AsSpan(_filled, count));
             _filled += count;
             input = input[count..];
             written += Drain(output[written..]);
@@ -132,16 +133,25 @@ public sealed class Resampler
         return written;
     }
 
+    private static void Widen(ReadOnlySpan<short> pcm, Span<float> window)
+    {
+        for (var i = 0; i < pcm.Length; i++)
+            window[i] = pcm[i];
+    }
+
+    /// <summary>Two sums side by side, so that one addition need not wait for the other.</summary>
     private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
-        var sum = Vector<float>.Zero;
-        var i = 0;
-        for (; i <= a.Length - Vector<float>.Count; i += Vector<float>.Count)
-            sum += new Vector<float>(a[i..]) * new Vector<float>(b[i..]);
-        var total = Vector.Sum(sum);
-        for (; i < a.Length; i++) // vectors wider than eight floats
-            total += a[i] * b[i];
-        return total;
+        ref var first = ref MemoryMarshal.GetReference(a);
+        ref var second = ref MemoryMarshal.GetReference(b);
+        var even = Vector256<float>.Zero;
+        var odd = Vector256<float>.Zero;
+        for (nuint i = 0; i < (nuint)a.Length; i += 16) // taps are a multiple of 16
+        {
+            even = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref first, i), Vector256.LoadUnsafe(ref second, i), even);
+            odd = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref first, i + 8), Vector256.LoadUnsafe(ref second, i + 8), odd);
+        }
+        return Vector256.Sum(even + odd);
     }
 
     /// <summary>Rows of taps, one per phase; each sums to one so that level does not ripple with the phase.</summary>

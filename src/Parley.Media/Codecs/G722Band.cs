@@ -1,33 +1,31 @@
+using System.Runtime.Intrinsics;
+
 namespace Parley.Media.Codecs;
 
 /// <summary>
 /// One sub-band's adaptive predictor and scale factor (G.722 §3.5, §3.6, blocks 3 and 4), the same in encoder and decoder.
 /// Signal names follow the recommendation: s is the whole estimate, sz the zero section's part, d the quantized difference,
-/// r the reconstructed signal, p the partly reconstructed one, a and b the pole and zero coefficients.
+/// r the reconstructed signal, p the partly reconstructed one, a and b the pole and zero coefficients. The six zeros are six
+/// lanes of a vector; the other two stay zero in d and so count for nothing.
 /// </summary>
 internal struct G722Band
 {
+    private static readonly Vector256<int> OneOlder = Vector256.Create(8, 0, 1, 2, 3, 4, 8, 8); // 8 is outside and gives zero
+
     private int _nb;
     private int _sz;
     private int _r1, _r2, _p1, _p2, _a1, _a2;
-    private Taps _b;
-    private Taps _d;
+    private Vector256<int> _b;
+    private Vector256<int> _d;
 
-    /// <summary>Six coefficients or differences, newest first.</summary>
-    [System.Runtime.CompilerServices.InlineArray(6)]
-    private struct Taps
-    {
-        private int _first;
-    }
+    /// <param name="scale">Scale factor at reset: 32 in the lower band, 8 in the higher (G.722 §3.5).</param>
+    public G722Band(int scale) => Scale = scale;
 
     /// <summary>Quantizer scale factor.</summary>
     public int Scale { get; private set; }
 
     /// <summary>Estimate of the next sample.</summary>
     public int Estimate { get; private set; }
-
-    /// <param name="scale">Scale factor at reset: 32 in the lower band, 8 in the higher (G.722 §3.5).</param>
-    public G722Band(int scale) => Scale = scale;
 
     /// <summary>Block 3: moves the logarithmic scale factor and takes its antilogarithm.</summary>
     /// <param name="step">Table value for the code just sent.</param>
@@ -47,17 +45,12 @@ internal struct G722Band
         var r = Saturate(Estimate + d);
         var p = Saturate(_sz + d);
         UpdatePoles(p);
-        UpdateZeros(d);
+        _sz = UpdateZeros(d);
         _r2 = _r1;
         _r1 = r;
         _p2 = _p1;
         _p1 = p;
-
         var poles = Saturate(((_a1 * Saturate(_r1 + _r1)) >> 15) + ((_a2 * Saturate(_r2 + _r2)) >> 15)); // FILTEP
-        var zeros = 0; // FILTEZ
-        for (var i = 5; i >= 0; i--)
-            zeros += (_b[i] * Saturate(_d[i] + _d[i])) >> 15;
-        _sz = Saturate(zeros);
         Estimate = Saturate(poles + _sz);
     }
 
@@ -75,14 +68,17 @@ internal struct G722Band
         _a1 = Math.Clamp(Saturate((sameAsLast ? 192 : -192) + ((_a1 * 32640) >> 15)), -limit, limit);
     }
 
-    /// <summary>UPZERO: the zero coefficients follow the sign of difference against past differences; then the delay line moves.</summary>
-    private void UpdateZeros(int d)
+    /// <summary>UPZERO: coefficients follow the sign of this difference against the past ones. FILTEZ: their part of the estimate.</summary>
+    private int UpdateZeros(int d)
     {
-        var gain = d == 0 ? 0 : 128;
-        for (var i = 5; i >= 0; i--)
-            _b[i] = Saturate(((_d[i] ^ d) >= 0 ? gain : -gain) + ((_b[i] * 32640) >> 15));
-        for (var i = 5; i > 0; i--)
-            _d[i] = _d[i - 1];
-        _d[0] = d;
+        var gain = Vector256.Create(d == 0 ? 0 : 128);
+        var opposite = Vector256.ShiftRightArithmetic(_d ^ Vector256.Create(d), 31);
+        var moved = ((gain ^ opposite) - opposite) + Vector256.ShiftRightArithmetic(_b * 32640, 15);
+        _b = Saturate(moved);
+        _d = Vector256.Shuffle(_d, OneOlder).WithElement(0, d);
+        return Saturate(Vector256.Sum(Vector256.ShiftRightArithmetic(_b * Saturate(_d + _d), 15)));
     }
+
+    private static Vector256<int> Saturate(Vector256<int> value) =>
+        Vector256.Max(Vector256.Min(value, Vector256.Create((int)short.MaxValue)), Vector256.Create((int)short.MinValue));
 }

@@ -6,9 +6,6 @@ namespace Parley.Media.Codecs;
 /// </summary>
 internal static class G722Tables
 {
-    /// <summary>Table 11: the first half of the symmetric 24-tap quadrature mirror filter.</summary>
-    public static readonly short[] Mirror = [3, -11, 12, 32, -210, 951, 3876, -805, 362, -156, 53, -11];
-
     /// <summary>Table 14, Q6: decision levels of the 6-bit lower-band quantizer.</summary>
     public static readonly short[] LowDecisions =
     [

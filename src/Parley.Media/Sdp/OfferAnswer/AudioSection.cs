@@ -22,14 +22,14 @@ internal static class AudioSection
         {
             formats.Add(Text(number));
             var channels = codec.Channels == 1 ? "" : $"/{codec.Channels}";
-            attributes.Add(new("rtpmap", Invariant($"{number} {codec.Name}/{codec.ClockRate}{channels}")));
-            if (codec.FormatParameters is { } parameters) attributes.Add(new("fmtp", Invariant($"{number} {parameters}")));
+            attributes.Add(new("rtpmap", string.Create(CultureInfo.InvariantCulture, $"{number} {codec.Name}/{codec.ClockRate}{channels}")));
+            if (codec.FormatParameters is { } parameters) attributes.Add(new("fmtp", string.Create(CultureInfo.InvariantCulture, $"{number} {parameters}")));
         }
         foreach (var (number, clock) in events)
         {
             formats.Add(Text(number));
-            attributes.Add(new("rtpmap", Invariant($"{number} {PayloadFormat.TelephoneEvent}/{clock}")));
-            attributes.Add(new("fmtp", Invariant($"{number} 0-15"))); // the sixteen keys of RFC 4733 §3.2
+            attributes.Add(new("rtpmap", string.Create(CultureInfo.InvariantCulture, $"{number} {PayloadFormat.TelephoneEvent}/{clock}")));
+            attributes.Add(new("fmtp", string.Create(CultureInfo.InvariantCulture, $"{number} 0-15"))); // the sixteen keys of RFC 4733 §3.2
         }
         attributes.Add(new("ptime", Text(packetMilliseconds)));
         if (local.RtcpPort is { } rtcp && rtcp != local.Port + 1) attributes.Add(new("rtcp", Text(rtcp)));
@@ -57,6 +57,4 @@ internal static class AudioSection
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }
