@@ -9,7 +9,10 @@ public sealed class AudioClipSource : IAudioSource
 
     /// <summary>Prepares the clip at the rate wanted; converts it if nobody did before, so not on a media lane.</summary>
     /// <param name="clip">What to play.</param>
-    /// <param name="sampleRate">Samples per second that <see cref="Read"/> gives; the clip's own when null. The stream's rate is best, since it is converted once for all calls.</param>
+    /// <param name="sampleRate">
+    /// Samples per second that <see cref="Read"/> gives; the clip's own when null. The rate of the stream it plays into is best: then the
+    /// clip is converted once for all calls.
+    /// </param>
     /// <param name="repeat">Whether to begin again at the end, for ever.</param>
     public AudioClipSource(AudioClip clip, int? sampleRate = null, bool repeat = false)
     {
