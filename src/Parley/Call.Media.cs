@@ -62,7 +62,7 @@ public abstract partial class Call
             return StartPlayback(stream, options);
         }
 
-        var clip = await WavFile.LoadAsync(file, cancellationToken: cancel).ConfigureAwait(false);
+        var clip = await Agent.Clips.GetAsync(file, cancel).ConfigureAwait(false);
         return StartPlayback(new AudioClipSource(clip, Codec?.SampleRate ?? clip.SampleRate), options);
     }
 
@@ -82,7 +82,9 @@ public abstract partial class Call
     public CallRecording Record(string file, WavRecorderOptions? options = null)
     {
         var audio = OpenAudio();
-        options ??= new() { SampleRate = audio.Codec?.SampleRate ?? 8000 };
+        options ??= new();
+        if (options.SampleRate == 0)
+            options = options with { SampleRate = audio.Codec?.SampleRate ?? 8000 };
         var writer = WavRecorder.Create(file, options);
         return new CallRecording(audio.Record(writer), writer, file);
     }

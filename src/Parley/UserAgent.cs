@@ -4,6 +4,7 @@ using System.Reflection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Media.Engine;
+using Parley.Media.Files;
 using Parley.Net;
 using Parley.Sip.Authentication;
 using Parley.Sip.Dialogs;
@@ -66,6 +67,9 @@ public sealed class UserAgent : IAsyncDisposable
 
     /// <summary>Fetches what is played from URLs.</summary>
     internal HttpClient Http { get; } = new();
+
+    /// <summary>Files played before, converted once for all calls.</summary>
+    internal AudioClipCache Clips { get; } = new();
 
     internal ILogger Logger => _log;
 

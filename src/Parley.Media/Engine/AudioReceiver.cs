@@ -22,7 +22,7 @@ internal sealed class AudioReceiver
     private readonly int[] _eventClocks = new int[128];
     private TelephoneEventReceiver? _events;
     private AudioCodec? _codec;
-    private Concealment? _concealment;
+    private LossConcealer? _concealer;
     private short[] _pcm = [];
     private int _start;
     private int _count;
@@ -176,12 +176,12 @@ internal sealed class AudioReceiver
                     frame = SampleRate * milliseconds / 1000;
                     break;
                 case JitterPull.Conceal:
-                    _concealment!.Conceal(_pcm.AsSpan(_count, frame));
+                    _concealer!.Conceal(_pcm.AsSpan(_count, frame));
                     _count += frame;
                     break;
                 default:
                     _pcm.AsSpan(_count, frame - _count).Clear();
-                    _concealment!.Silence();
+                    _concealer!.Reset();
                     _count = frame;
                     break;
             }
@@ -285,7 +285,7 @@ internal sealed class AudioReceiver
         }
 
         var samples = decoder.Decode(packet.Payload, room);
-        _concealment!.Heard(room[..samples]);
+        _concealer!.Received(room[..samples]);
         _count += samples;
     }
 
@@ -294,9 +294,9 @@ internal sealed class AudioReceiver
         var clockBefore = _codec?.ClockRate ?? 8000;
         var rateBefore = SampleRate;
         _codec = codec;
-        if (_concealment is null || SampleRate != rateBefore)
+        if (_concealer is null || SampleRate != rateBefore)
         {
-            _concealment = new(SampleRate);
+            _concealer = new(SampleRate);
             _pcm = new short[SampleRate / 1000 * 2 * MaxPacketMilliseconds];
             _start = 0;
             _count = 0;
@@ -316,7 +316,7 @@ internal sealed class AudioReceiver
         _count = 0;
         _credit = 0;
         _quiet = true;
-        if (_concealment is null)
+        if (_concealer is null)
             UseCodec(_codec);
     }
 

@@ -184,8 +184,9 @@ public sealed partial class AudioStream : IClocked
         var rate = _receiver.SampleRate;
         for (var i = _sinks.Count - 1; i >= 0; i--)
         {
-            if (!_sinks[i].TryWrite(pcm, rate))
-                Detach(_sinks[i]);
+            // A sink may take others off while it is called.
+            if (i < _sinks.Count && _sinks[i] is var sink && !sink.TryWrite(pcm, rate))
+                Detach(sink);
         }
 
         foreach (var recorder in _recorders)
@@ -195,10 +196,14 @@ public sealed partial class AudioStream : IClocked
     private void Speak(StreamFormat format, long due)
     {
         var frame = MediaLane.Pcm.AsSpan(0, format.FrameSamples);
-        var inputs = _output.Count;
-        var any = inputs > 0 && _output.Read(frame, format.Codec.SampleRate);
-        if (_output.Count < inputs)
-            Interlocked.Add(ref Engine.PlayingCount, _output.Count - inputs);
+        var any = false;
+        if (_output.Count > 0)
+        {
+            any = _output.Read(frame, format.Codec.SampleRate, out var ended);
+            if (ended > 0)
+                Interlocked.Add(ref Engine.PlayingCount, -ended);
+        }
+
         if (_recorders.Count > 0)
             Record(frame, any, format.Codec.SampleRate);
         if (_digits.IsActive && SendDigit(format, due))
@@ -215,6 +220,8 @@ public sealed partial class AudioStream : IClocked
             frame.Clear();
         for (var i = _recorders.Count - 1; i >= 0; i--)
         {
+            if (i >= _recorders.Count)
+                continue; // a sink may end other recordings while it is called
             var recorder = _recorders[i];
             if (!recorder.LocalFromPeer)
                 recorder.WriteLocal(frame, rate);

@@ -95,8 +95,7 @@ public sealed class MediaEngine : IAsyncDisposable
             left = [.. _streams];
         }
 
-        foreach (var stream in left)
-            await stream.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(left.Select(stream => stream.DisposeAsync().AsTask())).ConfigureAwait(false);
     }
 
     internal void ReturnPort(int port) => _ports.Return(port);
