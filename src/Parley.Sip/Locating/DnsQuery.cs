@@ -115,11 +115,11 @@ internal sealed class DnsQuery : LaneTimer, IDatagramHandler
         var fault = $"{server} cut its answer and closed the TCP connection";
         try
         {
-            var connection = await _network.ConnectAsync(new() { Kind = StreamKind.Tcp, Remote = server, Timeout = _options.Timeout }).ConfigureAwait(false);
-            await using var owned = connection.ConfigureAwait(false);
+            var connection = await _network.ConnectAsync(new() { Kind = StreamKind.Tcp, Remote = server, Timeout = _options.Timeout });
+            await using var owned = connection;
             var query = DnsMessage.WriteQuery(_id, _name, _type);
             Send(connection, query);
-            await connection.ReceiveAsync(bytes => (answer = ReadFramed(bytes)) is null ? 0 : -1, CancellationToken.None).ConfigureAwait(false);
+            await connection.ReceiveAsync(bytes => (answer = ReadFramed(bytes)) is null ? 0 : -1, CancellationToken.None);
         }
         catch (IOException e)
         {

@@ -45,19 +45,19 @@ public sealed class DnsResolver
         // RFC 6761 §6.3: never asked of a server.
         if (key is "localhost" || key.EndsWith(".localhost", StringComparison.Ordinal))
             return [v6 ? NetEndpoint.V6(1, 0) : NetEndpoint.V4(0x7F000001, 0)];
-        var records = await LookUpAsync(key, v6 ? DnsType.Aaaa : DnsType.A, cancel).ConfigureAwait(false);
+        var records = await LookUpAsync(key, v6 ? DnsType.Aaaa : DnsType.A, cancel);
         return [.. records.OfType<AddressRecord>().Select(r => r.Address)];
     }
 
     /// <summary>The SRV records of a name such as <c>_sip._udp.example.com</c>, in no order; none when it has none.</summary>
     /// <exception cref="DnsException">No server gave an answer.</exception>
     public async ValueTask<IReadOnlyList<SrvRecord>> ServicesAsync(string name, CancellationToken cancel = default) =>
-        [.. (await LookUpAsync(Fold(name), DnsType.Srv, cancel).ConfigureAwait(false)).OfType<SrvRecord>()];
+        [.. (await LookUpAsync(Fold(name), DnsType.Srv, cancel)).OfType<SrvRecord>()];
 
     /// <summary>The NAPTR records of a domain, in no order; none when it has none.</summary>
     /// <exception cref="DnsException">No server gave an answer.</exception>
     public async ValueTask<IReadOnlyList<NaptrRecord>> PointersAsync(string name, CancellationToken cancel = default) =>
-        [.. (await LookUpAsync(Fold(name), DnsType.Naptr, cancel).ConfigureAwait(false)).OfType<NaptrRecord>()];
+        [.. (await LookUpAsync(Fold(name), DnsType.Naptr, cancel)).OfType<NaptrRecord>()];
 
     private async ValueTask<IReadOnlyList<DnsRecord>> LookUpAsync(string name, DnsType type, CancellationToken cancel)
     {
@@ -67,7 +67,7 @@ public sealed class DnsResolver
             throw new DnsException($"Not asked for {type} of '{name}': {_options.MaxPending} lookups are under way.");
         var lookup = _pending.GetOrAdd((name, type), key => new(() => AskAsync(key.Name, key.Type)));
         // Who gives up leaves the question to the others and to the cache.
-        return await lookup.Value.WaitAsync(cancel).ConfigureAwait(false);
+        return await lookup.Value.WaitAsync(cancel);
     }
 
     private async Task<IReadOnlyList<DnsRecord>> AskAsync(string name, DnsType type)
@@ -78,7 +78,7 @@ public sealed class DnsResolver
             var current = name;
             for (var asked = 0; asked < MaxChain; asked++)
             {
-                var message = await new DnsQuery(_network, _lane, _options, current, type).RunAsync().ConfigureAwait(false);
+                var message = await new DnsQuery(_network, _lane, _options, current, type).RunAsync();
                 current = Follow(message, current, chain);
                 var found = message.Answers.Where(r => r.Name == current && r is not CnameRecord).ToList();
                 var done = found.Count > 0 || !message.Answers.OfType<CnameRecord>().Any();

@@ -75,9 +75,9 @@ public sealed class SipLocator
         try
         {
             List<SipTarget> targets = [];
-            var known = uri.Port == 0 && await AddServicesAsync(uri, host, named, targets, cancel).ConfigureAwait(false);
+            var known = uri.Port == 0 && await AddServicesAsync(uri, host, named, targets, cancel);
             if (!known)
-                await AddAddressesAsync(host, uri.Port == 0 ? transport.DefaultPort() : uri.Port, transport, host, targets, cancel).ConfigureAwait(false);
+                await AddAddressesAsync(host, uri.Port == 0 ? transport.DefaultPort() : uri.Port, transport, host, targets, cancel);
             if (targets.Count > 0)
                 return targets;
         }
@@ -116,13 +116,13 @@ public sealed class SipLocator
     /// <returns>True when DNS has said which services there are, so that the host's own address must not be tried.</returns>
     private async ValueTask<bool> AddServicesAsync(SipUri uri, string host, SipTransport? named, List<SipTarget> targets, CancellationToken cancel)
     {
-        if (named is null && await AddPointedAsync(uri, host, targets, cancel).ConfigureAwait(false))
+        if (named is null && await AddPointedAsync(uri, host, targets, cancel))
             return true;
         var any = false;
         foreach (var service in s_services)
         {
             if (IsWanted(service, uri.IsSecure, named))
-                any |= await AddServersAsync(service.Prefix + host, service.Transport, host, targets, cancel).ConfigureAwait(false);
+                any |= await AddServersAsync(service.Prefix + host, service.Transport, host, targets, cancel);
         }
 
         return any;
@@ -139,13 +139,13 @@ public sealed class SipLocator
     private async ValueTask<bool> AddPointedAsync(SipUri uri, string host, List<SipTarget> targets, CancellationToken cancel)
     {
         var any = false;
-        var pointers = await _resolver.PointersAsync(host, cancel).ConfigureAwait(false);
+        var pointers = await _resolver.PointersAsync(host, cancel);
         foreach (var pointer in pointers.OrderBy(p => p.Order).ThenBy(p => p.Preference))
         {
             var service = Array.Find(s_services, s => s.Naptr.Equals(pointer.Service, StringComparison.OrdinalIgnoreCase));
             if (service is null || (uri.IsSecure && !service.Transport.IsSecure()) || !pointer.Flags.Equals("s", StringComparison.OrdinalIgnoreCase))
                 continue;
-            any |= await AddServersAsync(pointer.Replacement, service.Transport, host, targets, cancel).ConfigureAwait(false);
+            any |= await AddServersAsync(pointer.Replacement, service.Transport, host, targets, cancel);
         }
 
         return any;
@@ -154,7 +154,7 @@ public sealed class SipLocator
     private async ValueTask<bool> AddServersAsync(
         string name, SipTransport transport, string domain, List<SipTarget> targets, CancellationToken cancel)
     {
-        var servers = await _resolver.ServicesAsync(name, cancel).ConfigureAwait(false);
+        var servers = await _resolver.ServicesAsync(name, cancel);
         List<SrvRecord> ordered;
         lock (_random)
             ordered = SrvOrder.Sort(servers, _random);
@@ -162,7 +162,7 @@ public sealed class SipLocator
         {
             // RFC 2782: a target "." says that the service is decidedly not offered.
             if (server.Target.Length > 0)
-                await AddAddressesAsync(server.Target, server.Port, transport, domain, targets, cancel).ConfigureAwait(false);
+                await AddAddressesAsync(server.Target, server.Port, transport, domain, targets, cancel);
         }
 
         return servers.Count > 0;
@@ -176,7 +176,7 @@ public sealed class SipLocator
         {
             if (v6 && !_options.UseV6)
                 continue;
-            foreach (var address in await FindAddressesAsync(host, v6, targets.Count > 0, cancel).ConfigureAwait(false))
+            foreach (var address in await FindAddressesAsync(host, v6, targets.Count > 0, cancel))
             {
                 var target = new SipTarget(transport, address.WithPort(port), domain);
                 if (targets.Count < _options.MaxTargets && !targets.Contains(target))
@@ -190,7 +190,7 @@ public sealed class SipLocator
     {
         try
         {
-            return await _resolver.AddressesAsync(host, v6, cancel).ConfigureAwait(false);
+            return await _resolver.AddressesAsync(host, v6, cancel);
         }
         catch (DnsException) when (optional)
         {

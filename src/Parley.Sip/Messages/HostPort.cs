@@ -112,6 +112,9 @@ internal static class HostPort
                 return false;
             gap = count;
             host = host[1..];
+            // A third colon before an IPv4 part: the grammar of RFC 3261 makes it so, and RFC 5118 §4.10 asks to put up with it.
+            if (host.Length > 1 && host[0] == ':' && host.Contains((byte)'.') && !host[1..].Contains((byte)':'))
+                host = host[1..];
         }
 
         // The gap stands for one group at least (RFC 4291 §2.2).

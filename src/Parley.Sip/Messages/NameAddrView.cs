@@ -157,6 +157,6 @@ internal struct NameAddrIndex
 
         address.Length = reader.Position;
         address.Parameters = Piece.Between(start, reader.Position);
-        return reader.IsValid;
+        return reader.IsValid && !reader.HasGap;
     }
 }

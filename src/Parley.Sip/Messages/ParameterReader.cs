@@ -29,6 +29,9 @@ internal ref struct ParameterReader
     /// <summary>False once something was met that is no parameter.</summary>
     public bool IsValid { get; private set; }
 
+    /// <summary>True once a semicolon had no parameter after it, which the grammar does not allow.</summary>
+    public bool HasGap { get; private set; }
+
     /// <summary>Where reading stands: after the last parameter, at a comma or at the end.</summary>
     public readonly int Position => _at;
 
@@ -36,12 +39,12 @@ internal ref struct ParameterReader
     {
         var text = _text;
         var at = SipSyntax.SkipSpace(text, _at);
-        // Empty parameters (";;" and a trailing ";") are not in the grammar but harmless: skipped.
         while ((uint)at < (uint)text.Length && text[at] == ';')
         {
             at = SipSyntax.SkipSpace(text, at + 1);
             if ((uint)at < (uint)text.Length && text[at] is not ((byte)';' or (byte)','))
                 return Read(at);
+            HasGap = true;
         }
 
         _at = at;

@@ -26,6 +26,13 @@ public sealed class SipAddress : IEquatable<SipAddress>
         }
     }
 
+    private SipAddress(SipUri uri, IReadOnlyList<SipParameter> parameters, string displayName)
+    {
+        Uri = uri;
+        DisplayName = displayName.Length == 0 ? null : displayName;
+        Parameters = parameters;
+    }
+
     /// <summary>The name shown to people, quotes and backslashes resolved; null when there is none.</summary>
     public string? DisplayName { get; }
 
@@ -83,7 +90,8 @@ public sealed class SipAddress : IEquatable<SipAddress>
             parameters.Add(new SipParameter(Encoding.ASCII.GetString(reader.Name.Of(view.Parameters)), value));
         }
 
-        address = new SipAddress(SipUri.FromView(uri), Escaping.Unquote(view.DisplayName), parameters);
+        // Not through the checks for what callers hand in: a quoted display name that came in a message may lawfully hold a NUL.
+        address = new SipAddress(SipUri.FromView(uri), parameters, Escaping.Unquote(view.DisplayName));
         return true;
     }
 

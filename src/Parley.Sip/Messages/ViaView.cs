@@ -54,7 +54,7 @@ public readonly ref struct ViaView
     /// <summary>Reads one Via value. False when it is malformed or when something follows it.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out ViaView via)
     {
-        if (ViaIndex.TryParse(text, out var index) && index.Length == text.Length)
+        if (ViaIndex.TryParse(text, out var index) && index.Length == text.Length && !index.HasGap)
         {
             via = new ViaView(text, index);
             return true;
@@ -79,6 +79,9 @@ internal struct ViaIndex
     public int Port;
     public int Rport; // -1 absent, 0 without value
 
+    /// <summary>Semicolons without parameters: wrong, but the value can be used to tell its sender so.</summary>
+    public bool HasGap;
+
     /// <summary>Reads the value at the start of <paramref name="text"/>, up to its end or a comma.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out ViaIndex via)
     {
@@ -89,13 +92,14 @@ internal struct ViaIndex
             && ReadParameters(text, ref via, at);
     }
 
-    // sent-protocol: the usual writing first, then the one with blanks around the slashes that the grammar allows.
+    // sent-protocol: the usual writing first, then the one with blanks around the slashes that the grammar allows. Another version than 2.0 is let
+    // through, or a request of that version could not be answered with 505.
     private static bool ReadProtocol(ReadOnlySpan<byte> text, ref ViaIndex via, out int at)
     {
         at = 0;
         if (text.StartsWith("SIP/2.0/"u8))
             at = 8;
-        else if (!ReadWord(text, "SIP"u8, ref at) || !ReadSlash(text, ref at) || !ReadWord(text, "2.0"u8, ref at) || !ReadSlash(text, ref at))
+        else if (!ReadWord(text, "SIP"u8, ref at) || !ReadSlash(text, ref at) || !SkipToken(text, ref at) || !ReadSlash(text, ref at))
             return false;
         var start = at;
         at += Math.Max(0, text[at..].IndexOfAny((byte)' ', (byte)'\t'));
@@ -112,6 +116,13 @@ internal struct ViaIndex
             return false;
         at += word.Length;
         return true;
+    }
+
+    private static bool SkipToken(ReadOnlySpan<byte> text, ref int at)
+    {
+        var length = text[at..].IndexOfAnyExcept(SipSyntax.Token);
+        at += Math.Max(0, length);
+        return length > 0;
     }
 
     private static bool ReadSlash(ReadOnlySpan<byte> text, ref int at)
@@ -146,6 +157,7 @@ internal struct ViaIndex
 
         via.Length = reader.Position;
         via.Parameters = Piece.Between(start, reader.Position);
+        via.HasGap = reader.HasGap;
         return reader.IsValid;
     }
 

@@ -5,6 +5,8 @@ namespace Parley.Sip.Parsing;
 /// <summary>Reads and checks what every message needs (RFC 3261 §8.1.1, §20 table 2), so that what comes after can rely on it.</summary>
 internal static class MessageCheck
 {
+    private static ReadOnlySpan<byte> MagicCookie => "z9hG4bK"u8;
+
     public static void Run(SipMessage message, ref SipFault fault)
     {
         CheckVia(message, ref fault);
@@ -19,10 +21,17 @@ internal static class MessageCheck
 
     private static void CheckVia(SipMessage message, ref SipFault fault)
     {
-        if (ViaIndex.TryParse(message.Value(HeaderId.Via), out message.Via))
-            message.Known |= SipMessage.Parsed.Via;
-        else
+        var value = message.Value(HeaderId.Via);
+        if (!ViaIndex.TryParse(value, out message.Via))
+        {
             fault = Missing(message, HeaderId.Via, fault, "Missing Via header field", "Malformed Via header field");
+            return;
+        }
+
+        message.Known |= SipMessage.Parsed.Via;
+        // The magic cookie promises an identifier after it (RFC 3261 §8.1.1.7).
+        if (message.Via.HasGap || (message.Via.Branch.Length == MagicCookie.Length && message.Via.Branch.Of(value).SequenceEqual(MagicCookie)))
+            fault = fault.Or(400, "Malformed Via header field", Offset(message, HeaderId.Via));
     }
 
     private static void CheckFrom(SipMessage message, ref SipFault fault)

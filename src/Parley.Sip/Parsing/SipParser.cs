@@ -45,6 +45,34 @@ public static class SipParser
         return false;
     }
 
+    /// <summary>
+    /// Length of the whole message whose start line and header fields fill <paramref name="head"/>; -1 with a fault when it cannot be known or passes a limit.
+    /// </summary>
+    internal static int Measure(PacketBuffer head, SipLimits limits, SipMessagePool pool, ref SipFault fault)
+    {
+        var message = pool.Rent();
+        message.Data = head.Array;
+        message.Reset(head.Length);
+        var at = 0;
+        var start = StartLine.Read(message, ref at, limits);
+        if (at < 0)
+            fault = fault.Or(start.Status, start.Reason, start.Offset);
+        else
+            MeasureBody(message, at, limits, ref fault);
+        var length = fault.IsNone ? message.End : -1;
+        message.Release();
+        return length;
+    }
+
+    private static void MeasureBody(SipMessage message, int at, SipLimits limits, ref SipFault fault)
+    {
+        var scan = default(SipFault);
+        HeaderScan.Run(message, at, limits, ref scan);
+        if (scan.Status == 513)
+            fault = fault.Or(scan.Status, scan.Reason, scan.Offset);
+        BodyLength.Measure(message, limits, ref fault);
+    }
+
     // ACK is never answered (RFC 3261 §17.1.1.3); without a Via there is nowhere to answer to (§18.2.2).
     private static bool IsAnswerable(SipMessage message) =>
         message.IsRequest && message.Method != SipMethod.Ack && (message.Known & SipMessage.Parsed.Via) != 0;

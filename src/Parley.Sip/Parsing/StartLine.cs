@@ -59,7 +59,8 @@ internal static class StartLine
         if (!SipUriIndex.TryParse(uri, out message.UriIndex))
             return new SipFault(400, "Malformed Request-URI", message.Start + uriStart);
         message.Known |= SipMessage.Parsed.Uri;
-        return default;
+        // Headers in it would be for a request made from it (RFC 3261 §19.1.1, table 1).
+        return message.UriIndex.Headers.IsEmpty ? default : new SipFault(400, "Request-URI with header fields in it", message.Start + uriStart);
     }
 
     private static bool IsVersion(ReadOnlySpan<byte> version) => version.SequenceEqual("SIP/2.0"u8) || Ascii.EqualsIgnoreCase(version, "SIP/2.0"u8);
