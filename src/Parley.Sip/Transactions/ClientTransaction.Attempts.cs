@@ -141,7 +141,7 @@ public sealed partial class ClientTransaction
         else if (why == TransactionFailure.Transport)
             _home.Counters.TransportFailures++;
         Unlist();
-        if (why is TransactionFailure.Timeout or TransactionFailure.Transport && HasFurtherTarget)
+        if (why is TransactionFailure.Timeout or TransactionFailure.Transport && HasFurtherTarget && !_isTaken)
             FailOver();
         else
             Fail(why);
@@ -150,6 +150,7 @@ public sealed partial class ClientTransaction
     private void FailOver()
     {
         _home.Counters.Failovers++;
+        _isTaken = false;
         _sent?.Release();
         _sent = null;
         _flow = default;

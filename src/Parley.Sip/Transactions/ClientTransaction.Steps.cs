@@ -61,6 +61,7 @@ public sealed partial class ClientTransaction
         }
 
         State = step.State;
+        _isTaken |= input == ClientInput.Provisional;
         Carry(step.Effects, response);
         if (input == ClientInput.Retransmit)
             _home.Counters.RetransmissionsOut++;
@@ -212,6 +213,7 @@ public sealed partial class ClientTransaction
         _cancel = CancelState.No;
         _cancelReason = null;
         _pendingFailure = null;
+        _isTaken = false;
         _attempt++;
         Life++;
         _home.Recycle(this);

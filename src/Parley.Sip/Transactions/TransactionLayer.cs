@@ -44,17 +44,20 @@ public sealed class TransactionLayer : ISipReceiver
     }
 
     /// <summary>
-    /// Sends a request to the first of the targets that takes it: the next one is tried on a time-out, a transport failure or a 503 (RFC 3263 §4.3). On the lane only.
+    /// Sends a request to the first of the targets that takes it (RFC 3263 §4.3): the next one is tried on a 503, and on a time-out or transport failure before
+    /// any response. On the lane only.
     /// </summary>
     /// <param name="lane">The lane of the request's Call-ID.</param>
     /// <param name="request">The request; taken over. Not an ACK: see <see cref="SendAck(Lane, in OutgoingRequest, in SipFlow)"/>.</param>
     /// <param name="targets">Where to, in the order to try; kept until the transaction is over.</param>
     /// <param name="user">Told what comes of it, never before this method has returned.</param>
     /// <returns>The transaction, valid until <see cref="IClientTransactionUser.OnEnded"/>.</returns>
+    /// <exception cref="ArgumentException">The request is an ACK or a CANCEL, which are sent otherwise.</exception>
     public ClientTransaction Send(Lane lane, in OutgoingRequest request, IReadOnlyList<SipTarget> targets, IClientTransactionUser user)
     {
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(user);
+        RequireOwnTransaction(request);
         var home = Home(lane);
         var transaction = home.RentClient();
         if (home.Refusal() is { } why)
@@ -70,9 +73,11 @@ public sealed class TransactionLayer : ISipReceiver
     /// <param name="flow">What to send it over.</param>
     /// <param name="user">Told what comes of it, never before this method has returned.</param>
     /// <returns>The transaction, valid until <see cref="IClientTransactionUser.OnEnded"/>.</returns>
+    /// <exception cref="ArgumentException">The request is an ACK or a CANCEL, which are sent otherwise.</exception>
     public ClientTransaction Send(Lane lane, in OutgoingRequest request, in SipFlow flow, IClientTransactionUser user)
     {
         ArgumentNullException.ThrowIfNull(user);
+        RequireOwnTransaction(request);
         var home = Home(lane);
         var transaction = home.RentClient();
         if (home.Refusal() is { } why)
@@ -136,6 +141,12 @@ public sealed class TransactionLayer : ISipReceiver
     /// later fails. For the moment before the transport is closed.
     /// </summary>
     public Task StopAsync() => Task.WhenAll(_lanes.Select(StopAsync));
+
+    private static void RequireOwnTransaction(in OutgoingRequest request)
+    {
+        if (request.Method is SipMethod.Ack or SipMethod.Cancel)
+            throw new ArgumentException($"{request.Method} is not sent by itself: use {nameof(SendAck)} or {nameof(ClientTransaction)}.{nameof(ClientTransaction.Cancel)}.", nameof(request));
+    }
 
     private static Task StopAsync(LaneTransactions home)
     {
