@@ -30,6 +30,9 @@ public sealed partial class ClientTransaction : ITimedTransaction
     private int _attempt;
     private bool _isListed;
 
+    // A provisional response came: this target has the request, and another must not get it as well.
+    private bool _isTaken;
+
     internal ClientTransaction(LaneTransactions home)
     {
         _home = home;
@@ -70,6 +73,9 @@ public sealed partial class ClientTransaction : ITimedTransaction
     internal ClientTransaction? PreviousPending;
     internal ClientTransaction? NextPending;
     internal bool IsPending;
+
+    // Counts the requests the object has served.
+    internal int Life;
 
     private bool IsReliable => _flow.Channel.IsReliable;
 

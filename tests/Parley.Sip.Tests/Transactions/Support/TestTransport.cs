@@ -97,8 +97,14 @@ internal sealed class TestTransport : ISipTransport, IDatagramHandler
     {
         if (!SipParser.TryParse(buffer, Limits, Messages, out var message, out var fault))
             Assert.Fail(fault.ToString());
-        Receiver!.OnMessage(message, flow);
-        message.Release();
+        try
+        {
+            Receiver!.OnMessage(message!, flow);
+        }
+        finally
+        {
+            message!.Release();
+        }
     }
 
     internal sealed class UdpTestChannel(IDatagramSocket socket) : SipChannel(SipTransport.Udp)
