@@ -72,8 +72,10 @@ public sealed class FuzzTests : IDisposable
         Assert.Equal(uri.GetHashCode(), again.GetHashCode());
         Assert.Equal(uri.User, again.User);
         // Escapes that are no UTF-8 cannot be said in a string.
-        if (uri.Scheme is SipScheme.Sip or SipScheme.Sips && !uri.User.Contains('\uFFFD', StringComparison.Ordinal))
-            Assert.Equal(uri.WithoutHeaders().WithoutParameter("x"), uri.WithoutHeaders().WithUser(uri.User).WithoutParameter("x"));
+        if (uri.Scheme is not (SipScheme.Sip or SipScheme.Sips) || uri.User.Contains('\uFFFD', StringComparison.Ordinal))
+            return;
+        var rebuilt = uri.WithUser(uri.User).WithoutParameter("x").WithoutHeaders();
+        Assert.Equal((uri.User, uri.Host, uri.Port), (rebuilt.User, rebuilt.Host, rebuilt.Port));
     }
 
     private static void CheckDigest(byte[] input)
