@@ -15,10 +15,13 @@ internal sealed class HandCall : IDisposable
 
     public HandMessage Answer => _answer;
 
-    public static async Task<HandCall> DialAsync(HandPhone phone, string uri)
+    public HandMessage Invite => _invite;
+
+    /// <summary>Calls and waits for the 200; <paramref name="more"/> is appended to the usual offer.</summary>
+    public static async Task<HandCall> DialAsync(HandPhone phone, string uri, string more = "")
     {
         var rtp = new RtpPhone();
-        var invite = phone.Request("INVITE", uri, body: HandPhone.Offer(rtp.Port));
+        var invite = phone.Request("INVITE", uri, body: HandPhone.Offer(rtp.Port) + more);
         var answer = await phone.FinalAsync(invite);
         Assert.True(answer.Status == 200, $"expected 200, got\n{answer}");
         rtp.Connect(answer.MediaPort);

@@ -93,7 +93,8 @@ internal sealed class HandPhone : IDisposable
         while (true)
         {
             var message = await ReceiveAsync();
-            if (message.Status < 200 || message["Call-ID"] != sent["Call-ID"])
+            // A refusal of a message without Call-ID has none either.
+            if (message.Status < 200 || (sent["Call-ID"].Length > 0 && message["Call-ID"] != sent["Call-ID"]))
                 continue;
             if (sent.Method == "INVITE")
                 await AcknowledgeAsync(sent, message);

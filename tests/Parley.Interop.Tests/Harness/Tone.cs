@@ -148,6 +148,6 @@ internal static class Tone
         }
         var n = a.Length;
         var spread = Math.Sqrt((n * sumAA - sumA * sumA) * (n * sumBB - sumB * sumB));
-        return spread == 0 ? 0 : (n * sumAB - sumA * sumB) / spread;
+        return spread > 1e-9 ? (n * sumAB - sumA * sumB) / spread : 0;
     }
 }

@@ -1,0 +1,129 @@
+using Parley.Interop.Tests.Harness;
+
+namespace Parley.Interop.Tests.Cases;
+
+/// <summary>baresip dials every built-in extension over every transport, and what it heard is checked by frequency.</summary>
+public abstract class BaresipCallsExtensions(ServeFixture fixture, string transport) : IClassFixture<ServeFixture>
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private readonly ServeProcess _server = fixture.Server;
+
+    [Fact]
+    public async Task Echo_returns_what_was_said_until_the_caller_hangs_up()
+    {
+        await using var phone = await Baresip.StartAsync(new() { Transport = transport, ToneHz = 700 });
+        await phone.DialAsync(_server.Uri("echo", transport));
+        await Task.Delay(TimeSpan.FromSeconds(2.5));
+        await phone.HangUpAsync();
+        await phone.WaitForEndAsync(Soon);
+
+        var heard = await phone.HeardAsync();
+        Tone.AssertHeard(heard.Channels[0], heard.Rate, 700, atLeast: 1.8);
+    }
+
+    [Theory]
+    [InlineData("tone", 440)]
+    [InlineData("tone-1000", 1000)]
+    public async Task Tone_is_heard_at_its_frequency_and_nothing_else(string extension, int frequency)
+    {
+        await using var phone = await Baresip.StartAsync(new() { Transport = transport });
+        await phone.DialAsync(_server.Uri(extension, transport));
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        await phone.HangUpAsync();
+        await phone.WaitForEndAsync(Soon);
+
+        var heard = await phone.HeardAsync();
+        Tone.AssertHeard(heard.Channels[0], heard.Rate, frequency, atLeast: 1.5);
+        Assert.All(Tone.Spans(heard.Channels[0], heard.Rate), span => Assert.True(span.Frequency == 0 || Math.Abs(span.Frequency - frequency) <= 10, $"{span}"));
+    }
+
+    [Fact]
+    public async Task Play_says_the_whole_prompt_and_hangs_up()
+    {
+        await using var phone = await Baresip.StartAsync(new() { Transport = transport });
+        await phone.DialAsync(_server.Uri("play", transport));
+        await phone.WaitForEndAsync(TimeSpan.FromSeconds(15));
+
+        var prompt = Wav.Read(Repository.Prompt);
+        var heard = await phone.HeardAsync();
+        Assert.InRange(Tone.Likeness(prompt, heard), 0.9, 1.01);
+    }
+
+    [Fact]
+    public async Task Record_beeps_and_ends_on_the_hash_key()
+    {
+        await using var phone = await Baresip.StartAsync(new() { Transport = transport, ToneHz = 700 });
+        await phone.DialAsync(_server.Uri("record", transport));
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        await phone.SendDigitsAsync("#", TimeSpan.FromSeconds(0.2));
+        await phone.WaitForEndAsync(Soon);
+
+        var heard = await phone.HeardAsync();
+        Assert.Contains(Tone.Spans(heard.Channels[0], heard.Rate, atLeast: 0.1), span => span.Frequency != 0);
+    }
+
+    [Fact]
+    public async Task Menu_answers_each_digit_with_its_tone()
+    {
+        await using var phone = await Baresip.StartAsync(new() { Transport = transport });
+        await phone.DialAsync(_server.Uri("menu", transport));
+        await Task.Delay(TimeSpan.FromSeconds(0.5));
+        await phone.SendDigitsAsync("159", TimeSpan.FromSeconds(1.5));
+        await phone.HangUpAsync();
+        await phone.WaitForEndAsync(Soon);
+
+        var heard = await phone.HeardAsync();
+        Tone.AssertSequence(heard.Channels[0], heard.Rate, 400, 800, 1200);
+        Tone.AssertHeard(heard.Channels[0], heard.Rate, 800, atLeast: 0.8);
+    }
+
+    [Fact]
+    public async Task Early_plays_440_Hz_before_the_answer_and_880_Hz_after_it()
+    {
+        await using var phone = await Baresip.StartAsync(new() { Transport = transport });
+        await phone.DialAsync(_server.Uri("early", transport));
+        await Task.Delay(TimeSpan.FromSeconds(1.5));
+        await phone.HangUpAsync();
+        await phone.WaitForEndAsync(Soon);
+
+        Assert.Contains(phone.Events, e => e.Type == "CALL_PROGRESS");
+        var heard = await phone.HeardAsync();
+        Tone.AssertSequence(heard.Channels[0], heard.Rate, 440, 880);
+        Tone.AssertHeard(heard.Channels[0], heard.Rate, 440, atLeast: 1.5);
+        Tone.AssertHeard(heard.Channels[0], heard.Rate, 880, atLeast: 1);
+    }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(486)]
+    [InlineData(603)]
+    public async Task Reject_refuses_with_the_status_asked_for(int status)
+    {
+        await using var phone = await Baresip.StartAsync(new() { Transport = transport });
+        var reason = await phone.DialRefusedAsync(_server.Uri($"reject-{status}", transport));
+        Assert.StartsWith($"{status} ", reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Bridge_joins_the_caller_with_the_phone_it_dials()
+    {
+        await using var caller = await Baresip.StartAsync(new() { Transport = transport, ToneHz = 600 });
+        await using var callee = await Baresip.StartAsync(new() { Transport = transport == "tls" ? "udp" : transport, ToneHz = 900 });
+        await caller.DialAsync(_server.Uri("bridge-" + System.Uri.EscapeDataString(callee.Uri), transport));
+        await callee.WaitForAnswerAsync(Soon);
+        await Task.Delay(TimeSpan.FromSeconds(2.5));
+        await caller.HangUpAsync();
+        await callee.WaitForEndAsync(Soon);
+
+        var heard = await caller.HeardAsync();
+        Tone.AssertHeard(heard.Channels[0], heard.Rate, 900, atLeast: 1.8);
+        heard = await callee.HeardAsync();
+        Tone.AssertHeard(heard.Channels[0], heard.Rate, 600, atLeast: 1.8);
+    }
+}
+
+public sealed class BaresipOverUdp(ServeFixture fixture) : BaresipCallsExtensions(fixture, "udp");
+
+public sealed class BaresipOverTcp(ServeFixture fixture) : BaresipCallsExtensions(fixture, "tcp");
+
+public sealed class BaresipOverTls(ServeFixture fixture) : BaresipCallsExtensions(fixture, "tls");
