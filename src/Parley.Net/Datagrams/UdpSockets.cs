@@ -40,7 +40,8 @@ internal static class UdpSockets
         }
     }
 
-    private static void Check(in NetEndpoint local, DatagramOptions options)
+    /// <exception cref="ArgumentException">No address is given, or an option is out of its range.</exception>
+    public static void Check(in NetEndpoint local, DatagramOptions options)
     {
         if (!local.HasValue)
             throw new ArgumentException("A UDP socket needs an address to bind; use 0.0.0.0 or :: for all.", nameof(local));

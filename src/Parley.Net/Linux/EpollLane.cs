@@ -1,7 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using static Parley.Net.Libc;
 
@@ -13,22 +11,13 @@ namespace Parley.Net;
 /// </summary>
 internal sealed unsafe class EpollLane : LaneCore
 {
-    // Sockets served in one turn. More that are ready are reported again by the next wait; between the turns ticks and timers get their time.
-    private const int MaxEvents = 128;
-
-    // Longest wait; only a bound for the arithmetic.
-    private const long MaxWait = 3_600_000 * NanosecondsPerMillisecond;
-
-    // struct epoll_event is packed on x86-64 and naturally aligned elsewhere.
-    private static readonly bool s_packed = RuntimeInformation.ProcessArchitecture == Architecture.X64;
-    private static readonly int s_eventSize = s_packed ? 12 : 16;
-    private static readonly int s_eventData = s_packed ? 4 : 8;
+    // Nanoseconds by which the kernel may delay a wait's end to join it with others.
+    private const nuint TimerSlack = 1_000;
 
     private const ulong WakeMark = ulong.MaxValue;
 
-    private readonly int _epoll;
+    private readonly EpollSet _set = new();
     private readonly SafeFileHandle _bell; // closed by its finalizer: a thread may be about to ring when the lane ends
-    private readonly byte* _events;
     private readonly EpollReceiver _receiver;
     private readonly List<EpollSocket> _dirty = [];
     private readonly Lock _tableGate = new();
@@ -39,7 +28,6 @@ internal sealed unsafe class EpollLane : LaneCore
     private int _asleep;
     private volatile bool _stopping;
     private bool _ended;
-    private bool _precise = true;
     private long _sent;
     private long _sendDropped;
     private long _sentOutside;
@@ -48,13 +36,11 @@ internal sealed unsafe class EpollLane : LaneCore
     public EpollLane(string name, int index, PacketPool pool, Action<Lane, Exception>? onFault)
         : base(name, index, pool, Stopwatch.GetTimestamp(), onFault)
     {
-        _epoll = Checked(EpollCreate(EPOLL_CLOEXEC));
-        _bell = new(Checked(EventDescriptor(0, EFD_CLOEXEC | EFD_NONBLOCK)), ownsHandle: true);
-        _events = (byte*)NativeMemory.AllocZeroed(MaxEvents, (nuint)s_eventSize);
+        _bell = new(EpollSet.Checked(EventDescriptor(0, EFD_CLOEXEC | EFD_NONBLOCK)), ownsHandle: true);
         _receiver = new(pool);
         Sender = new();
         // Edge-triggered: each ring is a new edge, so the counter never has to be read back.
-        Watch((int)_bell.DangerousGetHandle(), EPOLLIN | EPOLLET, WakeMark);
+        _set.Watch((int)_bell.DangerousGetHandle(), EPOLLIN | EPOLLET, WakeMark);
         _thread = new(Loop) { IsBackground = true, Name = $"{name}-{index}" };
         _thread.Start();
     }
@@ -97,7 +83,7 @@ internal sealed unsafe class EpollLane : LaneCore
 
         try
         {
-            Watch(socket.Descriptor, EPOLLIN, EventData(socket));
+            _set.Watch(socket.Descriptor, EPOLLIN, MarkOf(socket));
         }
         catch (Win32Exception)
         {
@@ -172,15 +158,15 @@ internal sealed unsafe class EpollLane : LaneCore
     private void Loop()
     {
         EnterThread();
+        _ = ProcessControl(PR_SET_TIMERSLACK, TimerSlack, 0, 0, 0); // without it waits end up to 50 µs late
         while (!_stopping)
         {
-            var ready = Sleep();
+            var ready = WaitForWork();
             BeginTurn();
             for (var i = 0; i < ready; i++)
             {
-                var data = Unsafe.ReadUnaligned<ulong>(_events + i * s_eventSize + s_eventData);
-                if (data != WakeMark)
-                    Serve(data);
+                if (_set[i] is var mark and not WakeMark)
+                    Serve(mark);
             }
 
             EndTurn();
@@ -189,46 +175,21 @@ internal sealed unsafe class EpollLane : LaneCore
         End();
     }
 
-    private int Sleep()
+    private int WaitForWork()
     {
         Volatile.Write(ref _asleep, 1);
         Interlocked.MemoryBarrier();
-        var ready = Wait(_stopping ? 0 : UntilNext());
+        var ready = _set.Wait(_stopping ? 0 : UntilNext());
         Volatile.Write(ref _asleep, 0);
-        return Math.Max(0, ready); // negative: interrupted by a signal
+        return ready;
     }
-
-    private int Wait(long nanoseconds)
-    {
-        if (nanoseconds <= 0 || !_precise)
-            return EpollWait(_epoll, _events, MaxEvents, ToMilliseconds(nanoseconds));
-        nanoseconds = Math.Min(nanoseconds, MaxWait);
-        var time = new TimeSpec { Seconds = (nint)(nanoseconds / 1_000_000_000), Nanoseconds = (nint)(nanoseconds % 1_000_000_000) };
-        try
-        {
-            var ready = EpollWaitPrecise(_epoll, _events, MaxEvents, &time, null);
-            if (ready >= 0 || Marshal.GetLastPInvokeError() != ENOSYS)
-                return ready;
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // An older C library: whole milliseconds from now on.
-        }
-
-        _precise = false;
-        return 0;
-    }
-
-    private static int ToMilliseconds(long nanoseconds) => nanoseconds <= 0
-        ? (int)nanoseconds
-        : (int)(Math.Min(nanoseconds, MaxWait) / NanosecondsPerMillisecond + 1);
 
     // One batch per socket and turn: a busy socket does not keep the others, and a second call that finds nothing is not made.
-    private void Serve(ulong data)
+    private void Serve(ulong mark)
     {
-        var slot = (int)(uint)data;
+        var slot = (int)(uint)mark;
         var socket = Volatile.Read(ref _table)[slot];
-        if (socket is null || socket.Descriptor != (int)(data >> 32))
+        if (socket is null || socket.Descriptor != (int)(mark >> 32))
             return; // closed earlier in this turn
         _receiver.Receive(socket);
         for (var done = false; !done;)
@@ -249,7 +210,7 @@ internal sealed unsafe class EpollLane : LaneCore
     {
         if (socket.IsClosed)
             return;
-        _ = EpollControl(_epoll, EPOLL_CTL_DEL, socket.Descriptor, null); // closing would do it too, were the descriptor not shared with another thread's send
+        _set.Forget(socket.Descriptor); // closing would do it too, were the descriptor not shared with another thread's send
         Release(socket);
         socket.Close();
     }
@@ -279,15 +240,7 @@ internal sealed unsafe class EpollLane : LaneCore
         return slot;
     }
 
-    private static ulong EventData(EpollSocket socket) => (ulong)(uint)socket.Descriptor << 32 | (uint)socket.Slot;
-
-    private void Watch(int descriptor, uint events, ulong data)
-    {
-        var packed = stackalloc byte[16];
-        Unsafe.WriteUnaligned(packed, events);
-        Unsafe.WriteUnaligned(packed + s_eventData, data);
-        Checked(EpollControl(_epoll, EPOLL_CTL_ADD, descriptor, packed));
-    }
+    private static ulong MarkOf(EpollSocket socket) => (ulong)(uint)socket.Descriptor << 32 | (uint)socket.Slot;
 
     private void End()
     {
@@ -308,14 +261,6 @@ internal sealed unsafe class EpollLane : LaneCore
         LeaveThread();
         _receiver.Dispose();
         Sender.Dispose();
-        NativeMemory.Free(_events);
-        _ = Close(_epoll);
-    }
-
-    private static int Checked(int result)
-    {
-        if (result < 0)
-            throw new Win32Exception(Marshal.GetLastPInvokeError());
-        return result;
+        _set.Dispose();
     }
 }

@@ -6,10 +6,8 @@ namespace Parley.Net;
 /// <summary>The Linux system calls lanes need, with the C library's own structures (64-bit and 32-bit layouts agree by natural alignment).</summary>
 internal static unsafe partial class Libc
 {
-    public const int EPERM = 1;
     public const int EINTR = 4;
     public const int EAGAIN = 11;
-    public const int EINVAL = 22;
     public const int ENOSYS = 38;
     public const int ECONNREFUSED = 111;
 
@@ -25,6 +23,8 @@ internal static unsafe partial class Libc
     public const int MSG_TRUNC = 0x20;
     public const int MSG_DONTWAIT = 0x40;
     public const int MSG_NOSIGNAL = 0x4000;
+
+    public const int PR_SET_TIMERSLACK = 29;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct IoVector
@@ -80,6 +80,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
+
+    // Variadic in C; all its arguments are machine words here.
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    public static partial int ProcessControl(int option, nuint second, nuint third, nuint fourth, nuint fifth);
 
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
     public static partial nint ReceiveMessage(int socket, MessageHeader* message, int flags);

@@ -18,7 +18,7 @@ internal static class VirtualConnector
     private sealed class Attempt(VirtualHost from, StreamConnectOptions options)
     {
         private readonly VirtualTime _time = from.Clock;
-        private VirtualNetwork.Route _route;
+        private VirtualRoute _route;
         private NetEndpoint _local;
         private VirtualLinkOptions _there = new();
         private VirtualLinkOptions _back = new();

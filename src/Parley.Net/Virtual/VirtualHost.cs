@@ -146,8 +146,6 @@ public sealed class VirtualHost : INetwork
     /// <exception cref="SocketException">The address is in use or not ours.</exception>
     internal void Bind(VirtualSocket socket, in NetEndpoint local)
     {
-        if (!local.HasValue)
-            throw new ArgumentException("A UDP socket needs an address to bind; use 0.0.0.0 or :: for all.", nameof(local));
         lock (Network.Gate)
         {
             if (!IsOurs(local))

@@ -40,7 +40,9 @@ internal sealed class VirtualLane : LaneCore
     {
         ArgumentNullException.ThrowIfNull(handler);
         ObjectDisposedException.ThrowIf(_ended, this);
-        var socket = new VirtualSocket(this, _host, handler, options ?? new());
+        options ??= new();
+        UdpSockets.Check(local, options);
+        var socket = new VirtualSocket(this, _host, handler, options);
         _host.Bind(socket, local);
         Interlocked.Increment(ref _sockets);
         return socket;

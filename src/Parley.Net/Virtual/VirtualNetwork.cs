@@ -21,7 +21,7 @@ public sealed class VirtualNetwork : INetwork
 {
     private static readonly Action<object?> s_arrive = static state =>
     {
-        var flight = (Flight)state!;
+        var flight = (VirtualFlight)state!;
         flight.Network.Arrive(flight);
     };
 
@@ -31,9 +31,9 @@ public sealed class VirtualNetwork : INetwork
     private readonly List<VirtualHost> _hosts = [];
     private readonly List<VirtualNat> _nats = [];
     private readonly Dictionary<(UInt128 From, UInt128 To), VirtualLinkOptions> _links = [];
-    private readonly Dictionary<(UInt128 From, UInt128 To), Path> _paths = [];
+    private readonly Dictionary<(UInt128 From, UInt128 To), VirtualPath> _paths = [];
     private readonly Queue<VirtualDatagram> _captured = new();
-    private readonly Stack<Flight> _idleFlights = new();
+    private readonly Stack<VirtualFlight> _idleFlights = new();
     private long _undelivered;
 
     /// <summary>Creates a network without hosts.</summary>
@@ -180,7 +180,7 @@ public sealed class VirtualNetwork : INetwork
     }
 
     /// <summary>Where something from a host goes, and the source address it arrives with. Under <see cref="Gate"/>.</summary>
-    internal Route FindRoute(VirtualHost from, in NetEndpoint source, in NetEndpoint destination)
+    internal VirtualRoute FindRoute(VirtualHost from, in NetEndpoint source, in NetEndpoint destination)
     {
         if (destination.IsLoopback || from.Has(destination))
             return new(source, from, null);
@@ -213,7 +213,7 @@ public sealed class VirtualNetwork : INetwork
         }
     }
 
-    private void Arrive(Flight flight)
+    private void Arrive(VirtualFlight flight)
     {
         var (route, destination, buffer) = (flight.Route, flight.Destination, flight.Buffer!);
         VirtualSocket? socket;
@@ -232,7 +232,7 @@ public sealed class VirtualNetwork : INetwork
     }
 
     /// <summary>The host at the end of a route, at the time of arrival: what a NAT lets in is decided then. Under <see cref="Gate"/>.</summary>
-    internal static VirtualHost? Resolve(in Route route, ref NetEndpoint destination)
+    internal static VirtualHost? Resolve(in VirtualRoute route, ref NetEndpoint destination)
     {
         if (route.Nat is null)
             return route.Host;
@@ -255,7 +255,7 @@ public sealed class VirtualNetwork : INetwork
         return captured;
     }
 
-    private Flight Load(in Route route, in NetEndpoint destination, ReadOnlySpan<byte> payload)
+    private VirtualFlight Load(in VirtualRoute route, in NetEndpoint destination, ReadOnlySpan<byte> payload)
     {
         if (!_idleFlights.TryPop(out var flight))
             flight = new(this);
@@ -267,7 +267,7 @@ public sealed class VirtualNetwork : INetwork
         return flight;
     }
 
-    private Path FindPath(in NetEndpoint source, in NetEndpoint destination)
+    private VirtualPath FindPath(in NetEndpoint source, in NetEndpoint destination)
     {
         var key = (source.AddressBits, destination.AddressBits);
         if (!_paths.TryGetValue(key, out var path))
@@ -293,43 +293,4 @@ public sealed class VirtualNetwork : INetwork
     }
 
     private static NetEndpoint Parse(string address) => NetEndpoint.From(IPAddress.Parse(address), 0);
-
-    internal readonly record struct Route(NetEndpoint Source, VirtualHost? Host, VirtualNat? Nat);
-
-    // A datagram under way; used again after its arrival.
-    private sealed class Flight(VirtualNetwork network)
-    {
-        public VirtualNetwork Network { get; } = network;
-
-        public Route Route { get; set; }
-
-        public NetEndpoint Destination { get; set; }
-
-        public PacketBuffer? Buffer { get; set; }
-    }
-
-    // One direction between two addresses.
-    private sealed class Path(VirtualLinkOptions link)
-    {
-        private long _lastArrival;
-
-        public int DrawCopies(Random random)
-        {
-            if (link.Loss > 0 && random.NextDouble() < link.Loss)
-                return 0;
-            return link.Duplication > 0 && random.NextDouble() < link.Duplication ? 2 : 1;
-        }
-
-        public long DrawArrival(Random random, long now, DatagramFate? fate)
-        {
-            var at = now + link.Delay.Ticks;
-            if (link.Jitter > TimeSpan.Zero)
-                at += random.NextInt64(link.Jitter.Ticks);
-            if (fate is { Delay.Ticks: > 0 } late)
-                return at + late.Delay.Ticks;
-            if (fate is null && link.Reordering > 0 && random.NextDouble() < link.Reordering)
-                return at + link.ReorderingDelay.Ticks;
-            return _lastArrival = Math.Max(at, _lastArrival);
-        }
-    }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Parley.Net;
 
 /// <summary>
@@ -13,6 +15,11 @@ public sealed class VirtualTime : TimeProvider
     // Real time that code on the thread pool has, when nothing is left to happen here, before it counts as hanging.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
+    // Real time that code running on the thread pool gets to end before the clock moves on, once and in one run: on a busy machine a thread may be
+    // kept waiting for some milliseconds, and threads of others, which look the same from here, must not hold the clock for long.
+    private static readonly TimeSpan s_settleOnce = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_settleInAll = TimeSpan.FromSeconds(2);
+
     private readonly object _gate = new(); // pulsed when something is queued
     private readonly List<Exception> _faults = [];
     private readonly PriorityQueue<Entry, (long At, long Order)> _queue = new();
@@ -21,6 +28,8 @@ public sealed class VirtualTime : TimeProvider
     private long _ticks;
     private long _order;
     private int _driving;
+    private int _busyBefore;
+    private TimeSpan _settled;
 
     /// <summary>Creates a clock at rest.</summary>
     /// <param name="start">What <see cref="GetUtcNow"/> says at first; by default a random moment between 2000 and 2060, so that nothing comes to rely on the date.</param>
@@ -98,7 +107,7 @@ public sealed class VirtualTime : TimeProvider
 
     /// <summary>
     /// Runs asynchronous code, letting time pass whenever it waits. Code that keeps its synchronization context runs on the calling thread in a fixed
-    /// order; for code that left it for the thread pool, the clock stands still while the pool is busy.
+    /// order; for code that left it for the thread pool the clock waits, but not for ever: up to 20 ms at a time and 2 s in all.
     /// </summary>
     /// <param name="body">What to run.</param>
     /// <param name="limit">Most time that may pass; default one hour.</param>
@@ -122,6 +131,8 @@ public sealed class VirtualTime : TimeProvider
     private void RunToEnd(Func<bool> ended, TimeSpan? limit, TimeSpan patience)
     {
         var before = Enter();
+        _busyBefore = BusyThreads();
+        _settled = TimeSpan.Zero;
         try
         {
             var until = _ticks + (limit ?? TimeSpan.FromHours(1)).Ticks;
@@ -177,7 +188,7 @@ public sealed class VirtualTime : TimeProvider
         return true;
     }
 
-    // Lets the thread pool come to rest: work queued behind all that waits there is run when that has been started. True when something came of it.
+    // Lets the thread pool come to rest: what is queued there is started, and what is running gets a moment to end. True when something came of it.
     private bool Settle()
     {
         using var passed = new ManualResetEventSlim();
@@ -190,7 +201,18 @@ public sealed class VirtualTime : TimeProvider
                 return true;
         }
 
-        return false;
+        var began = Stopwatch.GetTimestamp();
+        while (BusyThreads() > _busyBefore && Stopwatch.GetElapsedTime(began) < s_settleOnce && _settled < s_settleInAll)
+            Thread.Yield();
+        _settled += Stopwatch.GetElapsedTime(began);
+        return HasDue();
+    }
+
+    private static int BusyThreads()
+    {
+        ThreadPool.GetMaxThreads(out var most, out _);
+        ThreadPool.GetAvailableThreads(out var free, out _);
+        return most - free;
     }
 
     private bool HasDue()
