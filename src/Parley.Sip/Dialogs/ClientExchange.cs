@@ -39,12 +39,20 @@ internal sealed class ClientExchange : IClientTransactionUser
     public ClientTransaction? Transaction { get; private set; }
 
     /// <summary>Credential lines of the current attempt; the ACK for a 2xx repeats them (RFC 3261 §22.1).</summary>
-    public IReadOnlyList<DigestLine> Credentials => _digest.Lines;
+    public IReadOnlyList<SipHeader> Credentials => _digest.Lines;
 
     /// <summary>Sends it as a new request of its own: with the credentials known so far, and free to be challenged again.</summary>
     public void SendAnew()
     {
         _digest.Renew(Draft);
+        Send();
+    }
+
+    /// <summary>Sends it to another place, with the next number and without the credentials of the last (RFC 3261 §8.1.3.4).</summary>
+    public void SendElsewhere(RequestDraft draft)
+    {
+        Draft = draft;
+        _digest.Forget();
         Send();
     }
 

@@ -89,7 +89,7 @@ internal sealed record RequestDraft
     }
 
     /// <summary>The request with its number and, after a challenge, its credentials; the caller owns it.</summary>
-    public OutgoingRequest Build(UserAgentLane ua, uint cseq, IReadOnlyList<DigestLine> credentials)
+    public OutgoingRequest Build(UserAgentLane ua, uint cseq, IReadOnlyList<SipHeader> credentials)
     {
         var writer = new SipWriter(ua.Lane.Pool);
         writer.RequestLine(_method, RequestUri);
@@ -105,7 +105,7 @@ internal sealed record RequestDraft
         writer.Append(_method);
         writer.EndLine();
         foreach (var line in credentials)
-            writer.Header(line.Header, line.Value);
+            writer.Header(line);
         WriteRest(ref writer, ua.Profile);
         ResponseBuilder.WriteBody(ref writer, Body);
         return new OutgoingRequest(writer.Finish(), Method) { FlowHeaders = Contact };
@@ -160,6 +160,3 @@ internal sealed record RequestDraft
     private static byte[] AddressWithTag(SipAddress address, UInt128 tag) =>
         Encoding.UTF8.GetBytes(address.WithTag(Encoding.ASCII.GetString(DialogTag.ToBytes(tag))).ToString());
 }
-
-/// <summary>One Authorization or Proxy-Authorization line.</summary>
-internal readonly record struct DigestLine(HeaderId Header, byte[] Value);

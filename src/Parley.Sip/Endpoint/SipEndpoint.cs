@@ -57,6 +57,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(options);
+        DigestAnswers.Require(options.Credentials, nameof(options));
         var endpoint = new SipEndpoint(network, options);
         endpoint._transport = await SipTransportLayer.StartAsync(network, options.Transport, endpoint.Assemble, cancel).ConfigureAwait(false);
         return endpoint;
@@ -73,6 +74,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(handler);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         HeaderText.Require(options.Headers, nameof(options));
+        DigestAnswers.Require(options.Credentials, nameof(options));
         if (options.RingTimeout <= TimeSpan.Zero)
             throw new ArgumentException("The ring timeout must be longer than nothing.", nameof(options));
         if (options.CallId is not null)
@@ -95,6 +97,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         HeaderText.Require(options.Headers, nameof(options));
+        DigestAnswers.Require(options.Credentials, nameof(options));
         if (options.Method is SipMethod.Invite or SipMethod.Ack or SipMethod.Cancel or SipMethod.Bye or SipMethod.Other)
             throw new ArgumentException($"{options.Method} cannot be sent this way.", nameof(options));
         var ua = LaneFor(null, null);
@@ -125,6 +128,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         HeaderText.Require(options.Headers, nameof(options));
+        DigestAnswers.Require(options.Credentials, nameof(options));
         var ua = LaneFor(null, null);
         var registration = new Registration(ua, options, CallIdText.New(ua.Lane.Index, _lanes.Length));
         ua.Lane.Run(static state => ((Registration)state!).Start(), registration);

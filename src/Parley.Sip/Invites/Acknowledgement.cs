@@ -13,13 +13,13 @@ internal sealed class Acknowledgement
     private readonly UserAgentLane _ua;
     private readonly Dialog _dialog;
     private readonly uint _cseq;
-    private readonly IReadOnlyList<DigestLine> _credentials;
+    private readonly IReadOnlyList<SipHeader> _credentials;
     private readonly SipFlow? _flow;
     private RequestDraft? _draft;
     private SipTarget? _target;
 
     /// <summary>For the 2xx to the INVITE with this number, whose credentials the ACK repeats (RFC 3261 §22.1).</summary>
-    public Acknowledgement(UserAgentLane ua, Dialog dialog, uint cseq, IReadOnlyList<DigestLine> credentials, SipFlow? flow)
+    public Acknowledgement(UserAgentLane ua, Dialog dialog, uint cseq, IReadOnlyList<SipHeader> credentials, SipFlow? flow)
     {
         _ua = ua;
         _dialog = dialog;

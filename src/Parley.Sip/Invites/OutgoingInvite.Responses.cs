@@ -162,8 +162,7 @@ public sealed partial class OutgoingInvite : IExchangeUser, IDialogUser, ILiveCa
     private void SendTo(SipUri contact)
     {
         ForgetEarly(except: null);
-        _exchange.Draft = _exchange.Draft.Redirected(contact);
-        _exchange.Send();
+        _exchange.SendElsewhere(_exchange.Draft.Redirected(contact));
     }
 
     private static CallEnd Refusal(SipMessage response)
