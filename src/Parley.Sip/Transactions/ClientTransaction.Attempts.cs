@@ -26,16 +26,16 @@ public sealed partial class ClientTransaction
         Launch(flow);
     }
 
-    internal void BeginRefused(in OutgoingRequest request, IClientTransactionUser? user)
+    internal void BeginRefused(in OutgoingRequest request, IClientTransactionUser? user, TransactionFailure why)
     {
         Prepare(request, user);
-        _home.Counters.Refused++;
-        FailSoon(TransactionFailure.Overload);
+        FailSoon(why);
     }
 
     private void Prepare(in OutgoingRequest request, IClientTransactionUser? user)
     {
         Method = request.Method;
+        State = TransactionState.Connecting;
         _request = request;
         _user = user;
         _home.CountClient(this);
@@ -83,6 +83,7 @@ public sealed partial class ClientTransaction
         if (fallback.Channel is not null)
             _timer.Repeat(_home.Times.SwitchToTcpTimeout);
         _timer.End(_home.Times.T1x64);
+        _home.AddPending(this);
         _home.Transport.Open(target, Lane, new FlowRequest(this, ++_attempt));
     }
 
@@ -134,6 +135,7 @@ public sealed partial class ClientTransaction
 
     private void AttemptFailed(TransactionFailure why)
     {
+        _pendingFailure = null;
         if (why == TransactionFailure.Timeout)
             _home.Counters.ClientTimeouts++;
         else if (why == TransactionFailure.Transport)
@@ -184,6 +186,7 @@ public sealed partial class ClientTransaction
     // Told through the timer, because a user is never called from inside his own call.
     private void FailSoon(TransactionFailure why)
     {
+        _home.AddPending(this);
         _attempt++;
         _pendingFailure = why;
         _timer.Stop();
@@ -192,10 +195,11 @@ public sealed partial class ClientTransaction
 
     private void Unlist()
     {
-        if (!_isListed)
-            return;
+        if (_isListed)
+            _home.Remove(this);
+        else
+            _home.RemovePending(this);
         _isListed = false;
-        _home.Remove(this);
     }
 
     private void ForgetRequest()

@@ -158,6 +158,15 @@ public sealed partial class ClientTransaction
         Finish();
     }
 
+    internal void Abandon()
+    {
+        Unlist();
+        if (State is TransactionState.Completed or TransactionState.Accepted)
+            Finish();
+        else
+            Fail(TransactionFailure.Transport);
+    }
+
     private void TellEnd()
     {
         var user = _user;
@@ -167,6 +176,7 @@ public sealed partial class ClientTransaction
 
     private void Finish()
     {
+        State = TransactionState.Terminated;
         TellEnd();
         ForgetMessages();
         _timer.Stop();
@@ -179,6 +189,7 @@ public sealed partial class ClientTransaction
         _cancelReason = null;
         _pendingFailure = null;
         _attempt++;
+        Life++;
         _home.Recycle(this);
     }
 

@@ -71,6 +71,9 @@ public sealed partial class ClientTransaction : ITimedTransaction
     internal ClientTransaction? NextPending;
     internal bool IsPending;
 
+    // Counts the requests the object has served.
+    internal int Life;
+
     private bool IsReliable => _flow.Channel.IsReliable;
 
     /// <summary>

@@ -8,6 +8,8 @@ internal sealed partial class LaneTransactions
 {
     public void Receive(SipMessage message, in SipFlow flow)
     {
+        if (IsStopped)
+            return;
         if (!message.IsRequest)
             ReceiveResponse(message, flow);
         else if (_keys.TryKey(message, out var key))

@@ -19,6 +19,8 @@ internal sealed partial class LaneTransactions
     private readonly RequestKeys _keys;
     private readonly HashSecret _secret;
     private readonly TransactionLimits _limits;
+
+    // Clients that wait for a connection or hang on one.
     private ClientTransaction? _pending;
 
     public LaneTransactions(Lane lane, ISipTransport transport, ISipCore core, TransactionOptions options, TransactionTimes times, HashSecret secret)
@@ -52,7 +54,18 @@ internal sealed partial class LaneTransactions
 
     public PacketPool Pool => Transport.Pool;
 
-    public bool IsFullForClients => Counters.Clients >= _limits.Clients;
+    public bool IsStopped { get; private set; }
+
+    /// <summary>Why no further client transaction can begin; null when one can.</summary>
+    public TransactionFailure? Refusal()
+    {
+        if (IsStopped)
+            return TransactionFailure.Transport;
+        if (Counters.Clients < _limits.Clients)
+            return null;
+        Counters.Refused++;
+        return TransactionFailure.Overload;
+    }
 
     public ClientTransaction RentClient() => _freeClients.TryPop(out var client) ? client : new(this);
 
@@ -70,13 +83,14 @@ internal sealed partial class LaneTransactions
         _clients.Add(client);
         if (client.Flow.Channel.IsReliable)
             AddPending(client);
+        else
+            RemovePending(client);
     }
 
     public void Remove(ClientTransaction client)
     {
         _clients.Remove(client);
-        if (client.IsPending)
-            RemovePending(client);
+        RemovePending(client);
     }
 
     public void Recycle(ClientTransaction client)
@@ -158,8 +172,35 @@ internal sealed partial class LaneTransactions
         }
     }
 
-    private void AddPending(ClientTransaction client)
+    /// <summary>Ends everything, at once and without a word to the peers; what still arrives is dropped.</summary>
+    public void Stop()
     {
+        IsStopped = true;
+        var clients = _clients.ToList();
+        for (var client = _pending; client is not null; client = client.NextPending)
+        {
+            if (client.State == TransactionState.Connecting)
+                clients.Add(client);
+        }
+
+        // What one of them tells its user may end another, or make it start anew; an object that serves somebody else by then must be left alone.
+        foreach (var (client, life) in clients.ConvertAll(client => (client, client.Life)))
+        {
+            if (client.Life == life)
+                client.Abandon();
+        }
+
+        foreach (var (server, life) in _servers.ToList().ConvertAll(server => (server, server.Life)))
+        {
+            if (server.Life == life)
+                server.Abandon();
+        }
+    }
+
+    public void AddPending(ClientTransaction client)
+    {
+        if (client.IsPending)
+            return;
         client.NextPending = _pending;
         if (_pending is not null)
             _pending.PreviousPending = client;
@@ -167,8 +208,10 @@ internal sealed partial class LaneTransactions
         client.IsPending = true;
     }
 
-    private void RemovePending(ClientTransaction client)
+    public void RemovePending(ClientTransaction client)
     {
+        if (!client.IsPending)
+            return;
         if (client.PreviousPending is { } previous)
             previous.NextPending = client.NextPending;
         else

@@ -156,8 +156,21 @@ public sealed partial class ServerTransaction
         _ => null,
     };
 
+    internal void Abandon()
+    {
+        var wasAnswered = IsAnswered;
+        State = TransactionState.Terminated;
+        _timer.Stop();
+        _home.Remove(this);
+        if (!wasAnswered)
+            ForgetRequest();
+        TellEnd(User, TransactionEnd.Transport);
+        Recycle();
+    }
+
     private void Recycle()
     {
+        Life++;
         User = null;
         _home.Store.Return(_final);
         _final = default;

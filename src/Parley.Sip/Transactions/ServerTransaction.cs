@@ -61,6 +61,9 @@ public sealed partial class ServerTransaction : ITimedTransaction
     internal ServerTransaction? NextByMergeKey;
     internal bool IsInMergeTable;
 
+    // Counts the requests the object has served.
+    internal int Life;
+
     /// <summary>
     /// The To tag for responses to a request that has none: the same for every response of this transaction, and in the 200 for its CANCEL (RFC 3261 §9.2).
     /// </summary>

@@ -57,8 +57,8 @@ public sealed class TransactionLayer : ISipReceiver
         ArgumentNullException.ThrowIfNull(user);
         var home = Home(lane);
         var transaction = home.RentClient();
-        if (home.IsFullForClients)
-            transaction.BeginRefused(request, user);
+        if (home.Refusal() is { } why)
+            transaction.BeginRefused(request, user, why);
         else
             transaction.Begin(request, targets, user);
         return transaction;
@@ -75,8 +75,8 @@ public sealed class TransactionLayer : ISipReceiver
         ArgumentNullException.ThrowIfNull(user);
         var home = Home(lane);
         var transaction = home.RentClient();
-        if (home.IsFullForClients)
-            transaction.BeginRefused(request, user);
+        if (home.Refusal() is { } why)
+            transaction.BeginRefused(request, user, why);
         else
             transaction.Begin(request, flow, user);
         return transaction;
@@ -129,6 +129,29 @@ public sealed class TransactionLayer : ISipReceiver
             if (home.Lane.IsCurrent)
                 home.ConnectionLost(channel);
         }
+    }
+
+    /// <summary>
+    /// Ends every transaction at once, without a word to the peers: their users are told of a transport failure. What arrives later is dropped, what is sent
+    /// later fails. For the moment before the transport is closed.
+    /// </summary>
+    public Task StopAsync() => Task.WhenAll(_lanes.Select(StopAsync));
+
+    private static Task StopAsync(LaneTransactions home)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        home.Lane.Run(_ =>
+        {
+            try
+            {
+                home.Stop();
+            }
+            finally
+            {
+                stopped.SetResult(); // a user's fault is the lane's to report
+            }
+        }, null);
+        return stopped.Task;
     }
 
     private LaneTransactions Home(Lane lane) => _lanes[lane.Index];
