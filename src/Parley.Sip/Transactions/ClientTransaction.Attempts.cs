@@ -4,7 +4,8 @@ using Parley.Sip.Transport;
 
 namespace Parley.Sip.Transactions;
 
-// One attempt after another: choosing the flow, opening it, large requests over TCP (RFC 3261 §18.1.1), the next target after a failure (RFC 3263 §4.3).
+// One attempt after another: choosing the flow, opening it, large requests over TCP (RFC 3261 §18.1.1), the next target after a failure
+// (RFC 3263 §4.3).
 public sealed partial class ClientTransaction
 {
     private bool HasFurtherTarget => _targets is not null && _nextTarget < _targets.Count && !IsCancelled;
@@ -61,7 +62,8 @@ public sealed partial class ClientTransaction
             Launch(flow);
     }
 
-    private bool IsTooLargeForUdp => _home.Options.SwitchToTcpAbove > 0 && _sent!.Length > _home.Options.SwitchToTcpAbove && !_request.StayOnUdp;
+    private bool IsTooLargeForUdp =>
+        _home.Options.SwitchToTcpAbove is > 0 and var limit && _sent!.Length > limit && !_request.StayOnUdp;
 
     private void SwitchToTcp(in SipTarget target, in SipFlow udp)
     {

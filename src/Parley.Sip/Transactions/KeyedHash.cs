@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Parley.Sip.Transactions;
 
 /// <summary>
-/// SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012). A stranger who does not know the secret cannot make two transactions collide, so
-/// the hash stands for the text it was made from, and nobody has to keep the text.
+/// SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012). A stranger who does not know the secret cannot make two transactions
+/// collide, so the hash stands for the text it was made from, and nobody has to keep the text.
 /// </summary>
 internal ref struct KeyedHash
 {

@@ -114,7 +114,8 @@ public sealed partial class ServerTransaction
         return sent || !_flow.Channel.IsReliable;
     }
 
-    // What lingers is the object and the final response, if it can be asked for again. The flow turns into the one that repeated responses take.
+    // What lingers is the object and the final response, if it can be asked for again. The flow turns into the one that repeated responses
+    // take.
     private void ForgetRequest()
     {
         _home.Counters.Unanswered--;
