@@ -12,6 +12,9 @@ public interface INetwork : IAsyncDisposable
     /// <summary>Buffers for all lanes of this network.</summary>
     PacketPool Pool { get; }
 
+    /// <summary>What has passed, and what is held now. May be read from any thread at any time.</summary>
+    NetCounters Counters { get; }
+
     /// <summary>Starts lanes.</summary>
     /// <param name="name">What they do, for thread names and counters, e.g. <c>sip</c> or <c>media</c>.</param>
     /// <param name="count">How many; at least 1.</param>
@@ -27,6 +30,7 @@ public interface INetwork : IAsyncDisposable
     ValueTask<IStreamConnection> ConnectAsync(StreamConnectOptions options, CancellationToken cancel = default);
 
     /// <summary>The address this machine would use to reach <paramref name="remote"/>; its port is 0.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">There is no way to that address.</exception>
     NetEndpoint LocalAddressFor(in NetEndpoint remote);
 }
 

@@ -43,7 +43,7 @@ public ref partial struct SipWriter
     /// <param name="request">The request answered.</param>
     /// <param name="tagIfMissing">The tag of this side: a token; empty adds none, as in a 100.</param>
     /// <exception cref="ArgumentException">The tag is no token.</exception>
-    public void CopyTo(SipMessage request, ReadOnlySpan<byte> tagIfMissing)
+    public void CopyTo(SipMessage request, scoped ReadOnlySpan<byte> tagIfMissing)
     {
         if (!tagIfMissing.IsEmpty && !SipSyntax.IsToken(tagIfMissing))
             throw new ArgumentException("A tag must be a token.", nameof(tagIfMissing));

@@ -35,7 +35,7 @@ public ref partial struct SipWriter
 
     /// <summary>Writes the request line (RFC 3261 §7.1).</summary>
     /// <exception cref="ArgumentException">The method is no token or the URI is empty, or has a blank or control character in it; the argument is named.</exception>
-    public void RequestLine(ReadOnlySpan<byte> method, ReadOnlySpan<byte> uri)
+    public void RequestLine(scoped ReadOnlySpan<byte> method, scoped ReadOnlySpan<byte> uri)
     {
         if (!SipSyntax.IsToken(method))
             throw new ArgumentException("A method must be a token.", nameof(method));
@@ -52,7 +52,7 @@ public ref partial struct SipWriter
     /// <param name="reason">Reason phrase; the standard one when empty.</param>
     /// <exception cref="ArgumentOutOfRangeException">The status is not within 100–699.</exception>
     /// <exception cref="ArgumentException">The reason has CR, LF or NUL in it.</exception>
-    public void StatusLine(int status, ReadOnlySpan<byte> reason = default)
+    public void StatusLine(int status, scoped ReadOnlySpan<byte> reason = default)
     {
         if (status is < 100 or > 699)
             throw new ArgumentOutOfRangeException(nameof(status), status, "A status code is within 100 to 699.");
@@ -66,7 +66,7 @@ public ref partial struct SipWriter
 
     /// <summary>Writes a header line.</summary>
     /// <exception cref="ArgumentException">The value has CR, LF or NUL in it.</exception>
-    public void Header(HeaderId id, ReadOnlySpan<byte> value)
+    public void Header(HeaderId id, scoped ReadOnlySpan<byte> value)
     {
         Refuse(value, nameof(value));
         Begin(id);
@@ -84,7 +84,7 @@ public ref partial struct SipWriter
 
     /// <summary>Writes a header line of any name.</summary>
     /// <exception cref="ArgumentException">The name is no token, or the value has CR, LF or NUL in it; the argument is named.</exception>
-    public void Header(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    public void Header(scoped ReadOnlySpan<byte> name, scoped ReadOnlySpan<byte> value)
     {
         if (!SipSyntax.IsToken(name))
             throw new ArgumentException("The name of a header field must be a token.", nameof(name));
@@ -147,7 +147,7 @@ public ref partial struct SipWriter
 
     /// <summary>Writes Content-Type, Content-Length, the empty line and the body.</summary>
     /// <exception cref="ArgumentException">The content type is empty or has CR, LF or NUL in it.</exception>
-    public void Body(ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body)
+    public void Body(scoped ReadOnlySpan<byte> contentType, scoped ReadOnlySpan<byte> body)
     {
         if (contentType.IsEmpty)
             throw new ArgumentException("A body needs a content type.", nameof(contentType));

@@ -1,0 +1,162 @@
+using System.Text;
+using Parley.Net;
+using Parley.Sip.Messages;
+using Parley.Sip.Parsing;
+using Parley.Sip.Transactions;
+
+namespace Parley.Sip.Dialogs;
+
+/// <summary>
+/// A request of ours before it has a number and a Via: what stays the same when it is sent again with credentials, to another contact, or after a 423
+/// (RFC 3261 §8.1.1, §12.2.1.1).
+/// </summary>
+internal sealed record RequestDraft
+{
+    private readonly byte[] _method;
+
+    private RequestDraft(SipMethod method, byte[] name)
+    {
+        Method = method;
+        _method = name;
+    }
+
+    public SipMethod Method { get; }
+
+    public ReadOnlySpan<byte> MethodName => _method;
+
+    public required byte[] RequestUri { get; init; }
+
+    public required byte[] From { get; init; }
+
+    public required byte[] To { get; init; }
+
+    public required byte[] CallId { get; init; }
+
+    /// <summary>Value of Route; empty for none.</summary>
+    public required byte[] Route { get; init; }
+
+    /// <summary>The URI whose host is located and sent to: the first route, else the request-URI (RFC 3261 §8.1.2).</summary>
+    public required byte[] NextHop { get; init; }
+
+    public SipBody Body { get; init; }
+
+    public IReadOnlyList<SipHeader> Headers { get; init; } = [];
+
+    /// <summary>Our Contact, for requests that make a dialog or refresh its target.</summary>
+    public FlowContact? Contact { get; init; }
+
+    /// <summary>True for the first request of a call: it says what we can do (RFC 3261 §13.2.1).</summary>
+    public bool Capabilities { get; init; }
+
+    /// <summary>Value of Expires; negative for none.</summary>
+    public int Expires { get; init; } = -1;
+
+    /// <summary>A request outside any dialog.</summary>
+    public static RequestDraft Outside(
+        SipMethod method, SipUri target, SipAddress? to, SipAddress from, UInt128 localTag, string callId, byte[] route) =>
+        new(method, SipMethods.Name(method).ToArray())
+        {
+            RequestUri = Encoding.UTF8.GetBytes(RequestUriOf(target)),
+            From = AddressWithTag(from, localTag),
+            To = Encoding.UTF8.GetBytes((to ?? new SipAddress(Bare(target))).ToString()),
+            CallId = Encoding.ASCII.GetBytes(callId),
+            Route = route,
+            NextHop = NextHopOf(route, Encoding.UTF8.GetBytes(target.ToString())),
+        };
+
+    /// <summary>The same request to another URI: the contact of a redirection (RFC 3261 §8.1.3.4).</summary>
+    public RequestDraft Redirected(SipUri target) => this with
+    {
+        RequestUri = Encoding.UTF8.GetBytes(RequestUriOf(target)),
+        NextHop = NextHopOf(Route, Encoding.UTF8.GetBytes(target.ToString())),
+    };
+
+    /// <summary>A request within a dialog (RFC 3261 §12.2.1.1).</summary>
+    public static RequestDraft Within(Dialog dialog, SipMethod method, in SipBody body = default, IReadOnlyList<SipHeader>? headers = null)
+    {
+        var (uri, route) = Addressing(dialog);
+        return new RequestDraft(method, SipMethods.Name(method).ToArray())
+        {
+            RequestUri = uri,
+            From = dialog.LocalBytes.ToArray(),
+            To = dialog.RemoteBytes.ToArray(),
+            CallId = dialog.CallIdBytes.ToArray(),
+            Route = route,
+            NextHop = NextHopOf(dialog.RouteBytes.ToArray(), uri),
+            Body = body,
+            Headers = headers ?? [],
+        };
+    }
+
+    /// <summary>The request with its number and, after a challenge, its credentials; the caller owns it.</summary>
+    public OutgoingRequest Build(UserAgentLane ua, uint cseq, IReadOnlyList<SipHeader> credentials)
+    {
+        var writer = new SipWriter(ua.Lane.Pool);
+        writer.RequestLine(_method, RequestUri);
+        writer.Header(HeaderId.MaxForwards, 70); // RFC 3261 §8.1.1.6
+        if (Route.Length > 0)
+            writer.Header(HeaderId.Route, Route);
+        writer.Header(HeaderId.From, From);
+        writer.Header(HeaderId.To, To);
+        writer.Header(HeaderId.CallId, CallId);
+        writer.Begin(HeaderId.CSeq);
+        writer.Append(cseq);
+        writer.Append(" "u8);
+        writer.Append(_method);
+        writer.EndLine();
+        foreach (var line in credentials)
+            writer.Header(line);
+        WriteRest(ref writer, ua.Profile);
+        ResponseBuilder.WriteBody(ref writer, Body);
+        return new OutgoingRequest(writer.Finish(), Method) { FlowHeaders = Contact };
+    }
+
+    private void WriteRest(ref SipWriter writer, UserAgentProfile profile)
+    {
+        if (Expires >= 0)
+            writer.Header(HeaderId.Expires, Expires);
+        if (Capabilities)
+        {
+            writer.Header(HeaderId.Allow, profile.Allow);
+            if (profile.Accept.Length > 0)
+                writer.Header(HeaderId.Accept, profile.Accept);
+        }
+
+        // RFC 3261 §8.1.1.9: whatever we support is named in every request that may need it.
+        if (Capabilities && profile.Supported.Length > 0)
+            writer.Header(HeaderId.Supported, profile.Supported);
+        foreach (var header in Headers)
+            writer.Header(header);
+        if (profile.UserAgent.Length > 0)
+            writer.Header(HeaderId.UserAgent, profile.UserAgent);
+    }
+
+    // RFC 3261 §12.2.1.1: with a loose first router the target is the request-URI and the set is sent as it is; a strict one takes the request-URI's
+    // place, and the target goes to the end of the set.
+    private static (byte[] Uri, byte[] Route) Addressing(Dialog dialog)
+    {
+        var set = dialog.RouteBytes;
+        if (set.IsEmpty || !RouteSet.TryGetFirst(set, out var first, out var rest) || RouteSet.IsLoose(first))
+            return (dialog.TargetBytes.ToArray(), set.ToArray());
+        byte[] route = rest.IsEmpty
+            ? [(byte)'<', .. dialog.TargetBytes, (byte)'>']
+            : [.. rest, .. ", <"u8, .. dialog.TargetBytes, (byte)'>'];
+        return (first.ToArray(), route);
+    }
+
+    private static byte[] NextHopOf(byte[] route, byte[] requestUri) =>
+        RouteSet.TryGetFirst(route, out var first, out _) ? first.ToArray() : requestUri;
+
+    // Headers and the method parameter have no place in a request-URI (RFC 3261 §19.1.1, table 1).
+    private static string RequestUriOf(SipUri target) => target.Scheme is SipScheme.Sip or SipScheme.Sips
+        ? target.WithoutHeaders().WithoutParameter("method").ToString()
+        : target.ToString();
+
+    // To names a person, not a path: no port, no transport (RFC 3261 §19.1.1, table 1).
+    private static SipUri Bare(SipUri target) => target.Scheme is SipScheme.Sip or SipScheme.Sips
+        ? SipUri.Create(target.User, target.Host, secure: target.IsSecure)
+        : target;
+
+    private static byte[] AddressWithTag(SipAddress address, UInt128 tag) =>
+        Encoding.UTF8.GetBytes(address.WithTag(Encoding.ASCII.GetString(DialogTag.ToBytes(tag))).ToString());
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using Parley.Sip.Authentication;
+using Parley.Sip.Messages;
+
+namespace Parley.Sip.Dialogs;
+
+/// <summary>What this user agent says about itself, as the bytes that are sent. One per endpoint, immutable.</summary>
+internal sealed class UserAgentProfile
+{
+    private readonly uint _methods;
+
+    public UserAgentProfile(
+        string userAgent, IReadOnlyList<SipMethod> methods, IReadOnlyList<string> extensions, IReadOnlyList<string> acceptedBodies)
+    {
+        HeaderText.Require(userAgent, nameof(userAgent));
+        UserAgent = Encoding.UTF8.GetBytes(userAgent);
+        foreach (var method in methods)
+            _methods |= 1u << (int)method;
+        Allow = Encoding.ASCII.GetBytes(string.Join(", ", methods.Select(SipMethods.Text)));
+        Extensions = [.. extensions.Select(Encoding.ASCII.GetBytes)];
+        Supported = Encoding.ASCII.GetBytes(string.Join(", ", extensions));
+        AcceptedBodies = [.. acceptedBodies.Select(Encoding.ASCII.GetBytes)];
+        Accept = Encoding.ASCII.GetBytes(string.Join(", ", acceptedBodies));
+    }
+
+    /// <summary>Value of User-Agent and Server.</summary>
+    public byte[] UserAgent { get; }
+
+    /// <summary>Value of Allow.</summary>
+    public byte[] Allow { get; }
+
+    /// <summary>Value of Supported; empty when there is nothing to name.</summary>
+    public byte[] Supported { get; }
+
+    /// <summary>Option tags understood.</summary>
+    public byte[][] Extensions { get; }
+
+    /// <summary>Value of Accept; empty when every body is taken.</summary>
+    public byte[] Accept { get; }
+
+    /// <summary>Body types taken; empty for all.</summary>
+    public byte[][] AcceptedBodies { get; }
+
+    public required SipAddress Identity { get; init; }
+
+    public required DigestCredentials? Credentials { get; init; }
+
+    public required FlowRouting FlowRouting { get; init; }
+
+    public required int MaxForks { get; init; }
+
+    public required int MaxChallenges { get; init; }
+
+    public required int MaxPendingRequests { get; init; }
+
+    /// <summary>Milliseconds an incoming call may wait for its answer.</summary>
+    public required long MaxRinging { get; init; }
+
+    public required int RetryAfterSeconds { get; init; }
+
+    public required long T1 { get; init; }
+
+    public required long T2 { get; init; }
+
+    public bool Serves(SipMethod method) => (_methods & 1u << (int)method) != 0;
+}

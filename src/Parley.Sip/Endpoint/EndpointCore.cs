@@ -1,0 +1,139 @@
+using System.Globalization;
+using Parley.Sip.Dialogs;
+using Parley.Sip.Invites;
+using Parley.Sip.Messages;
+using Parley.Sip.Transactions;
+using Parley.Sip.Transport;
+
+namespace Parley.Sip.Endpoint;
+
+/// <summary>The user agent's core (RFC 3261 §8.2, §12.2.2): checks each new request, then gives it to its dialog, or to the application.</summary>
+internal sealed class EndpointCore(UserAgentProfile profile, ISipEndpointHandler handler, int maxCalls) : ISipCore
+{
+    /// <summary>One per lane, in their order; set before the first message can come.</summary>
+    public UserAgentLane[] Lanes { get; set; } = [];
+
+    public void OnRequest(ServerTransaction transaction, SipMessage request)
+    {
+        var ua = Lanes[transaction.Lane.Index];
+        if (RequestChecks.Method(profile, request) is { } refusal)
+            Refuse(ua, transaction, request, refusal);
+        else if (request.ToTag.IsEmpty)
+            OnOutside(ua, transaction, request);
+        else
+            OnWithin(ua, transaction, request);
+    }
+
+    public void OnAck(SipMessage ack, in SipFlow flow)
+    {
+        var ua = LaneOf(ack);
+        var dialog = ua.Dialogs.Find(ack);
+        dialog?.User?.OnAck(ack, flow);
+    }
+
+    // Counted by the transaction layer; there is nobody it could matter to.
+    public void OnStrayResponse(SipMessage response, in SipFlow flow)
+    {
+    }
+
+    private void OnWithin(UserAgentLane ua, ServerTransaction transaction, SipMessage request)
+    {
+        var dialog = ua.Dialogs.Find(request);
+        if (dialog?.User is not { } user)
+        {
+            Refuse(ua, transaction, request, new Reply(481)); // RFC 3261 §12.2.2
+            return;
+        }
+
+        request.TryGetCSeq(out var cseq);
+        var refusal = dialog.AcceptCSeq(cseq.Number) ? default(Reply?) : OutOfOrder();
+        refusal ??= RequestChecks.Extensions(profile, request);
+        if (request.Method == SipMethod.Invite)
+            refusal = refusal ?? RequestChecks.Contact(request) ?? RequestChecks.Body(profile, request);
+        if (refusal is { } reply)
+            Refuse(ua, transaction, request, reply);
+        else
+            user.OnRequest(dialog, transaction, request);
+    }
+
+    private void OnOutside(UserAgentLane ua, ServerTransaction transaction, SipMessage request)
+    {
+        var refusal = RequestChecks.Hops(request) ?? RequestChecks.Scheme(request) ?? RequestChecks.Extensions(profile, request);
+        if (refusal is { } reply)
+            Refuse(ua, transaction, request, reply);
+        else if (request.Method == SipMethod.Invite)
+            OnInvite(ua, transaction, request);
+        else if (request.Method is SipMethod.Bye or SipMethod.Info or SipMethod.Update or SipMethod.Prack)
+            Refuse(ua, transaction, request, new Reply(481)); // only ever sent within a dialog
+        else if (ua.IsDraining && request.Method == SipMethod.Options)
+            Refuse(ua, transaction, request, Later(503)); // RFC 3261 §11.2: as an INVITE would be answered
+        else
+            OnOther(ua, transaction, request);
+    }
+
+    private void OnInvite(UserAgentLane ua, ServerTransaction transaction, SipMessage request)
+    {
+        if ((RequestChecks.Contact(request) ?? RequestChecks.Body(profile, request)) is { } refusal)
+        {
+            Refuse(ua, transaction, request, refusal);
+        }
+        else if (ua.IsDraining || CallCount() >= maxCalls)
+        {
+            ua.Counts.CallsRefused++;
+            Respond(ua, transaction, request, Later(503));
+        }
+        else
+        {
+            new IncomingInvite(ua, transaction, request).Offer(handler);
+        }
+    }
+
+    private void OnOther(UserAgentLane ua, ServerTransaction transaction, SipMessage request)
+    {
+        var incoming = new IncomingRequest(ua, transaction, request, owner: null);
+        try
+        {
+            handler.OnRequest(incoming);
+        }
+        catch (Exception e) // the application's code: the sender gets an answer, and the lane goes on
+        {
+            ua.OnHandlerFault(e);
+            incoming.Respond(500);
+        }
+    }
+
+    private int CallCount()
+    {
+        var calls = 0;
+        foreach (var lane in Lanes)
+            calls += lane.Calls;
+        return calls;
+    }
+
+    private UserAgentLane LaneOf(SipMessage message) =>
+        Lanes.Length == 1 ? Lanes[0] : Lanes[LaneSelector.IndexFor(message.CallId, Lanes.Length)];
+
+    // RFC 3261 §12.2.2. The client is told when to come back, since only a later request of its can be in order.
+    private static Reply OutOfOrder() => new(500)
+    {
+        Reason = "CSeq out of order",
+        Headers = [new SipHeader("Retry-After", Random.Shared.Next(11).ToString(CultureInfo.InvariantCulture))],
+    };
+
+    private Reply Later(int status) => new(status)
+    {
+        Headers = [new SipHeader("Retry-After", profile.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture))],
+    };
+
+    private static void Refuse(UserAgentLane ua, ServerTransaction transaction, SipMessage request, in Reply reply)
+    {
+        ua.Counts.RequestsRefused++;
+        Respond(ua, transaction, request, reply);
+    }
+
+    private static void Respond(UserAgentLane ua, ServerTransaction transaction, SipMessage request, in Reply reply)
+    {
+        var complete = request.ToTag.IsEmpty ? reply with { LocalTag = DialogTag.Of(transaction) } : reply;
+        transaction.Respond(ResponseBuilder.Build(ua, request, transaction.Flow, complete), reply.Status);
+    }
+}

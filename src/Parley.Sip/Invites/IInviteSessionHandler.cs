@@ -1,0 +1,62 @@
+using Parley.Sip.Dialogs;
+using Parley.Sip.Messages;
+
+namespace Parley.Sip.Invites;
+
+/// <summary>
+/// Told what happens to one call. Every method is called on the call's lane and must not block; messages are lent for the call
+/// (<see cref="SipMessage.AddRef"/> or <see cref="SipMessage.ToOwned"/> keeps one).
+/// </summary>
+public interface IInviteSessionHandler
+{
+    /// <summary>Incoming calls only: the ACK for our 200 has come; its body answers the offer when our 200 carried one (RFC 3261 §13.2.1).</summary>
+    void OnConfirmed(InviteSession session, SipMessage ack)
+    {
+    }
+
+    /// <summary>
+    /// The peer wants to change the session: a re-INVITE (RFC 3261 §14.2). Answer it now or later with <see cref="IncomingRequest.Respond"/>: 200 and a
+    /// body, or 488 and the call goes on as it was. Unhandled it is answered 488.
+    /// </summary>
+    void OnReinvite(InviteSession session, IncomingRequest request) => request.Respond(488);
+
+    /// <summary>The ACK for the 200 a re-INVITE was answered with; its body matters when the 200 carried the offer.</summary>
+    void OnReinviteConfirmed(InviteSession session, SipMessage ack)
+    {
+    }
+
+    /// <summary>
+    /// Any other request within the call: INFO and whatever else the endpoint's <c>Methods</c> name. Answer it now or later. Unhandled, an empty INFO is
+    /// answered 200 and one with a body 415 (RFC 6086 §4.2.2), and the rest 501.
+    /// </summary>
+    void OnRequest(InviteSession session, IncomingRequest request)
+    {
+        if (request.Method == SipMethod.Info)
+            request.Respond(request.Message.Body.IsEmpty ? 200 : 415);
+        else
+            request.Respond(501);
+    }
+
+    /// <summary>The call has ended. Called exactly once for every call, whatever way it went, and nothing is called after it.</summary>
+    /// <param name="end">How.</param>
+    /// <param name="message">The BYE, CANCEL or final response that said so; null when none did.</param>
+    void OnEnded(CallEnd end, SipMessage? message);
+}
+
+/// <summary>Told what happens to a call this side makes.</summary>
+public interface IOutgoingInviteHandler : IInviteSessionHandler
+{
+    /// <summary>
+    /// A provisional response above 100: ringing, early media. A forked call has several early dialogs, told apart by <paramref name="dialog"/>
+    /// (RFC 3261 §13.2.2.1); it is null when the response had no To tag.
+    /// </summary>
+    void OnProgress(OutgoingInvite invite, Dialog? dialog, SipMessage response)
+    {
+    }
+
+    /// <summary>
+    /// The first 2xx: the call is up. The ACK leaves when this returns, empty; where the answer belongs into the ACK, or the ACK needs headers, call
+    /// <see cref="InviteSession.Acknowledge"/> in here. <see cref="InviteSession.Bye"/> in here sends ACK, then BYE: for an answer that cannot be used.
+    /// </summary>
+    void OnAnswered(OutgoingInvite invite, InviteSession session, SipMessage response);
+}

@@ -1,0 +1,162 @@
+using System.Globalization;
+using Parley.Net;
+using Parley.Sip.Dialogs;
+using Parley.Sip.Messages;
+using Parley.Sip.Transactions;
+using Parley.Sip.Transport;
+
+namespace Parley.Sip.Invites;
+
+/// <summary>A call that somebody makes to us, until it is answered or refused (RFC 3261 §13.3). Lives on its lane; its members are called there.</summary>
+public sealed partial class IncomingInvite
+{
+    private readonly UserAgentLane _ua;
+    private readonly SipMessage _request;
+    private readonly UInt128 _localTag;
+    private ServerTransaction? _transaction;
+    private IInviteSessionHandler? _handler;
+    private InviteSession? _session;
+    private readonly RingTimer _ring;
+
+    internal IncomingInvite(UserAgentLane ua, ServerTransaction transaction, SipMessage request)
+    {
+        _ua = ua;
+        _transaction = transaction;
+        _request = request.AddRef();
+        _localTag = DialogTag.Of(transaction);
+        Flow = transaction.Flow;
+        Dialog = Dialog.OfCalled(request, _localTag, Flow.Channel.IsSecure);
+        Dialog.User = this;
+        transaction.User = this;
+        ua.Dialogs.Add(Dialog);
+        _ring = new RingTimer(this);
+        CallLedger.Began(ua, this, incoming: true);
+    }
+
+    /// <summary>The INVITE; lent until the call is answered, refused or cancelled.</summary>
+    /// <exception cref="InvalidOperationException">It is no longer pending: what is needed longer must be kept (<see cref="SipMessage.ToOwned"/>).</exception>
+    public SipMessage Request =>
+        IsPending ? _request : throw new InvalidOperationException("The INVITE is gone: the call is no longer pending.");
+
+    /// <summary>The lane the call lives on.</summary>
+    public Lane Lane => _ua.Lane;
+
+    /// <summary>What the INVITE came over.</summary>
+    public SipFlow Flow { get; }
+
+    /// <summary>The dialog, early until the call is answered.</summary>
+    public Dialog Dialog { get; }
+
+    /// <summary>True until the call is answered, refused or cancelled.</summary>
+    public bool IsPending => _transaction is not null;
+
+    /// <summary>Sends 100 Trying now; left out, it is sent by itself when nothing else was within 200 ms.</summary>
+    /// <exception cref="InvalidOperationException">Not on the lane, or no longer pending.</exception>
+    public void Trying() => Pending().Respond(100);
+
+    /// <summary>Sends a provisional response: 180 while it rings, 183 with a body for early media. Repeated every minute until the final one (RFC 3261 §13.3.1.1).</summary>
+    /// <param name="status">101 to 199. Default 180.</param>
+    /// <param name="reason">Reason phrase; default the standard one.</param>
+    /// <param name="body">Body. Default none.</param>
+    /// <param name="headers">Further headers. Default none.</param>
+    /// <exception cref="ArgumentException">A line break in <paramref name="reason"/>, or a header the endpoint writes itself.</exception>
+    /// <exception cref="InvalidOperationException">Not on the lane, or no longer pending.</exception>
+    public void Progress(int status = 180, string? reason = null, SipBody body = default, IReadOnlyList<SipHeader>? headers = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, 101);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 199);
+        var transaction = Pending();
+        var response = Build(new Reply(status) { Reason = reason, Body = body, Headers = headers, Contact = true, RecordRoute = true });
+        _ring.Ringing(response, status);
+        transaction.Respond(response, status);
+    }
+
+    /// <summary>Answers with 200; it is repeated until the ACK comes (RFC 3261 §13.3.1.4).</summary>
+    /// <param name="body">The answer to the INVITE's offer, or the offer when it made none. Default none.</param>
+    /// <param name="headers">Further headers. Default none.</param>
+    /// <returns>The call.</returns>
+    /// <exception cref="ArgumentException">A header the endpoint writes itself.</exception>
+    /// <exception cref="InvalidOperationException">Not on the lane, or no longer pending.</exception>
+    public InviteSession Answer(SipBody body = default, IReadOnlyList<SipHeader>? headers = null)
+    {
+        var transaction = Pending();
+        var reply = new Reply(200) { Body = body, Headers = headers, Contact = true, RecordRoute = true, Capabilities = true };
+        var response = Build(reply);
+        _request.TryGetCSeq(out var cseq);
+        Dialog.Confirm(_request);
+        _session = new InviteSession(_ua, Dialog, _handler, Flow, pinned: null, credentials: null);
+        CallLedger.Became(_ua, this, _session);
+        Close();
+        _session.StartAnswer(transaction, response, cseq.Number);
+        return _session;
+    }
+
+    /// <summary>Refuses the call.</summary>
+    /// <param name="status">400 to 699, e.g. 486 Busy Here, 603 Decline.</param>
+    /// <param name="reason">Reason phrase; default the standard one.</param>
+    /// <param name="headers">Further headers. Default none.</param>
+    /// <exception cref="ArgumentException">A line break in <paramref name="reason"/>, or a header the endpoint writes itself.</exception>
+    /// <exception cref="InvalidOperationException">Not on the lane, or no longer pending.</exception>
+    public void Reject(int status, string? reason = null, IReadOnlyList<SipHeader>? headers = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, 400);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 699);
+        var end = new CallEnd(CallEndKind.Rejected, CallEndParty.Local, status, reason ?? PhraseText.For(status));
+        Refuse(new Reply(status) { Reason = reason, Headers = headers }, end, null);
+    }
+
+    /// <summary>Sends the caller elsewhere.</summary>
+    /// <param name="contacts">Where to, best first; at least one.</param>
+    /// <param name="status">300 to 399. Default 302 Moved Temporarily.</param>
+    /// <exception cref="ArgumentException">No contact.</exception>
+    /// <exception cref="InvalidOperationException">Not on the lane, or no longer pending.</exception>
+    public void Redirect(IReadOnlyList<SipUri> contacts, int status = 302)
+    {
+        ArgumentNullException.ThrowIfNull(contacts);
+        if (contacts.Count == 0)
+            throw new ArgumentException("A redirection names at least one contact.", nameof(contacts));
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, 300);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 399);
+        var end = new CallEnd(CallEndKind.Redirected, CallEndParty.Local, status, PhraseText.For(status));
+        Refuse(new Reply(status) { Redirect = contacts }, end, null);
+    }
+
+    private ServerTransaction Pending()
+    {
+        _ua.RequireCurrent();
+        return _transaction ?? throw new InvalidOperationException("The call is no longer pending: it was answered, refused or cancelled.");
+    }
+
+    private PacketBuffer Build(in Reply reply)
+    {
+        HeaderText.Require(reply.Reason, "reason");
+        HeaderText.Require(reply.Headers, "headers");
+        return ResponseBuilder.Build(_ua, _request, Flow, reply with { LocalTag = _localTag, Secure = Dialog.IsSecure });
+    }
+
+    private void Refuse(in Reply reply, CallEnd end, SipMessage? message)
+    {
+        var transaction = Pending();
+        transaction.Respond(Build(reply), reply.Status);
+        End(end, message);
+    }
+
+    private void End(CallEnd end, SipMessage? message)
+    {
+        Dialog.State = DialogState.Terminated;
+        _ua.Dialogs.Remove(Dialog);
+        Close();
+        Tell(end, message);
+    }
+
+    // What was held for as long as the call was pending.
+    private void Close()
+    {
+        _transaction = null;
+        _ring.Stop();
+        _request.Release();
+    }
+
+    private static IReadOnlyList<SipHeader> RetryAfter(int seconds) =>
+        [new SipHeader("Retry-After", seconds.ToString(CultureInfo.InvariantCulture))];
+}

@@ -1,0 +1,173 @@
+using Parley.Sip.Dialogs;
+using Parley.Sip.Messages;
+using Parley.Sip.Transactions;
+using Parley.Sip.Transport;
+
+namespace Parley.Sip.Invites;
+
+// What comes back: progress of each fork, the answer that is kept, those that are not, refusals and redirections.
+public sealed partial class OutgoingInvite : IExchangeUser, IDialogUser, ILiveCall
+{
+    private readonly RedirectList _redirects = new();
+
+    bool IExchangeUser.WantsRetry => IsPending;
+
+    void ILiveCall.Shutdown() => GiveUp(null, new CallEnd(CallEndKind.Failed, CallEndParty.Local, 503, "The endpoint is closing"));
+
+    void IExchangeUser.OnProvisional(SipMessage response, in SipFlow flow)
+    {
+        if (!IsPending || response.StatusCode == 100)
+            return;
+        try
+        {
+            _handler.OnProgress(this, EarlyDialog(response), response);
+        }
+        catch (Exception e) // the application's code: a call it cannot follow is given up
+        {
+            _ua.OnHandlerFault(e);
+            GiveUp(null, new CallEnd(CallEndKind.Failed, CallEndParty.Local, 500, "The handler failed"));
+        }
+    }
+
+    void IExchangeUser.OnFinal(SipMessage response, in SipFlow flow)
+    {
+        if (response.StatusCode < 300)
+        {
+            OnAnswer(response, flow);
+            Settle();
+        }
+        else if (!IsPending || !TryNextContact(response))
+        {
+            Settle();
+            End(Refusal(response), response);
+        }
+    }
+
+    void IExchangeUser.OnFailure(int status, string reason)
+    {
+        if (IsPending && _redirects.TryNext(out var next))
+        {
+            SendTo(next);
+            return;
+        }
+
+        Settle();
+        var kind = status == 408 ? CallEndKind.Timeout : CallEndKind.Unreachable;
+        End(new CallEnd(kind, CallEndParty.Network, status, reason), null);
+    }
+
+    void IDialogUser.OnRequest(Dialog dialog, ServerTransaction transaction, SipMessage request)
+    {
+        // Nothing within a call is served before its answer.
+        var later = new Reply(500) { Headers = [new SipHeader("Retry-After", "1")] };
+        transaction.Respond(ResponseBuilder.Build(_ua, request, transaction.Flow, later), 500);
+    }
+
+    void IDialogUser.OnAck(SipMessage ack, in SipFlow flow)
+    {
+    }
+
+    // RFC 3261 §13.2.2.4: every 2xx is acknowledged. The first makes the call; the others are hung up, and so is one that comes after we gave up.
+    private void OnAnswer(SipMessage response, in SipFlow flow)
+    {
+        if (_session is { } session && session.Dialog.Matches(response.CallId, response.ToTag))
+            session.OnAnswerRepeated();
+        else if (FindExtra(response) is { } known)
+            known.SendAgain();
+        else if (IsPending)
+            Keep(response, flow);
+        else
+            HangUpExtra(response, flow);
+    }
+
+    private void Keep(SipMessage response, in SipFlow flow)
+    {
+        Lane.Cancel(_ring);
+        var dialog = EarlyDialog(response) ?? NewDialog(response);
+        dialog.Confirm(response);
+        ForgetEarly(except: dialog);
+        var session = new InviteSession(_ua, dialog, _handler, flow, _options.Flow, _options.Credentials);
+        _session = session;
+        session.ExpectAcknowledge(AcknowledgementOf(response, dialog, flow));
+        CallLedger.Became(_ua, this, session);
+        session.OnAnswered(this, response);
+    }
+
+    private void HangUpExtra(SipMessage response, in SipFlow flow)
+    {
+        var dialog = Dialog.OfCaller(response, _localTag, IsSecure, _exchange.Draft.RequestUri);
+        dialog.Confirm(response);
+        var ack = AcknowledgementOf(response, dialog, flow);
+        (_extra ??= []).Add(ack);
+        ack.Send(default, []);
+        _ua.Counts.ExtraForksEnded++;
+        var bye = RequestDraft.Within(dialog, SipMethod.Bye);
+        RequestExchange.Start(_ua, bye, _options.Credentials, dialog, FlowOf(dialog, flow), static (_, _, _) => { });
+    }
+
+    private Acknowledgement AcknowledgementOf(SipMessage response, Dialog dialog, in SipFlow flow)
+    {
+        response.TryGetCSeq(out var cseq);
+        return new Acknowledgement(_ua, dialog, cseq.Number, _exchange.Credentials, FlowOf(dialog, flow));
+    }
+
+    private SipFlow? FlowOf(Dialog dialog, in SipFlow flow) =>
+        _options.Flow is { Channel.IsOpen: true } pinned ? pinned : FlowChoice.For(_ua.Profile.FlowRouting, dialog, flow);
+
+    private Acknowledgement? FindExtra(SipMessage response)
+    {
+        foreach (var extra in _extra ?? [])
+        {
+            if (extra.Dialog.Matches(response.CallId, response.ToTag))
+                return extra;
+        }
+
+        return null;
+    }
+
+    // One per To tag (RFC 3261 §13.2.2.1); null without one, or past the limit of forks.
+    private Dialog? EarlyDialog(SipMessage response)
+    {
+        if (response.ToTag.IsEmpty)
+            return null;
+        foreach (var known in _early)
+        {
+            if (known.Matches(response.CallId, response.ToTag))
+                return known;
+        }
+
+        return _early.Count >= _ua.Profile.MaxForks ? null : NewDialog(response);
+    }
+
+    private Dialog NewDialog(SipMessage response)
+    {
+        var dialog = Dialog.OfCaller(response, _localTag, IsSecure, _exchange.Draft.RequestUri);
+        dialog.User = this;
+        _early.Add(dialog);
+        _ua.Dialogs.Add(dialog);
+        return dialog;
+    }
+
+    private bool TryNextContact(SipMessage response)
+    {
+        if (response.StatusCode is >= 300 and < 400 && _options.MaxRedirects > 0)
+            _redirects.Add(response, _exchange.Draft.RequestUri, _options.MaxRedirects);
+        // RFC 3261 §8.1.3.4: a 6xx says that nobody else needs to be asked.
+        if (response.StatusCode >= 600 || !_redirects.TryNext(out var next))
+            return false;
+        SendTo(next);
+        return true;
+    }
+
+    private void SendTo(SipUri contact)
+    {
+        ForgetEarly(except: null);
+        _exchange.SendElsewhere(_exchange.Draft.Redirected(contact));
+    }
+
+    private static CallEnd Refusal(SipMessage response)
+    {
+        var kind = response.StatusCode < 400 ? CallEndKind.Redirected : CallEndKind.Rejected;
+        return new CallEnd(kind, CallEndParty.Remote, response.StatusCode, PhraseText.Of(response));
+    }
+}

@@ -1,0 +1,53 @@
+using Parley.Net;
+using Parley.Sip.Authentication;
+using Parley.Sip.Dialogs;
+using Parley.Sip.Messages;
+using Parley.Sip.Transport;
+
+namespace Parley.Sip.Invites;
+
+/// <summary>How to make a call.</summary>
+public sealed record OutgoingInviteOptions
+{
+    /// <summary>Whom to call: the request-URI, and the To header unless <see cref="To"/> is given (RFC 3261 §8.1.1.1).</summary>
+    public required SipUri Target { get; init; }
+
+    /// <summary>The To header; default: the target.</summary>
+    public SipAddress? To { get; init; }
+
+    /// <summary>Who calls: the From header. A tag in it is replaced. Default: the endpoint's <c>Identity</c>.</summary>
+    public SipAddress? Caller { get; init; }
+
+    /// <summary>Outbound proxy the INVITE is sent through, put in front of <see cref="Route"/> (RFC 3261 §8.1.2). Default none.</summary>
+    public SipUri? Proxy { get; init; }
+
+    /// <summary>Preloaded route set, e.g. a Service-Route (RFC 3608). Default none.</summary>
+    public IReadOnlyList<SipUri> Route { get; init; } = [];
+
+    /// <summary>The offer, or nothing to ask the peer for one. Default nothing.</summary>
+    public SipBody Body { get; init; }
+
+    /// <summary>Further headers, after the ones written by the endpoint. Headers the endpoint writes itself are refused. Default none.</summary>
+    public IReadOnlyList<SipHeader> Headers { get; init; } = [];
+
+    /// <summary>Answers 401 and 407, also within the call. Default: the endpoint's.</summary>
+    public DigestCredentials? Credentials { get; init; }
+
+    /// <summary>How many contacts of 3xx responses are tried in all (RFC 3261 §8.1.3.4). Default 0: a redirection ends the call.</summary>
+    public int MaxRedirects { get; init; }
+
+    /// <summary>How long it may ring. Default 180 s: what a proxy's timer C would allow at least (RFC 3261 §16.6 step 11).</summary>
+    public TimeSpan RingTimeout { get; init; } = TimeSpan.FromSeconds(180);
+
+    /// <summary>Call-ID of the call; default: a random one. One that is given decides the lane.</summary>
+    public string? CallId { get; init; }
+
+    /// <summary>User part of our Contact. Default: that of the caller.</summary>
+    public string? ContactUser { get; init; }
+
+    /// <summary>Send on this flow instead of locating the target: the connection a registered device keeps open (RFC 5626). Default none.</summary>
+    public SipFlow? Flow { get; init; }
+
+    /// <summary>Lane the call shall live on, e.g. that of the call it is bridged with. Default: the current one, else the next in turn.</summary>
+    public Lane? Lane { get; init; }
+}

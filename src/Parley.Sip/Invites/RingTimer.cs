@@ -1,0 +1,54 @@
+using Parley.Net;
+
+namespace Parley.Sip.Invites;
+
+/// <summary>
+/// Watches a ringing call: repeats the provisional response every minute, because proxies on the way give up after three (RFC 3261 §13.3.1.1), and ends
+/// what has rung too long.
+/// </summary>
+internal sealed class RingTimer : LaneTimer
+{
+    private const long RepeatMilliseconds = 60_000;
+
+    private readonly IncomingInvite _invite;
+    private readonly long _since;
+    private PacketBuffer? _response;
+    private int _status;
+
+    public RingTimer(IncomingInvite invite)
+    {
+        _invite = invite;
+        _since = invite.Lane.Now;
+        invite.Lane.Schedule(this, RepeatMilliseconds);
+    }
+
+    /// <summary>The response to repeat; referenced until the next one or the end.</summary>
+    public void Ringing(PacketBuffer response, int status)
+    {
+        _response?.Release();
+        _response = response.AddRef();
+        _status = status;
+        _invite.Lane.Schedule(this, RepeatMilliseconds);
+    }
+
+    public void Stop()
+    {
+        _invite.Lane.Cancel(this);
+        _response?.Release();
+        _response = null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Fire(long now)
+    {
+        if (now - _since >= _invite.MaxRinging)
+        {
+            _invite.OnRungTooLong();
+            return;
+        }
+
+        _invite.Lane.Schedule(this, RepeatMilliseconds);
+        if (_response is not null)
+            _invite.Transaction?.Respond(_response.AddRef(), _status);
+    }
+}

@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Threading.Channels;
+using Parley.Net;
+using Parley.Sip.Dialogs;
+using Parley.Sip.Messages;
+
+namespace Parley.Sip.Registrations;
+
+/// <summary>
+/// One binding of ours at a registrar (RFC 3261 §10), refreshed in time, tried again with growing pauses after a failure, and taken back when this is disposed.
+/// May be used from any thread.
+/// </summary>
+public sealed partial class Registration : IAsyncDisposable
+{
+    // Changes a reader may be behind before the oldest are dropped: what matters is the latest.
+    private const int MaxBehind = 16;
+
+    private readonly UserAgentLane _ua;
+    private readonly RegistrationOptions _options;
+    private readonly RegistrationTimes _times;
+    private readonly TaskCompletionSource<RegistrationStatus> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private readonly List<Channel<RegistrationStatus>> _readers = [];
+    private volatile RegistrationStatus _status = new(RegistrationState.Registering, 0, "Not registered yet");
+
+    internal Registration(UserAgentLane ua, RegistrationOptions options, string callId)
+    {
+        _ua = ua;
+        _options = options;
+        _times = new RegistrationTimes(options);
+        _attempt = new AttemptTimer(this);
+        _keepAlive = new KeepAliveTimer(this);
+        _expires = (int)Math.Clamp(options.Expires.TotalSeconds, 1, int.MaxValue);
+        _user = Encoding.UTF8.GetBytes(UserPart(options));
+        _parameters = Encoding.UTF8.GetBytes(ContactParameters(options));
+        _exchange = new ClientExchange(ua, this, Draft(callId), options.Credentials);
+    }
+
+    /// <summary>How it stands.</summary>
+    public RegistrationStatus Status => _status;
+
+    /// <summary>Waits for the first outcome.</summary>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <returns>The status after the first attempt: registered, or failed and to be tried again.</returns>
+    public Task<RegistrationStatus> WaitAsync(CancellationToken cancel = default) => _first.Task.WaitAsync(cancel);
+
+    /// <summary>The present status and every change from now on, until the registration is disposed. A slow reader misses old ones, never the latest.</summary>
+    /// <param name="cancel">Stops.</param>
+    public async IAsyncEnumerable<RegistrationStatus> Changes([EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        var channel = Channel.CreateBounded<RegistrationStatus>(new BoundedChannelOptions(MaxBehind) { FullMode = BoundedChannelFullMode.DropOldest });
+        lock (_gate)
+        {
+            _readers.Add(channel);
+            channel.Writer.TryWrite(_status);
+            if (_status.State == RegistrationState.Closed)
+                channel.Writer.TryComplete();
+        }
+
+        try
+        {
+            await foreach (var status in channel.Reader.ReadAllAsync(cancel).ConfigureAwait(false))
+                yield return status;
+        }
+        finally
+        {
+            lock (_gate)
+                _readers.Remove(channel);
+        }
+    }
+
+    /// <summary>Takes back this binding, and only this one, and waits for as long as <see cref="RegistrationOptions.CloseTimeout"/> to hear that it is gone.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _ua.Lane.Run(static state => ((Registration)state!).Close(), this);
+        try
+        {
+            await _closed.Task.WaitAsync(_options.CloseTimeout, _ua.Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The registrar does not answer; the binding goes with its lifetime.
+        }
+    }
+
+    private void Publish(RegistrationStatus status)
+    {
+        lock (_gate)
+        {
+            _status = status;
+            foreach (var reader in _readers)
+            {
+                reader.Writer.TryWrite(status);
+                if (status.State == RegistrationState.Closed)
+                    reader.Writer.TryComplete();
+            }
+        }
+
+        if (status.State != RegistrationState.Registering)
+            _first.TrySetResult(status);
+    }
+
+    private RequestDraft Draft(string callId)
+    {
+        var address = new SipAddress(_options.Address);
+        // RFC 3261 §10.2: the request-URI is the domain, without user part.
+        var registrar = _options.Registrar ?? SipUri.Create(null, _options.Address.Host, _options.Address.Port, _options.Address.IsSecure);
+        var route = RouteSet.Preloaded(_options.Proxy, []);
+        return RequestDraft.Outside(SipMethod.Register, registrar, address, address, DialogTag.New(), callId, route) with
+        {
+            Contact = Contact(default),
+            Headers = Headers(),
+            Expires = _expires,
+        };
+    }
+
+    private IReadOnlyList<SipHeader> Headers() => _options.InstanceId is null
+        ? [.. _options.Headers]
+        : [new SipHeader("Supported", "path, outbound"), .. _options.Headers]; // RFC 5626 §4.2.1
+
+    private FlowContact Contact(in NetEndpoint publicAddress) => new(_user, _options.Address.IsSecure, _parameters, publicAddress);
+
+    private static string UserPart(RegistrationOptions options) =>
+        options.ContactUser is null ? RawUser(options.Address) : RawUser(SipUri.Create(options.ContactUser, "invalid"));
+
+    // As it is written in a URI, escapes included.
+    private static string RawUser(SipUri uri) =>
+        SipUriView.TryParse(Encoding.ASCII.GetBytes(uri.ToString()), out var view) ? Encoding.ASCII.GetString(view.User) : "";
+
+    private static string ContactParameters(RegistrationOptions options)
+    {
+        if (options.InstanceId is not { } instance)
+            return "";
+        if (!instance.StartsWith("urn:", StringComparison.OrdinalIgnoreCase) || instance.Any(c => c is <= ' ' or > '~' or '"' or '<' or '>'))
+            throw new ArgumentException("An instance id is a URN, e.g. urn:uuid:00000000-0000-1000-8000-000A95A0E128.", nameof(options));
+        return $";+sip.instance=\"<{instance}>\";reg-id={options.RegId}";
+    }
+}

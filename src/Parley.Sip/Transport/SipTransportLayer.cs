@@ -1,0 +1,281 @@
+using System.Globalization;
+using System.Text;
+using Parley.Net;
+using Parley.Sip.Messages;
+using Parley.Sip.Parsing;
+
+namespace Parley.Sip.Transport;
+
+/// <summary>
+/// All sockets, listeners and connections of one user agent. Received messages are handed to one <see cref="ISipReceiver"/>, malformed ones are answered or dropped here.
+/// </summary>
+public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<IStreamListener> _streams = [];
+    private readonly ConnectionOpener _opener;
+    private readonly ConnectionKeeper _keeper;
+    private readonly MessageIntake _intake;
+    private UdpChannel[] _udp = []; // replaced, never changed: lanes read it while further addresses are being bound
+    private SipListener[] _listeners = [];
+
+    private SipTransportLayer(INetwork network, SipTransportOptions options, Func<ISipTransport, ISipReceiver> receiver)
+    {
+        Network = network;
+        Options = options;
+        Lanes = network.CreateLanes("sip", options.Lanes);
+        _opener = new(this);
+        _keeper = new(Lanes[0], Connections, options);
+        _intake = new(this, receiver(this));
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Lane> Lanes { get; }
+
+    /// <inheritdoc/>
+    public PacketPool Pool => Network.Pool;
+
+    /// <inheritdoc/>
+    public SipMessagePool Messages { get; } = new();
+
+    /// <inheritdoc/>
+    public SipLimits Limits => Options.Limits;
+
+    /// <summary>What is listened on, in the order of the options, with real ports.</summary>
+    public IReadOnlyList<SipListener> Listeners => _listeners;
+
+    /// <summary>What has been done so far.</summary>
+    public TransportCounters Counters { get; } = new();
+
+    internal INetwork Network { get; }
+
+    internal SipTransportOptions Options { get; }
+
+    internal ConnectionTable Connections { get; } = new();
+
+    /// <summary>Binds everything in <see cref="SipTransportOptions.Listen"/> and begins to receive.</summary>
+    /// <param name="network">The network; it is not disposed with this.</param>
+    /// <param name="options">What to listen on and how.</param>
+    /// <param name="receiver">Makes the receiver, which needs the transport to send with. It may get messages before this method returns.</param>
+    /// <param name="cancel">Gives up starting.</param>
+    /// <exception cref="FormatException">A listen address cannot be read.</exception>
+    /// <exception cref="ArgumentException">TLS or WSS is listened for without a certificate.</exception>
+    /// <exception cref="IOException">An address is in use, not ours, or not permitted; nothing stays bound.</exception>
+    public static async ValueTask<SipTransportLayer> StartAsync(
+        INetwork network, SipTransportOptions options, Func<ISipTransport, ISipReceiver> receiver, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(receiver);
+        var addresses = options.Listen.Select(SipListenAddress.Parse).ToArray();
+        foreach (var address in addresses)
+        {
+            if (address.Transport.IsSecure() && options.Certificate is null)
+                throw new ArgumentException($"Listening on {address} needs {nameof(SipTransportOptions.Certificate)}.", nameof(options));
+        }
+
+        var layer = new SipTransportLayer(network, options, receiver);
+        try
+        {
+            foreach (var address in addresses)
+                await layer.ListenAsync(address, cancel);
+            return layer;
+        }
+        catch
+        {
+            await layer.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Lane LaneFor(ReadOnlySpan<byte> callId) => Lanes.Count == 1 ? Lanes[0] : Lanes[LaneSelector.IndexFor(callId, Lanes.Count)];
+
+    /// <inheritdoc/>
+    public bool TryGetFlow(in SipTarget target, out SipFlow flow)
+    {
+        flow = default;
+        if (target.Transport != SipTransport.Udp)
+        {
+            if (!Connections.TryFind(target, out var connection))
+                return false;
+            flow = new(connection, connection.Remote);
+            return true;
+        }
+
+        foreach (var channel in _udp)
+        {
+            if (channel.Local.IsV6 != target.Remote.IsV6 || !channel.IsOpen)
+                continue;
+            flow = new(channel, target.Remote);
+            // A socket bound to one address fits best when it is on the peer's side of the machine: loopback for loopback. Another is better than none.
+            if (channel.Local.IsAny || channel.Local.IsLoopback == target.Remote.IsLoopback)
+                break;
+        }
+
+        return flow.Channel is not null;
+    }
+
+    /// <inheritdoc/>
+    public void Open(in SipTarget target, Lane lane, IFlowRequest request) => _opener.Open(target, lane, request, _stop.Token);
+
+    /// <inheritdoc/>
+    public bool Send(in SipFlow flow, PacketBuffer message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var sent = flow.Channel switch
+        {
+            UdpChannel udp => udp.Send(message, flow.Remote),
+            StreamChannel stream => stream.Send(message),
+            _ => false,
+        };
+        if (!sent)
+        {
+            Counters.CountSendFailure();
+            return false;
+        }
+
+        Counters.CountSent(flow.Transport);
+        Trace(TraceDirection.Sent, flow, message.Span);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool SendResponse(SipMessage request, in SipFlow flow, PacketBuffer response)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(response);
+        if (flow.Channel.IsOpen || !flow.Channel.IsReliable)
+            return Send(ResponseRoute.For(request, flow), response);
+        var target = ResponseRoute.Reopened(request, flow);
+        if (TryGetFlow(target, out var other))
+            return Send(other, response);
+        Open(target, LaneFor(request.CallId), new DeferredSend(this, response.AddRef()));
+        return true;
+    }
+
+    /// <summary>Stops listening and closes every connection, after what was queued on them has left or a second has passed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_stop.IsCancellationRequested)
+            return;
+        foreach (var channel in _udp)
+            await channel.CloseAsync();
+        await Task.WhenAll(Connections.Channels.Select(c => c.CloseAsync().AsTask()));
+        await _stop.CancelAsync();
+        foreach (var listener in _streams)
+            await listener.DisposeAsync();
+    }
+
+    internal void Trace(TraceDirection direction, in SipFlow flow, ReadOnlySpan<byte> message) =>
+        Options.Trace?.OnMessage(direction, Network.Time.GetUtcNow(), flow, message);
+
+    /// <summary>Takes in a connection opened here and starts reading it.</summary>
+    /// <returns>Null when the layer is closing: then the connection is closed too.</returns>
+    internal StreamChannel? Adopt(IStreamConnection connection, string? verifiedName)
+    {
+        if (_stop.IsCancellationRequested)
+        {
+            _ = connection.DisposeAsync().AsTask();
+            return null;
+        }
+
+        var transport = TransportOf(connection.Kind);
+        var listener = Array.Find(_listeners, l => l.Transport == transport && l.Local.IsV6 == connection.Local.IsV6);
+        var channel = new StreamChannel(transport, connection, this, _intake, SentBy(listener?.Address, listener?.AdvertisedPort ?? 0, connection.Local));
+        _ = ServeAsync(channel, verifiedName);
+        return channel;
+    }
+
+    private async Task ListenAsync(SipListenAddress address, CancellationToken cancel)
+    {
+        if (address.Transport == SipTransport.Udp)
+        {
+            var channel = new UdpChannel(Network, address, Options.Datagrams, Lanes, _intake);
+            _udp = [.. _udp, channel];
+            _listeners = [.. _listeners, new(address, channel.Local)];
+            return;
+        }
+
+        var listener = await Network.ListenAsync(
+            new()
+            {
+                Kind = address.Transport.ToStreamKind(),
+                Local = address.Local,
+                Certificate = Options.Certificate,
+                RequestClientCertificate = Options.RequestClientCertificate,
+                TrustedRoots = Options.TrustedRoots,
+                MaxConnections = Options.TransportLimits.MaxConnections,
+                MaxSendQueue = Options.TransportLimits.MaxSendQueue,
+                MaxMessage = Limits.MaxMessage,
+            },
+            connection => AcceptAsync(address, connection),
+            cancel);
+        _streams.Add(listener);
+        _listeners = [.. _listeners, new(address, listener.Local)];
+    }
+
+    private async Task AcceptAsync(SipListenAddress address, IStreamConnection connection)
+    {
+        if (Connections.Count >= Options.TransportLimits.MaxConnections || _stop.IsCancellationRequested)
+        {
+            await connection.DisposeAsync();
+            return;
+        }
+
+        var channel = new StreamChannel(address.Transport, connection, this, _intake, SentBy(address, address.ExternalPort, connection.Local));
+        await ServeAsync(channel, verifiedName: null);
+    }
+
+    private async Task ServeAsync(StreamChannel channel, string? verifiedName)
+    {
+        Counters.CountOpened(channel.IsIncoming);
+        Connections.Add(channel, verifiedName);
+        _keeper.Start();
+        try
+        {
+            await channel.RunAsync(_stop.Token);
+        }
+        finally
+        {
+            Connections.Remove(channel);
+            Counters.CountClosed();
+            await channel.CloseAsync();
+            _intake.ChannelClosed(channel);
+        }
+    }
+
+    // What a peer should use to reach us when this connection is gone: the listener of the same kind where there is one, else the connection's own address.
+    private static byte[] SentBy(SipListenAddress? listener, int port, in NetEndpoint local)
+    {
+        if (port == 0)
+            port = local.Port;
+        return listener?.ExternalHost is { } host
+            ? Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{host}:{port}"))
+            : AdvertisedAddress.Format(local.WithPort(port));
+    }
+
+    private static SipTransport TransportOf(StreamKind kind) => kind switch
+    {
+        StreamKind.Tcp => SipTransport.Tcp,
+        StreamKind.Tls => SipTransport.Tls,
+        StreamKind.Ws => SipTransport.Ws,
+        _ => SipTransport.Wss,
+    };
+
+    /// <summary>A response that waits for its connection; owns one reference of the buffer.</summary>
+    private sealed class DeferredSend(SipTransportLayer layer, PacketBuffer response) : IFlowRequest
+    {
+        public void OnOpened(in SipFlow flow)
+        {
+            layer.Send(flow, response);
+            response.Release();
+        }
+
+        public void OnFailed(string why)
+        {
+            layer.Counters.CountSendFailure();
+            response.Release();
+        }
+    }
+}
