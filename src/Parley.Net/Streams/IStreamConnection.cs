@@ -62,6 +62,9 @@ public sealed record StreamListenOptions
     /// <summary>Certificate with private key; required for TLS and WSS.</summary>
     public X509Certificate2? Certificate { get; init; }
 
+    /// <summary>Certificates between that one and its root, sent along with it. Default none.</summary>
+    public X509Certificate2Collection? Intermediates { get; init; }
+
     /// <summary>Ask clients for a certificate. A client that shows none is accepted, one that shows an untrusted one is not. Default false.</summary>
     public bool RequestClientCertificate { get; init; }
 

@@ -24,6 +24,28 @@ public static class TlsCertificates
         }
     }
 
+    /// <summary>Reads the certificates that follow the first one in a PEM file, as authorities hand them out (<c>fullchain.pem</c>).</summary>
+    /// <param name="certificateFile">PEM file.</param>
+    /// <returns>The intermediates; none when the file holds one certificate only.</returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="CryptographicException">The file holds something that is no certificate; the message names it.</exception>
+    public static X509Certificate2Collection LoadIntermediates(string certificateFile)
+    {
+        var all = new X509Certificate2Collection();
+        try
+        {
+            all.ImportFromPemFile(certificateFile);
+        }
+        catch (CryptographicException e)
+        {
+            throw new CryptographicException($"No TLS certificates from '{certificateFile}': {e.Message}", e);
+        }
+
+        if (all.Count > 0)
+            all.RemoveAt(0);
+        return all;
+    }
+
     /// <summary>Makes a self-signed certificate (ECDSA P-256, valid for a year) for tests and closed networks.</summary>
     /// <param name="names">Host names and IP addresses it is for; a host name is put in both as DNS name and as <c>sip:</c> URI (RFC 5922 §7.1).</param>
     public static X509Certificate2 SelfSigned(params IReadOnlyList<string> names)

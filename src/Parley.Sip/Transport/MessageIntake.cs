@@ -47,6 +47,15 @@ internal sealed class MessageIntake
         OnUnreadable(fault);
     }
 
+    /// <summary>A STUN keep-alive. The buffer is lent.</summary>
+    public void AnswerStun(IDatagramSocket socket, PacketBuffer request, in NetEndpoint source)
+    {
+        Counters.CountKeepAlive();
+        var answer = StunKeepAlive.Answer(request.Span, source, _layer.Pool);
+        socket.Send(answer, source);
+        answer.Release();
+    }
+
     /// <summary>One parsed message, whose reference is taken over.</summary>
     public void OnMessage(in SipFlow flow, SipMessage message)
     {

@@ -140,6 +140,26 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
         return true;
     }
 
+    /// <summary>
+    /// Sends a double CRLF, which keeps a NAT between the peer and here from forgetting the flow (RFC 5626 §3.5.1; over UDP, where STUN is
+    /// foreseen, line ends are what servers and phones in the field use). Connections opened here are kept alive without it.
+    /// </summary>
+    /// <returns>False when the channel is closed.</returns>
+    public bool SendKeepAlive(in SipFlow flow)
+    {
+        var buffer = Pool.Rent(4);
+        "\r\n\r\n"u8.CopyTo(buffer.Array);
+        buffer.Length = 4;
+        var sent = flow.Channel switch
+        {
+            UdpChannel udp => udp.Send(buffer, flow.Remote),
+            StreamChannel stream => stream.Send(buffer),
+            _ => false,
+        };
+        buffer.Release();
+        return sent;
+    }
+
     /// <inheritdoc/>
     public bool SendResponse(SipMessage request, in SipFlow flow, PacketBuffer response)
     {
@@ -203,6 +223,7 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
                 Kind = address.Transport.ToStreamKind(),
                 Local = address.Local,
                 Certificate = Options.Certificate,
+                Intermediates = Options.Intermediates,
                 RequestClientCertificate = Options.RequestClientCertificate,
                 TrustedRoots = Options.TrustedRoots,
                 MaxConnections = Options.TransportLimits.MaxConnections,

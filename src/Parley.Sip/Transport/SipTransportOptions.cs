@@ -16,6 +16,9 @@ public sealed record SipTransportOptions
     /// <summary>Certificate with private key for TLS and WSS listeners. Default none.</summary>
     public X509Certificate2? Certificate { get; init; }
 
+    /// <summary>Certificates between <see cref="Certificate"/> and its root, sent along with it (<see cref="TlsCertificates.LoadIntermediates"/>). Default none.</summary>
+    public X509Certificate2Collection? Intermediates { get; init; }
+
     /// <summary>Ask clients of TLS and WSS listeners for a certificate, which is what lets their connection be used the other way (RFC 5923 §5). Default false.</summary>
     public bool RequestClientCertificate { get; init; }
 
