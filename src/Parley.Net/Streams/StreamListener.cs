@@ -57,7 +57,7 @@ internal sealed class StreamListener : IStreamListener
         if (options.Kind is StreamKind.Tls or StreamKind.Wss && options.Certificate is not { HasPrivateKey: true })
         {
             throw new ArgumentException(
-                $"Listening for {options.Kind} on {options.Local} needs a certificate with its private key in {nameof(StreamListenOptions.Certificate)}.", nameof(options));
+                $"Listening for {options.Kind} on {options.Local} needs a {nameof(StreamListenOptions.Certificate)} with its private key.", nameof(options));
         }
 
         var listener = new StreamListener(options, accept, pool);

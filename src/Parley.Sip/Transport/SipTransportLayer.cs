@@ -7,7 +7,8 @@ using Parley.Sip.Parsing;
 namespace Parley.Sip.Transport;
 
 /// <summary>
-/// All sockets, listeners and connections of one user agent. Received messages are handed to one <see cref="ISipReceiver"/>, malformed ones are answered or dropped here.
+/// All sockets, listeners and connections of one user agent. Received messages are handed to one <see cref="ISipReceiver"/>, malformed ones
+/// are answered or dropped here.
 /// </summary>
 public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
 {
@@ -56,7 +57,9 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
     /// <summary>Binds everything in <see cref="SipTransportOptions.Listen"/> and begins to receive.</summary>
     /// <param name="network">The network; it is not disposed with this.</param>
     /// <param name="options">What to listen on and how.</param>
-    /// <param name="receiver">Makes the receiver, which needs the transport to send with. It may get messages before this method returns.</param>
+    /// <param name="receiver">
+    /// Makes the receiver, which needs the transport to send with. It may get messages before this method returns.
+    /// </param>
     /// <param name="cancel">Gives up starting.</param>
     /// <exception cref="FormatException">A listen address cannot be read.</exception>
     /// <exception cref="ArgumentException">TLS or WSS is listened for without a certificate.</exception>
@@ -108,7 +111,8 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
             if (channel.Local.IsV6 != target.Remote.IsV6 || !channel.IsOpen)
                 continue;
             flow = new(channel, target.Remote);
-            // A socket bound to one address fits best when it is on the peer's side of the machine: loopback for loopback. Another is better than none.
+            // A socket bound to one address fits best when it is on the peer's side of the machine: loopback for loopback. Another is
+            // better than none.
             if (channel.Local.IsAny || channel.Local.IsLoopback == target.Remote.IsLoopback)
                 break;
         }
@@ -202,7 +206,8 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
 
         var transport = TransportOf(connection.Kind);
         var listener = Array.Find(_listeners, l => l.Transport == transport && l.Local.IsV6 == connection.Local.IsV6);
-        var channel = new StreamChannel(transport, connection, this, _intake, SentBy(listener?.Address, listener?.AdvertisedPort ?? 0, connection.Local));
+        var sentBy = SentBy(listener?.Address, listener?.AdvertisedPort ?? 0, connection.Local);
+        var channel = new StreamChannel(transport, connection, this, _intake, sentBy);
         _ = ServeAsync(channel, verifiedName);
         return channel;
     }
@@ -244,7 +249,8 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
             return;
         }
 
-        var channel = new StreamChannel(address.Transport, connection, this, _intake, SentBy(address, address.ExternalPort, connection.Local));
+        var sentBy = SentBy(address, address.ExternalPort, connection.Local);
+        var channel = new StreamChannel(address.Transport, connection, this, _intake, sentBy);
         await ServeAsync(channel, verifiedName: null);
     }
 
@@ -266,7 +272,8 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
         }
     }
 
-    // What a peer should use to reach us when this connection is gone: the listener of the same kind where there is one, else the connection's own address.
+    // What a peer should use to reach us when this connection is gone: the listener of the same kind where there is one, else the
+    // connection's own address.
     private static byte[] SentBy(SipListenAddress? listener, int port, in NetEndpoint local)
     {
         if (port == 0)

@@ -3,7 +3,9 @@ using Parley.Net;
 
 namespace Parley.Sip.Transport;
 
-/// <summary>Answers the STUN binding requests by which phones keep a UDP flow open and learn their address (RFC 5626 §3.5.2 and §8, RFC 8489).</summary>
+/// <summary>
+/// Answers the STUN binding requests by which phones keep a UDP flow open and learn their address (RFC 5626 §3.5.2 and §8, RFC 8489).
+/// </summary>
 internal static class StunKeepAlive
 {
     private const int Header = 20;
@@ -12,7 +14,9 @@ internal static class StunKeepAlive
     private const ushort BindingSuccess = 0x0101;
     private const ushort XorMappedAddress = 0x0020;
 
-    /// <summary>True for a binding request; SIP never begins with a byte this low (RFC 5764 §5.1.2 tells the two apart the same way).</summary>
+    /// <summary>
+    /// True for a binding request; SIP never begins with a byte this low (RFC 5764 §5.1.2 tells the two apart the same way).
+    /// </summary>
     public static bool IsRequest(ReadOnlySpan<byte> bytes) =>
         bytes.Length >= Header
         && BinaryPrimitives.ReadUInt16BigEndian(bytes) == BindingRequest
