@@ -191,8 +191,20 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
             await listener.DisposeAsync();
     }
 
-    internal void Trace(TraceDirection direction, in SipFlow flow, ReadOnlySpan<byte> message) =>
-        Options.Trace?.OnMessage(direction, Network.Time.GetUtcNow(), flow, message);
+    internal void Trace(TraceDirection direction, in SipFlow flow, ReadOnlySpan<byte> message)
+    {
+        if (Options.Trace is not { } trace)
+            return;
+        try
+        {
+            trace.OnMessage(direction, Network.Time.GetUtcNow(), flow, message);
+        }
+        catch (Exception)
+        {
+            // The boundary to the user's code: a full disk must not end calls. It shows in the counters.
+            Counters.CountTraceFault();
+        }
+    }
 
     /// <summary>Takes in a connection opened here and starts reading it.</summary>
     /// <returns>Null when the layer is closing: then the connection is closed too.</returns>
@@ -205,7 +217,10 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
         }
 
         var transport = TransportOf(connection.Kind);
-        var listener = Array.Find(_listeners, l => l.Transport == transport && l.Local.IsV6 == connection.Local.IsV6);
+        // Only a listener that is reached by the address this connection comes from.
+        var listener = Array.Find(
+            _listeners,
+            l => l.Transport == transport && (l.Local.WithPort(0) == connection.Local.WithPort(0) || (l.Local.IsAny && l.Local.IsV6 == connection.Local.IsV6)));
         var sentBy = SentBy(listener?.Address, listener?.AdvertisedPort ?? 0, connection.Local);
         var channel = new StreamChannel(transport, connection, this, _intake, sentBy);
         _ = ServeAsync(channel, verifiedName);
