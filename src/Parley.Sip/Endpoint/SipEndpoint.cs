@@ -43,8 +43,15 @@ public sealed partial class SipEndpoint : IAsyncDisposable
     /// <summary>The transport below: counters, flows.</summary>
     public SipTransportLayer Transport => _transport;
 
+    /// <summary>From URIs to the addresses to try (RFC 3263).</summary>
+    public SipLocator Locator => _locator;
+
     /// <summary>What happened so far and what exists now; the figures of lanes at work may be a moment apart.</summary>
     public EndpointCounters Counters => CountersOf(_lanes, _transactions.Counters);
+
+    /// <summary>A new random Call-ID that belongs to a lane, for calls that need theirs before the INVITE leaves.</summary>
+    /// <param name="lane">The lane; default the next in turn.</param>
+    public string NewCallId(Lane? lane = null) => CallIdText.New(LaneFor(lane, null).Lane.Index, _lanes.Length);
 
     /// <summary>Binds the listeners and begins to serve.</summary>
     /// <param name="network">The network; it is not disposed with the endpoint.</param>

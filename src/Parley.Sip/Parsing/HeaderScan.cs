@@ -23,18 +23,22 @@ internal static class HeaderScan
             var masks = LineMasks.At(data, block, end);
             var afterReturn = masks.Returns << 1 | returnBefore;
             returnBefore = masks.Returns >> (LineMasks.Width - 1);
-            // A CR that no LF follows is a line end to some and text to others: refused, or it could hide a header field from one of them.
+            // A CR that no LF follows is a line end to some and text to others: refused, or it could hide a header field from one of them. Bit n: after byte n - 1.
             var stray = afterReturn & ~masks.LineFeeds;
             for (var feeds = masks.LineFeeds; feeds != 0; feeds &= feeds - 1)
             {
+                var before = (feeds & (~feeds + 1)) - 1;
+                if ((stray & before) != 0)
+                {
+                    fault = BlankStray(data, block, stray & before, fault);
+                    stray &= ~before;
+                }
+
                 var feed = block + BitOperations.TrailingZeroCount(feeds);
                 var lineEnd = feed > lineStart && data[feed - 1] == '\r' ? feed - 1 : feed;
                 if (lineEnd == lineStart)
                 {
                     message.BodyStart = feed + 1;
-                    var before = (feeds & (~feeds + 1)) - 1;
-                    if ((stray & before) != 0)
-                        fault = StrayReturn(fault, block);
                     return;
                 }
 
@@ -50,7 +54,7 @@ internal static class HeaderScan
             }
 
             if (stray != 0)
-                fault = StrayReturn(fault, block);
+                fault = BlankStray(data, block, stray, fault);
             if (block - lineStart > limits.MaxLine)
             {
                 fault = TooLong(fault, lineStart);
@@ -61,7 +65,14 @@ internal static class HeaderScan
         fault = fault.Or(400, "No empty line after the header fields", end);
     }
 
-    private static SipFault StrayReturn(SipFault fault, int block) => fault.Or(400, "Carriage return without line feed", block);
+    // Blanked as well as refused: the answer copies header fields, and no line end may get into them.
+    private static SipFault BlankStray(byte[] data, int block, ulong stray, SipFault fault)
+    {
+        fault = fault.Or(400, "Carriage return without line feed", block + BitOperations.TrailingZeroCount(stray) - 1);
+        for (; stray != 0; stray &= stray - 1)
+            data[block + BitOperations.TrailingZeroCount(stray) - 1] = (byte)' ';
+        return fault;
+    }
 
     private static SipFault TooLong(SipFault fault, int lineStart) => fault.Or(513, "Header line is longer than this element takes", lineStart);
 

@@ -4,7 +4,8 @@ using Parley.Sip.Transport;
 
 namespace Parley.Sip.Transactions;
 
-// One attempt after another: choosing the flow, opening it, large requests over TCP (RFC 3261 §18.1.1), the next target after a failure (RFC 3263 §4.3).
+// One attempt after another: choosing the flow, opening it, large requests over TCP (RFC 3261 §18.1.1), the next target after a failure
+// (RFC 3263 §4.3).
 public sealed partial class ClientTransaction
 {
     private bool HasFurtherTarget => _targets is not null && _nextTarget < _targets.Count && !IsCancelled;
@@ -61,7 +62,8 @@ public sealed partial class ClientTransaction
             Launch(flow);
     }
 
-    private bool IsTooLargeForUdp => _home.Options.SwitchToTcpAbove > 0 && _sent!.Length > _home.Options.SwitchToTcpAbove && !_request.StayOnUdp;
+    private bool IsTooLargeForUdp =>
+        _home.Options.SwitchToTcpAbove is > 0 and var limit && _sent!.Length > limit && !_request.StayOnUdp;
 
     private void SwitchToTcp(in SipTarget target, in SipFlow udp)
     {
@@ -141,7 +143,7 @@ public sealed partial class ClientTransaction
         else if (why == TransactionFailure.Transport)
             _home.Counters.TransportFailures++;
         Unlist();
-        if (why is TransactionFailure.Timeout or TransactionFailure.Transport && HasFurtherTarget)
+        if (why is TransactionFailure.Timeout or TransactionFailure.Transport && HasFurtherTarget && !_isTaken)
             FailOver();
         else
             Fail(why);
@@ -150,6 +152,7 @@ public sealed partial class ClientTransaction
     private void FailOver()
     {
         _home.Counters.Failovers++;
+        _isTaken = false;
         _sent?.Release();
         _sent = null;
         _flow = default;

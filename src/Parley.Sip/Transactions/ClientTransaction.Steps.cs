@@ -61,6 +61,7 @@ public sealed partial class ClientTransaction
         }
 
         State = step.State;
+        _isTaken |= input == ClientInput.Provisional;
         Carry(step.Effects, response);
         if (input == ClientInput.Retransmit)
             _home.Counters.RetransmissionsOut++;
@@ -143,19 +144,32 @@ public sealed partial class ClientTransaction
             Unlist();
         if (deliver && step.State == TransactionState.Proceeding && _cancel == CancelState.Wanted)
             SendCancel();
-        if (deliver)
-            _user?.OnResponse(this, response!, flow);
-        if (deliver && step.State is TransactionState.Completed or TransactionState.Terminated)
-            TellEnd();
-        if (isOver)
-            Finish();
+        // A user that throws does not keep the transaction from ending.
+        try
+        {
+            if (deliver)
+                _user?.OnResponse(this, response!, flow);
+        }
+        finally
+        {
+            if (isOver)
+                Finish();
+            else if (deliver && step.State == TransactionState.Completed)
+                TellEnd();
+        }
     }
 
     private void Fail(TransactionFailure why)
     {
         State = TransactionState.Terminated;
-        _user?.OnFailed(this, why);
-        Finish();
+        try
+        {
+            _user?.OnFailed(this, why);
+        }
+        finally
+        {
+            Finish();
+        }
     }
 
     internal void Abandon()
@@ -177,7 +191,18 @@ public sealed partial class ClientTransaction
     private void Finish()
     {
         State = TransactionState.Terminated;
-        TellEnd();
+        try
+        {
+            TellEnd();
+        }
+        finally
+        {
+            Recycle();
+        }
+    }
+
+    private void Recycle()
+    {
         ForgetMessages();
         _timer.Stop();
         _home.Store.Return(_ack);
@@ -188,6 +213,7 @@ public sealed partial class ClientTransaction
         _cancel = CancelState.No;
         _cancelReason = null;
         _pendingFailure = null;
+        _isTaken = false;
         _attempt++;
         Life++;
         _home.Recycle(this);

@@ -5,7 +5,9 @@ using Parley.Sip.Transport;
 
 namespace Parley.Sip.Transactions;
 
-/// <summary>The transactions of one lane: their tables, the objects to be used again, what they share. No locks: all of it happens on the lane.</summary>
+/// <summary>
+/// The transactions of one lane: their tables, the objects to be used again, what they share. No locks: all of it happens on the lane.
+/// </summary>
 internal sealed partial class LaneTransactions
 {
     // Objects kept for use again beyond those in use: enough that steady traffic allocates none.
@@ -23,7 +25,8 @@ internal sealed partial class LaneTransactions
     // Clients that wait for a connection or hang on one.
     private ClientTransaction? _pending;
 
-    public LaneTransactions(Lane lane, ISipTransport transport, ISipCore core, TransactionOptions options, TransactionTimes times, HashSecret secret)
+    public LaneTransactions(
+        Lane lane, ISipTransport transport, ISipCore core, TransactionOptions options, TransactionTimes times, HashSecret secret)
     {
         Lane = lane;
         Transport = transport;
@@ -109,7 +112,10 @@ internal sealed partial class LaneTransactions
         ForgetMergeKey(server);
     }
 
-    /// <summary>After this, the same request by another path is a new one: its sender was told to try another server (RFC 3263 §4.3), which may be us again.</summary>
+    /// <summary>
+    /// After this, the same request by another path is a new one: its sender was told to try another server (RFC 3263 §4.3), which may be
+    /// us again.
+    /// </summary>
     public void ForgetMergeKey(ServerTransaction server)
     {
         if (!server.IsInMergeTable)
@@ -135,7 +141,8 @@ internal sealed partial class LaneTransactions
         return hash.Finish();
     }
 
-    // A function of the key alone, so that no transaction has to keep it, and a refusal without transaction gives each repetition the same one (RFC 3261 §8.2.7).
+    // A function of the key alone, so that no transaction has to keep it, and a refusal without transaction gives each repetition the same
+    // one (RFC 3261 §8.2.7).
     public void WriteTag(UInt128 key, Span<byte> destination)
     {
         var hash = new KeyedHash(_secret);
@@ -183,7 +190,8 @@ internal sealed partial class LaneTransactions
                 clients.Add(client);
         }
 
-        // What one of them tells its user may end another, or make it start anew; an object that serves somebody else by then must be left alone.
+        // What one of them tells its user may end another, or make it start anew; an object that serves somebody else by then must be left
+        // alone.
         foreach (var (client, life) in clients.ConvertAll(client => (client, client.Life)))
         {
             if (client.Life == life)
@@ -249,19 +257,4 @@ internal sealed partial class LaneTransactions
 
         public static ref ClientTransaction? Next(ClientTransaction node) => ref node.NextByKey;
     }
-}
-
-/// <summary>One lane's share of the limits of <see cref="TransactionOptions"/>.</summary>
-internal readonly struct TransactionLimits(TransactionOptions options, int lanes)
-{
-    public int Servers { get; } = Share(options.MaxServerTransactions, lanes);
-
-    // An eighth more for requests of calls that exist already: refusing a BYE would keep what overloads us.
-    public int ServersInDialog { get; } = Share((int)Math.Min(options.MaxServerTransactions * 9L / 8, int.MaxValue), lanes);
-
-    public int Unanswered { get; } = Share(options.MaxUnansweredTransactions, lanes);
-
-    public int Clients { get; } = Share(options.MaxClientTransactions, lanes);
-
-    private static int Share(int all, int lanes) => Math.Max(1, all / lanes);
 }

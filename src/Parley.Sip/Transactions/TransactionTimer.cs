@@ -3,8 +3,8 @@ using Parley.Net;
 namespace Parley.Sip.Transactions;
 
 /// <summary>
-/// The two deadlines a transaction can have at once, on one timer of the lane: the next retransmission (Timers A, E, G, the automatic 100) and the end of
-/// the state (Timers B, D, F, H to M).
+/// The two deadlines a transaction can have at once, on one timer of the lane: the next retransmission (Timers A, E, G, the automatic 100)
+/// and the end of the state (Timers B, D, F, H to M).
 /// </summary>
 internal sealed class TransactionTimer(Lane lane, ITimedTransaction owner) : LaneTimer
 {

@@ -17,7 +17,11 @@ public sealed class OverTheTransportTests : ISipCore
     [InlineData(SipTransport.Tcp, 0)]
     public async Task Calls_end_once_and_nothing_is_left(SipTransport over, double loss)
     {
-        await using var network = new VirtualNetwork(new() { CaptureLimit = 0, Link = new() { Delay = TimeSpan.FromMilliseconds(5), Loss = loss } });
+        await using var network = new VirtualNetwork(new()
+        {
+            CaptureLimit = 0,
+            Link = new() { Delay = TimeSpan.FromMilliseconds(5), Loss = loss },
+        });
         var callee = new LossyCallee();
         var (calleeTransport, calleeLayer) = Start(network, "10.0.0.2", callee);
         var (transport, layer) = Start(network, "10.0.0.1", this);
@@ -64,7 +68,8 @@ public sealed class OverTheTransportTests : ISipCore
         ];
         var caller = new LossyCaller(layer, text => Outgoing(transport, text), "call-0", cancels: false);
         var lane = transport.LaneFor("call-0"u8);
-        lane.Post(_ => layer.Send(lane, Outgoing(transport, Wire.Outgoing("OPTIONS").Replace("out-1@us", "call-0", StringComparison.Ordinal)), targets, caller), null);
+        var options = Wire.Outgoing("OPTIONS").Replace("out-1@us", "call-0", StringComparison.Ordinal);
+        lane.Post(_ => layer.Send(lane, Outgoing(transport, options), targets, caller), null);
         Pass(network, TimeSpan.FromSeconds(1));
 
         Assert.Equal((1, 1, 0), (caller.Ends, caller.Finals, caller.Failures));
@@ -82,7 +87,8 @@ public sealed class OverTheTransportTests : ISipCore
         var target = new SipTarget(SipTransport.Tcp, network.Host("10.0.0.2").Address.WithPort(5060));
         var caller = new LossyCaller(layer, text => Outgoing(transport, text), "call-2", cancels: false); // 2: it only rings
         var lane = transport.LaneFor("call-2"u8);
-        lane.Post(_ => layer.Send(lane, Outgoing(transport, Wire.Outgoing().Replace("out-1@us", "call-2", StringComparison.Ordinal)), [target], caller), null);
+        var invite = Wire.Outgoing().Replace("out-1@us", "call-2", StringComparison.Ordinal);
+        lane.Post(_ => layer.Send(lane, Outgoing(transport, invite), [target], caller), null);
         Pass(network, TimeSpan.FromSeconds(1));
         Assert.Equal(0, caller.Ends);
 

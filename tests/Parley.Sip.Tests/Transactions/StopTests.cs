@@ -57,7 +57,8 @@ public sealed class StopTests
     public void A_user_that_starts_anew_when_told_is_told_again()
     {
         _stage.Send(Wire.Outgoing());
-        _stage.User.Failed = () => _stage.Layer.Send(_stage.Lane, _stage.Outgoing(Wire.Outgoing("BYE")), [Stage.Udp()], new RecordingUser(_stage.Timeline));
+        var second = new RecordingUser(_stage.Timeline);
+        _stage.User.Failed = () => _stage.Layer.Send(_stage.Lane, _stage.Outgoing(Wire.Outgoing("BYE")), [Stage.Udp()], second);
         _stage.Timeline.Clear();
         Stop();
         _stage.Advance(1);

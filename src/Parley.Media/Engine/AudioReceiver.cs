@@ -1,0 +1,334 @@
+using Parley.Media.Codecs;
+using Parley.Media.Rtp;
+using Parley.Media.Sdp.OfferAnswer;
+using Parley.Net;
+
+namespace Parley.Media.Engine;
+
+/// <summary>
+/// The receiving end of a stream: counts packets, tells digits, and, only while somebody listens, puts packets in order and decodes them. Lane only.
+/// </summary>
+internal sealed class AudioReceiver
+{
+    // A new SSRC must send this many packets in sequence before it replaces the one heard (RFC 3550 appendix A.1, MIN_SEQUENTIAL).
+    private const int Probation = 2;
+
+    // Longest packet that is decoded. RFC 3551 §4.2 has receivers accept up to 200 ms.
+    private const int MaxPacketMilliseconds = 200;
+
+    private readonly JitterBufferOptions _limits;
+    private readonly IAudioDecoder?[] _decoders = new IAudioDecoder?[128];
+    private readonly AudioCodec?[] _codecs = new AudioCodec?[128];
+    private readonly int[] _eventClocks = new int[128];
+    private TelephoneEventReceiver? _events;
+    private AudioCodec? _codec;
+    private LossConcealer? _concealer;
+    private short[] _pcm = [];
+    private int _start;
+    private int _count;
+    private bool _quiet = true;
+    private long _credit;
+    private uint _probationSsrc;
+    private ushort _probationNext;
+    private int _probationCount;
+    private long _lostBefore;
+    private long _expectedBefore;
+    private long _duplicatesBefore;
+    private long _reorderedBefore;
+
+    public AudioReceiver(JitterBufferOptions limits) => _limits = limits;
+
+    /// <summary>The source heard; 0 before the first packet.</summary>
+    public uint Ssrc { get; private set; }
+
+    /// <summary>Statistics of the source heard; null before the first packet.</summary>
+    public RtpReceiveStatistics? Statistics { get; private set; }
+
+    /// <summary>The jitter buffer; null until somebody has listened.</summary>
+    public JitterBuffer? Jitter { get; private set; }
+
+    /// <summary>Audio and event packets taken.</summary>
+    public long Packets { get; private set; }
+
+    /// <summary>Payload bytes in them.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Packets refused: unknown payload type, unproved source, undecodable.</summary>
+    public long Refused { get; private set; }
+
+    /// <summary>Packets lost, over all sources heard.</summary>
+    public long Lost => _lostBefore + (Statistics?.Lost ?? 0);
+
+    /// <summary>Packets that should have come, over all sources heard.</summary>
+    public long Expected => _expectedBefore + (Statistics?.Expected ?? 0);
+
+    /// <summary>Duplicates, over all sources heard.</summary>
+    public long Duplicates => _duplicatesBefore + (Statistics?.Duplicates ?? 0);
+
+    /// <summary>Reordered packets, over all sources heard.</summary>
+    public long Reordered => _reorderedBefore + (Statistics?.Reordered ?? 0);
+
+    /// <summary>Sample rate of the frames pulled.</summary>
+    public int SampleRate => _codec?.SampleRate ?? 8000;
+
+    /// <summary>Takes what was negotiated; statistics go on.</summary>
+    public void Configure(NegotiatedAudio audio)
+    {
+        Array.Clear(_eventClocks);
+        for (byte i = 0; i < 128; i++)
+        {
+            var codec = Find(audio, i);
+            if (codec is null || !ReferenceEquals(codec, _codecs[i]))
+                _decoders[i] = null;
+            _codecs[i] = codec;
+        }
+
+        foreach (var mapping in audio.ReceiveTelephoneEvents)
+            _eventClocks[mapping.PayloadType & 0x7F] = mapping.ClockRate;
+        UseCodec(audio.ReceivePayloads.Count > 0 ? audio.ReceivePayloads[0].Codec : null);
+    }
+
+    /// <summary>True when that payload type carries telephone events.</summary>
+    public bool IsEvent(byte payloadType) => _eventClocks[payloadType] != 0;
+
+    /// <summary>The codec agreed for a payload type, or null.</summary>
+    public AudioCodec? CodecOf(byte payloadType) => _codecs[payloadType];
+
+    /// <summary>Counts a packet and keeps it if <paramref name="listening"/>; false when it does not belong to the stream or came twice.</summary>
+    public bool Take(PacketBuffer datagram, in RtpPacket packet, long now, bool listening, out DtmfDigit digit)
+    {
+        digit = default;
+        var isEvent = IsEvent(packet.PayloadType);
+        var codec = _codecs[packet.PayloadType];
+        if ((!isEvent && codec is null) || !Belongs(packet, isEvent ? _eventClocks[packet.PayloadType] : codec!.ClockRate))
+        {
+            Refused++;
+            return false;
+        }
+
+        switch (Statistics!.Add(packet.SequenceNumber, packet.Timestamp, now, !isEvent))
+        {
+            case RtpArrival.Suspect:
+                Refused++;
+                return false;
+            case RtpArrival.Duplicate:
+                return false;
+            case RtpArrival.Restarted:
+                Jitter?.Clear();
+                _events?.Reset();
+                break;
+        }
+
+        Packets++;
+        Bytes += packet.Payload.Length;
+        if (isEvent)
+        {
+            if (listening)
+                Jitter?.Skip(packet, now);
+            _events ??= new(_eventClocks[packet.PayloadType]);
+            _events.Receive(packet.Payload, packet.Timestamp, now, out digit);
+        }
+        else if (listening && packet.Payload.Length > 0)
+        {
+            // An empty payload is a keep-alive (RFC 6263 §4.2).
+            Jitter?.Add(datagram, packet, now);
+        }
+
+        return true;
+    }
+
+    /// <summary>True while an event is going on, and so its lost end must be looked for.</summary>
+    public bool EventActive => _events is { IsActive: true };
+
+    /// <summary>See <see cref="TelephoneEventReceiver.Expire"/>.</summary>
+    public bool ExpireEvent(long now, out DtmfDigit digit)
+    {
+        digit = default;
+        return _events is not null && _events.Expire(now, out digit);
+    }
+
+    /// <summary>Somebody begins to listen.</summary>
+    public void Open()
+    {
+        Jitter ??= new(_codec?.ClockRate ?? 8000, _limits);
+        Reset();
+    }
+
+    /// <summary>Nobody listens any more: gives all buffers back.</summary>
+    public void Close() => Reset();
+
+    /// <summary>The next frame of PCM, silence where there is none; encoded frames go to <paramref name="tap"/> on their way.</summary>
+    public ReadOnlySpan<short> PullPcm(long now, int milliseconds, EncodedTap? tap)
+    {
+        var frame = SampleRate * milliseconds / 1000;
+        if (_start > 0 && _count > 0)
+            _pcm.AsSpan(_start, _count).CopyTo(_pcm);
+        _start = 0;
+        while (_count < frame)
+        {
+            switch (Jitter!.Pull(now, _quiet, out var packet))
+            {
+                case JitterPull.Packet:
+                    tap?.Write(packet);
+                    Decode(packet);
+                    packet.Packet.Release();
+                    // A packet in another codec may have changed the rate, and with it the frame.
+                    frame = SampleRate * milliseconds / 1000;
+                    break;
+                case JitterPull.Conceal:
+                    _concealer!.Conceal(_pcm.AsSpan(_count, frame));
+                    _count += frame;
+                    break;
+                default:
+                    _pcm.AsSpan(_count, frame - _count).Clear();
+                    _concealer!.Reset();
+                    _count = frame;
+                    break;
+            }
+        }
+
+        _start = frame;
+        _count -= frame;
+        var pcm = _pcm.AsSpan(0, frame);
+        _quiet = IsQuiet(pcm);
+        return pcm;
+    }
+
+    /// <summary>Passes the packets of the next <paramref name="milliseconds"/> to the tap without decoding them.</summary>
+    public void PullEncoded(long now, int milliseconds, EncodedTap tap)
+    {
+        var clockRate = _codec?.ClockRate ?? 8000;
+        _credit += clockRate * milliseconds / 1000;
+        while (_credit >= Jitter!.FrameUnits)
+        {
+            switch (Jitter.Pull(now, false, out var packet))
+            {
+                case JitterPull.Packet:
+                    tap.Write(packet);
+                    packet.Packet.Release();
+                    _credit -= Jitter.FrameUnits;
+                    break;
+                case JitterPull.Conceal:
+                    _credit -= Jitter.FrameUnits;
+                    break;
+                default:
+                    _credit = 0;
+                    return;
+            }
+        }
+    }
+
+    private static AudioCodec? Find(NegotiatedAudio audio, byte payloadType)
+    {
+        foreach (var mapping in audio.ReceivePayloads)
+        {
+            if (mapping.PayloadType == payloadType)
+                return mapping.Codec;
+        }
+
+        return null;
+    }
+
+    private bool Belongs(in RtpPacket packet, int clockRate)
+    {
+        if (Statistics is null)
+        {
+            Follow(packet.Ssrc, clockRate);
+            return true;
+        }
+
+        if (packet.Ssrc == Ssrc)
+        {
+            _probationCount = 0;
+            return true;
+        }
+
+        if (packet.Ssrc != _probationSsrc || packet.SequenceNumber != _probationNext)
+        {
+            _probationSsrc = packet.Ssrc;
+            _probationCount = 0;
+        }
+
+        _probationNext = (ushort)(packet.SequenceNumber + 1);
+        if (++_probationCount < Probation)
+            return false;
+        Follow(packet.Ssrc, clockRate);
+        return true;
+    }
+
+    private void Follow(uint ssrc, int clockRate)
+    {
+        _lostBefore = Lost;
+        _expectedBefore = Expected;
+        _duplicatesBefore = Duplicates;
+        _reorderedBefore = Reordered;
+        Ssrc = ssrc;
+        Statistics = new(clockRate);
+        _probationCount = 0;
+        _events?.Reset();
+        Jitter?.Clear();
+    }
+
+    private void Decode(in JitterFrame packet)
+    {
+        var codec = _codecs[packet.PayloadType];
+        if (codec is null)
+            return; // negotiated away while it waited
+        if (!ReferenceEquals(codec, _codec))
+            UseCodec(codec);
+        var decoder = _decoders[packet.PayloadType] ??= codec.CreateDecoder();
+        var room = _pcm.AsSpan(_count);
+        if (codec.MaxDecodedSamples(packet.Length) > room.Length)
+        {
+            Refused++;
+            return;
+        }
+
+        var samples = decoder.Decode(packet.Payload, room);
+        _concealer!.Received(room[..samples]);
+        _count += samples;
+    }
+
+    private void UseCodec(AudioCodec? codec)
+    {
+        var clockBefore = _codec?.ClockRate ?? 8000;
+        var rateBefore = SampleRate;
+        _codec = codec;
+        if (_concealer is null || SampleRate != rateBefore)
+        {
+            _concealer = new(SampleRate);
+            _pcm = new short[SampleRate / 1000 * 2 * MaxPacketMilliseconds];
+            _start = 0;
+            _count = 0;
+        }
+
+        if (Jitter is not null && codec is not null && codec.ClockRate != clockBefore)
+        {
+            Jitter.Clear();
+            Jitter = new(codec.ClockRate, _limits);
+        }
+    }
+
+    private void Reset()
+    {
+        Jitter?.Clear();
+        _start = 0;
+        _count = 0;
+        _credit = 0;
+        _quiet = true;
+        if (_concealer is null)
+            UseCodec(_codec);
+    }
+
+    // Every eighth sample tells well enough whether anybody speaks; about -50 dBov.
+    private static bool IsQuiet(ReadOnlySpan<short> pcm)
+    {
+        for (var i = 0; i < pcm.Length; i += 8)
+        {
+            if (pcm[i] is > 100 or < -100)
+                return false;
+        }
+
+        return true;
+    }
+}

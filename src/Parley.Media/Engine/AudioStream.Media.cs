@@ -1,0 +1,279 @@
+using Parley.Media.Audio;
+using Parley.Media.Rtp;
+
+namespace Parley.Media.Engine;
+
+/// <content>What is attached to the stream, and its frame on every tick of the media clock. Lane only.</content>
+public sealed partial class AudioStream : IClocked
+{
+    private readonly List<SinkPort> _sinks = [];
+    private readonly List<EncodedTap> _taps = [];
+    private readonly List<RecorderPort> _recorders = [];
+    private readonly AudioOutput _output = new();
+    private readonly DigitSender _digits = new();
+    private readonly TapSet _tapSet;
+    private IEncodedSource? _encoded;
+    private AudioStream? _recordPeer;
+    private bool _listening;
+    private bool _onClock;
+
+    internal void Attach(SinkPort sink)
+    {
+        if (!Attachable())
+            return;
+        _sinks.Add(sink);
+        Interlocked.Increment(ref Engine.ListeningCount);
+        Attached();
+    }
+
+    internal bool Detach(SinkPort sink) => Detached(_sinks.Remove(sink), ref Engine.ListeningCount);
+
+    internal void Attach(EncodedTap tap)
+    {
+        if (!Attachable())
+            return;
+        _taps.Add(tap);
+        Interlocked.Increment(ref Engine.ListeningCount);
+        Attached();
+    }
+
+    internal bool Detach(EncodedTap tap) => Detached(_taps.Remove(tap), ref Engine.ListeningCount);
+
+    internal void Attach(RecorderPort recorder)
+    {
+        if (!Attachable())
+            return;
+        _recorders.Add(recorder);
+        Interlocked.Increment(ref Engine.ListeningCount);
+        Attached();
+    }
+
+    internal bool Detach(RecorderPort recorder)
+    {
+        LeavePeer(recorder);
+        return Detached(_recorders.Remove(recorder), ref Engine.ListeningCount);
+    }
+
+    /// <summary>While relayed, what is sent here is what the peer hears: recorders take it from there.</summary>
+    internal void RecordFromPeer(AudioStream? peer)
+    {
+        if (!ReferenceEquals(peer, _recordPeer))
+            _recorders.ForEach(LeavePeer);
+        _recordPeer = peer;
+        if (peer is null)
+            return;
+        foreach (var recorder in _recorders)
+        {
+            if (recorder.Peer is not null)
+                continue;
+            var port = recorder.Peer = new(recorder.PeerSink());
+            peer.OnLane(() => peer.Attach(port));
+        }
+    }
+
+    private void LeavePeer(RecorderPort recorder)
+    {
+        if (recorder.Peer is not { } port || _recordPeer is not { } peer)
+            return;
+        recorder.Peer = null;
+        peer.OnLane(() => peer.Detach(port));
+    }
+
+    internal void Attach(MixInput input)
+    {
+        if (!Attachable())
+        {
+            input.End(null);
+            return;
+        }
+
+        _output.Add(input);
+        Interlocked.Increment(ref Engine.PlayingCount);
+        Attached();
+    }
+
+    internal bool Detach(MixInput input) => Detached(_output.Remove(input), ref Engine.PlayingCount);
+
+    internal bool TryAttach(IEncodedSource source)
+    {
+        if (!Attachable() || _encoded is not null)
+            return false;
+        _encoded = source;
+        Interlocked.Increment(ref Engine.PlayingCount);
+        Attached();
+        return true;
+    }
+
+    internal void Detach(IEncodedSource source) => Detached(ReferenceEquals(_encoded, source) && (_encoded = null) is null, ref Engine.PlayingCount);
+
+    void IClocked.Tick(long due)
+    {
+        var format = _format!;
+        if (_listening)
+            Hear(format.Period);
+        Speak(format, due);
+        if (!NeedsClock())
+            Attached();
+    }
+
+    private bool Attachable() => _disposing == 0;
+
+    private bool Detached(bool removed, ref int counter)
+    {
+        if (!removed)
+            return false;
+        Interlocked.Decrement(ref counter);
+        Attached();
+        return true;
+    }
+
+    private bool NeedsClock() => _listening || _output.Count > 0 || _encoded is not null || _digits.IsActive;
+
+    // Brings the clock and the jitter buffer into line with what is attached.
+    private void Attached()
+    {
+        var listening = _format is not null && _sinks.Count + _taps.Count + _recorders.Count > 0;
+        if (listening != _listening)
+        {
+            _listening = listening;
+            if (listening)
+                _receiver.Open();
+            else
+                _receiver.Close();
+        }
+
+        var clocked = _format is not null && _disposing == 0 && NeedsClock();
+        if (clocked == _onClock)
+            return;
+        _onClock = clocked;
+        if (clocked)
+            MediaLane.Clock.Add(this, _format!.Period);
+        else
+            MediaLane.Clock.Remove(this);
+    }
+
+    private void DetachAll()
+    {
+        Interlocked.Add(ref Engine.ListeningCount, -(_sinks.Count + _taps.Count + _recorders.Count));
+        Interlocked.Add(ref Engine.PlayingCount, -(_output.Count + (_encoded is null ? 0 : 1)));
+        _sinks.Clear();
+        _taps.Clear();
+        foreach (var recorder in _recorders)
+        {
+            LeavePeer(recorder);
+            recorder.End(null);
+        }
+
+        _recorders.Clear();
+        _encoded = null;
+        _output.Clear();
+        Attached();
+    }
+
+    private void Hear(int milliseconds)
+    {
+        var tap = _taps.Count > 0 ? _tapSet : null;
+        if (_sinks.Count + _recorders.Count == 0)
+        {
+            if (tap is not null)
+                _receiver.PullEncoded(Lane.Now, milliseconds, tap);
+            return;
+        }
+
+        var pcm = _receiver.PullPcm(Lane.Now, milliseconds, tap);
+        var rate = _receiver.SampleRate;
+        for (var i = _sinks.Count - 1; i >= 0; i--)
+        {
+            // A sink may take others off while it is called.
+            if (i < _sinks.Count && _sinks[i] is var sink && !sink.TryWrite(pcm, rate))
+                Detach(sink);
+        }
+
+        foreach (var recorder in _recorders)
+            recorder.WriteRemote(pcm, rate);
+    }
+
+    private void Speak(StreamFormat format, long due)
+    {
+        var frame = MediaLane.Pcm.AsSpan(0, format.FrameSamples);
+        var any = false;
+        if (_output.Count > 0)
+        {
+            any = _output.Read(frame, format.Codec.SampleRate, out var ended);
+            if (ended > 0)
+                Interlocked.Add(ref Engine.PlayingCount, -ended);
+        }
+
+        if (_recorders.Count > 0)
+            Record(frame, any, format.Codec.SampleRate);
+        if (_digits.IsActive && SendDigit(format, due))
+            return;
+        if (any)
+            SendFrame(format, frame, due);
+        else if (_encoded is not null)
+            SendEncoded(format, due);
+    }
+
+    private void Record(Span<short> frame, bool any, int rate)
+    {
+        if (!any)
+            frame.Clear();
+        for (var i = _recorders.Count - 1; i >= 0; i--)
+        {
+            if (i >= _recorders.Count)
+                continue; // a sink may end other recordings while it is called
+            var recorder = _recorders[i];
+            if (!recorder.LocalFromPeer)
+                recorder.WriteLocal(frame, rate);
+            if (!recorder.TryFlush())
+                Detach(recorder);
+        }
+    }
+
+    private bool SendDigit(StreamFormat format, long due)
+    {
+        if (format.Audio.TelephoneEventPayloadType is not { } payloadType || !CanSend)
+        {
+            _digits.Clear(new InvalidOperationException("Digits cannot be sent: telephone-event is not negotiated or the stream does not send."));
+            return false;
+        }
+
+        if (!_digits.Begin(due, format.Codec.ClockRate, Sender.At(due)))
+            return false;
+        // The audio's clock goes on under the event (RFC 4733 §2.5.1.1).
+        Sender.NextTimestamp(due, format.TimestampStep, out _);
+        var packet = _digits.Next(format.TimestampStep);
+        var wire = MediaLane.Packet.AsSpan(0, RtpHeader.Size + TelephoneEventPayload.Size);
+        packet.Payload.Write(wire[RtpHeader.Size..]);
+        Sender.Send(_rtpSocket!, _latch.Target, wire, payloadType, packet.Marker, packet.Timestamp);
+        return true;
+    }
+
+    private void SendFrame(StreamFormat format, ReadOnlySpan<short> frame, long due)
+    {
+        if (!CanSend)
+            return; // on hold: what plays goes on unheard
+        var wire = MediaLane.Packet;
+        var length = _encoder!.Encode(frame, wire.AsSpan(RtpHeader.Size));
+        var timestamp = Sender.NextTimestamp(due, format.TimestampStep, out var resumes);
+        Sender.Send(_rtpSocket!, _latch.Target, wire.AsSpan(0, RtpHeader.Size + length), format.Audio.PayloadType, resumes, timestamp);
+    }
+
+    private void SendEncoded(StreamFormat format, long due)
+    {
+        var wire = MediaLane.Packet;
+        if (!_encoded!.TryRead(wire.AsSpan(RtpHeader.Size), out var length) || !CanSend)
+            return;
+        var timestamp = Sender.NextTimestamp(due, format.TimestampStep, out var resumes);
+        Sender.Send(_rtpSocket!, _latch.Target, wire.AsSpan(0, RtpHeader.Size + length), format.Audio.PayloadType, resumes, timestamp);
+    }
+
+    private sealed class TapSet(AudioStream stream) : EncodedTap
+    {
+        public override void Write(in JitterFrame frame)
+        {
+            foreach (var tap in stream._taps)
+                tap.Write(frame);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Threading.Channels;
+using Parley.Media.Rtp;
+using Parley.Net;
+
+namespace Parley.Media.Engine;
+
+/// <content>Packets in: RTP and RTCP, digits, relay.</content>
+public sealed partial class AudioStream
+{
+    // Digits pressed and not read; a caller who types more than this ahead loses the newest.
+    private const int MaxWaitingDigits = 128;
+
+    private readonly Channel<DtmfDigit> _digitChannel =
+        Channel.CreateBounded<DtmfDigit>(new BoundedChannelOptions(MaxWaitingDigits) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    private readonly DigitTimer _digitTimer;
+    private Relay? _relay;
+    private RelayDirection? _forward;
+    private long _refused;
+    private int _claimed;
+
+    internal bool ShouldReceive => _receives;
+
+    /// <summary>
+    /// The digits the far end presses, by RTP, INFO or tones, in order; ends when the stream does. Digits pressed before are kept, at most 128.
+    /// Several readers share them: each digit goes to one.
+    /// </summary>
+    public IAsyncEnumerable<DtmfDigit> Digits(CancellationToken cancel = default) => _digitChannel.Reader.ReadAllAsync(cancel);
+
+    /// <summary>Takes a digit that came another way, such as a SIP INFO request.</summary>
+    /// <exception cref="ArgumentException"><paramref name="symbol"/> is no digit.</exception>
+    public void InjectDigit(char symbol, TimeSpan duration, DtmfSource source)
+    {
+        var code = TelephoneEventPayload.CodeOf(symbol);
+        if (code < 0)
+            throw new ArgumentException($"'{symbol}' is no DTMF digit; 0-9, *, # and A-D are.", nameof(symbol));
+        var digit = new DtmfDigit(TelephoneEventPayload.Digits[code], duration, source);
+        OnLane(() => Pressed(digit));
+    }
+
+    /// <summary>Reserves the stream for one relay; any thread.</summary>
+    internal bool Claim() => Interlocked.Exchange(ref _claimed, 1) == 0;
+
+    internal void Unclaim() => Volatile.Write(ref _claimed, 0);
+
+    internal void Connect(Relay? relay) => _relay = relay;
+
+    internal void Forward(RelayDirection? forward) => _forward = forward;
+
+    internal bool SendForwarded(ReadOnlySpan<byte> packet) => CanSend && _rtpSocket!.Send(packet, _latch.Target);
+
+    internal void SendReport(bool goodbye)
+    {
+        var target = _controlHeard.HasValue ? _controlHeard : _controlTarget;
+        if (!target.HasValue)
+            return;
+        var now = Lane.Now;
+        var wire = MediaLane.Packet;
+        var info = Sender.TakeReport(now, Ntp());
+        var length = _rtcp.Session.Build(wire, now, info, _receiver.Ssrc, _receiver.Statistics, goodbye);
+        var socket = _format is { Audio.RtcpMux: true } ? _rtpSocket : _rtcpSocket;
+        socket!.Send(wire.AsSpan(0, length), target);
+    }
+
+    private ulong Ntp() => NtpTime.From(Engine.Network.Time.GetUtcNow());
+
+    private void OnRtp(PacketBuffer datagram, in NetEndpoint source)
+    {
+        if (_format is null || _disposing != 0)
+        {
+            _refused++;
+            return;
+        }
+
+        if (_format.Audio.RtcpMux && RtpHeader.LooksLikeRtcp(datagram.Span))
+        {
+            OnRtcp(datagram, source);
+            return;
+        }
+
+        var now = Lane.Now;
+        if (!RtpPacket.TryParse(datagram.Span, out var packet) || !_latch.Accept(source, packet.SequenceNumber, now))
+        {
+            _refused++;
+            return;
+        }
+
+        if (!_receiver.Take(datagram, packet, now, _listening && _receives, out var digit))
+            return;
+        _silenceWatch.Heard(now);
+        if (!_receives)
+            return; // we asked for none (RFC 3264 §6.1): counted, not heard
+        if (digit.Symbol != 0)
+            Pressed(digit);
+        if (_receiver.EventActive)
+            Lane.Schedule(_digitTimer, TelephoneEventReceiver.LostEndTimeout);
+        _forward?.Forward(datagram, packet);
+    }
+
+    private void OnRtcp(PacketBuffer datagram, in NetEndpoint source)
+    {
+        if (_format is null || !_latch.AcceptControl(source))
+        {
+            _refused++;
+            return;
+        }
+
+        if (_rtcp.Session.Receive(datagram.Span, Lane.Now, Ntp(), _receiver.Ssrc))
+            _controlHeard = source;
+    }
+
+    private void Pressed(in DtmfDigit digit)
+    {
+        _digitChannel.Writer.TryWrite(digit);
+        _relay?.Pressed(this, digit);
+    }
+
+    private sealed class DigitTimer(AudioStream stream) : LaneTimer
+    {
+        /// <inheritdoc/>
+        protected override void Fire(long now)
+        {
+            if (stream._receiver.ExpireEvent(now, out var digit))
+                stream.Pressed(digit);
+        }
+    }
+}

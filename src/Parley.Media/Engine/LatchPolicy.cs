@@ -1,0 +1,19 @@
+namespace Parley.Media.Engine;
+
+/// <summary>
+/// Whether a stream sends where the packets come from instead of where SDP said (symmetric RTP, RFC 4961), and whose packets it takes at all.
+/// </summary>
+public enum LatchPolicy
+{
+    /// <summary>Sends where SDP said; takes packets from that IP address, whatever the port.</summary>
+    Off,
+
+    /// <summary>Takes packets from the IP address in SDP only; the port sent to follows theirs. Nobody elsewhere can divert the stream.</summary>
+    SameAddress,
+
+    /// <summary>
+    /// For phones behind NAT whose SDP names a private address: the first source that sends <see cref="AddressLatch.LockAfter"/> packets in
+    /// sequence is taken for the peer, and from then on nobody else until the next <see cref="AudioStream.Configure"/> changes the address.
+    /// </summary>
+    AnyUntilLocked,
+}

@@ -1,0 +1,129 @@
+using System.Buffers.Binary;
+using Parley.Media.Codecs;
+using Parley.Media.Rtp;
+using Parley.Net;
+
+namespace Parley.Media.Engine;
+
+/// <summary>
+/// One direction of a relay: packets received on one stream leave by another with its SSRC, its payload types and sequence numbers and timestamps that continue its
+/// own, the payload untouched. Order, gaps and duplicates are passed on as they are: the far end's jitter buffer deals with them.
+/// </summary>
+internal sealed class RelayDirection(AudioStream from, AudioStream to)
+{
+    // Packets on their way to another lane; more means that lane does not get its turn, and then they are dropped as a network would.
+    private const int MaxInFlight = 64;
+
+    private const byte NotPassed = 0xFF;
+
+    private readonly byte[] _payloadTypes = new byte[128];
+    private readonly PacketBuffer?[] _ring = new PacketBuffer?[MaxInFlight];
+    private uint _source;
+    private bool _mapped;
+    private ushort _sequenceOffset;
+    private uint _timestampOffset;
+    private long _own;
+    private int _written;
+    private int _read;
+    private long _forwarded;
+    private long _dropped;
+
+    /// <summary>Packets passed on.</summary>
+    public long Forwarded => Volatile.Read(ref _forwarded);
+
+    /// <summary>Packets that could not be passed on.</summary>
+    public long Dropped => Volatile.Read(ref _dropped);
+
+    /// <summary>Works out which payload type becomes which; called whenever one of the streams was negotiated anew, with both configurations settled.</summary>
+    public void Map(StreamFormat source, StreamFormat target, bool digits)
+    {
+        _payloadTypes.AsSpan().Fill(NotPassed);
+        foreach (var mapping in source.Audio.ReceivePayloads)
+        {
+            if (target.PayloadTypeOf(mapping.Codec) is { } payloadType)
+                _payloadTypes[mapping.PayloadType] = payloadType;
+        }
+
+        foreach (var mapping in source.Audio.ReceiveTelephoneEvents)
+        {
+            if (digits && target.Audio.TelephoneEventPayloadType is { } payloadType && mapping.ClockRate == target.Codec.ClockRate)
+                _payloadTypes[mapping.PayloadType] = payloadType;
+        }
+    }
+
+    /// <summary>Passes a packet on. On the source's lane; the datagram is lent and its header rewritten in place.</summary>
+    public void Forward(PacketBuffer datagram, in RtpPacket packet)
+    {
+        if (_payloadTypes[packet.PayloadType] == NotPassed)
+        {
+            _dropped++;
+            return;
+        }
+
+        if (ReferenceEquals(from.Lane, to.Lane))
+        {
+            Send(datagram);
+            return;
+        }
+
+        if (_written - Volatile.Read(ref _read) == MaxInFlight)
+        {
+            _dropped++;
+            return;
+        }
+
+        _ring[_written % MaxInFlight] = datagram.AddRef();
+        Volatile.Write(ref _written, _written + 1);
+        to.Lane.Post(static state => ((RelayDirection)state!).Drain(), this);
+    }
+
+    /// <summary>Sends what came from the other lane. On the target's lane.</summary>
+    public void Drain()
+    {
+        while (_read != Volatile.Read(ref _written))
+        {
+            var datagram = _ring[_read % MaxInFlight]!;
+            _ring[_read % MaxInFlight] = null;
+            Send(datagram);
+            datagram.Release();
+            Volatile.Write(ref _read, _read + 1);
+        }
+    }
+
+    private void Send(PacketBuffer datagram)
+    {
+        var wire = datagram.Span;
+        var sequence = BinaryPrimitives.ReadUInt16BigEndian(wire[2..]);
+        var timestamp = BinaryPrimitives.ReadUInt32BigEndian(wire[4..]);
+        var ssrc = BinaryPrimitives.ReadUInt32BigEndian(wire[8..]);
+        var marker = (wire[1] & 0x80) != 0;
+        var sender = to.Sender;
+        if (!_mapped || ssrc != _source || sender.Own != _own)
+        {
+            // A new source, or one interrupted by packets made here (a prompt, a digit), continues where the target's stream stands;
+            // the marker tells its listener that timestamps jump.
+            _mapped = true;
+            _own = sender.Own;
+            _source = ssrc;
+            _sequenceOffset = (ushort)(sender.PeekSequence() - sequence);
+            _timestampOffset = sender.NextTimestamp(to.Lane.Now, 1, out _) - timestamp;
+            marker = true;
+        }
+
+        sequence += _sequenceOffset;
+        timestamp += _timestampOffset;
+        var first = wire[0];
+        RtpHeader.Write(wire, _payloadTypes[wire[1] & 0x7F], marker, sequence, timestamp, sender.Ssrc);
+        // CSRC list, extension and padding travel on: their bits are in the first byte.
+        wire[0] = first;
+        if (to.SendForwarded(wire))
+        {
+            sender.Forwarded(sequence, timestamp, wire.Length - RtpHeader.Size);
+            _forwarded++;
+        }
+        else
+        {
+            _dropped++;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Parley.Media.Engine;
+
+/// <summary>How two streams are relayed.</summary>
+public sealed record RelayOptions
+{
+    /// <summary>Decode, convert and encode where the codecs differ instead of refusing. Default false.</summary>
+    public bool Transcode { get; init; }
+
+    /// <summary>Pass digits on. Default true.</summary>
+    public bool PassDigits { get; init; } = true;
+}

@@ -1,0 +1,65 @@
+using Parley.Media.Codecs;
+using Parley.Media.Sdp.OfferAnswer;
+
+namespace Parley.Media.Engine;
+
+/// <summary>What was negotiated, with what follows from it for sending.</summary>
+internal sealed class StreamFormat
+{
+    private StreamFormat(NegotiatedAudio audio, AudioCodec codec)
+    {
+        Audio = audio;
+        Codec = codec;
+        Period = MediaClock.Period(audio.PacketMilliseconds);
+        FrameSamples = codec.SampleRate * Period / 1000;
+        TimestampStep = (uint)(codec.ClockRate * Period / 1000);
+    }
+
+    public NegotiatedAudio Audio { get; }
+
+    /// <summary>Codec to send.</summary>
+    public AudioCodec Codec { get; }
+
+    /// <summary>Milliseconds per packet.</summary>
+    public int Period { get; }
+
+    /// <summary>PCM samples per packet.</summary>
+    public int FrameSamples { get; }
+
+    /// <summary>RTP clock units per packet.</summary>
+    public uint TimestampStep { get; }
+
+    /// <summary>Null for a stream that is switched off.</summary>
+    /// <exception cref="ArgumentException">The codec has more than one channel.</exception>
+    public static StreamFormat? From(NegotiatedAudio audio)
+    {
+        if (!audio.Enabled || audio.Codec is not { } codec)
+            return null;
+        foreach (var mapping in audio.ReceivePayloads)
+            RequireMono(mapping.Codec);
+        RequireMono(codec);
+        return new(audio, codec);
+    }
+
+    /// <summary>Same codec as RTP sees it, whatever its number (RFC 3264 §5.1).</summary>
+    public static bool Same(AudioCodec left, AudioCodec right) =>
+        left.ClockRate == right.ClockRate && left.Channels == right.Channels && left.Name.Equals(right.Name, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Payload type the far end wants this codec with, or null when it does not want it.</summary>
+    public byte? PayloadTypeOf(AudioCodec codec)
+    {
+        foreach (var mapping in Audio.SendPayloads)
+        {
+            if (Same(mapping.Codec, codec))
+                return mapping.PayloadType;
+        }
+
+        return null;
+    }
+
+    private static void RequireMono(AudioCodec codec)
+    {
+        if (codec.Channels != 1)
+            throw new ArgumentException($"{codec.Name} with {codec.Channels} channels was negotiated; streams are mono.", nameof(codec));
+    }
+}

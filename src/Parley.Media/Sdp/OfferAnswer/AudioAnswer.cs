@@ -1,0 +1,139 @@
+using Parley.Media.Codecs;
+
+namespace Parley.Media.Sdp.OfferAnswer;
+
+/// <summary>
+/// The answering half of RFC 3264 as pure functions: <see cref="Create"/> for the side that got an offer, <see cref="Apply"/>
+/// for the side that made one. The same two serve first INVITEs, late offers, re-INVITEs and holds.
+/// </summary>
+public static class AudioAnswer
+{
+    /// <summary>
+    /// Answers an offer. The first audio stream that can be used is taken; every other stream is refused in its place
+    /// (RFC 3264 §6). An offer whose audio is switched off, or that has no stream at all, gets an answer that agrees.
+    /// </summary>
+    /// <param name="offer">The peer's offer.</param>
+    /// <param name="local">One's own side.</param>
+    public static OfferAnswerResult Create(SessionDescription offer, LocalAudio local)
+    {
+        ArgumentNullException.ThrowIfNull(offer);
+        ArgumentNullException.ThrowIfNull(local);
+        OfferAnswerFailure? failure = null;
+        for (var index = 0; index < offer.Media.Count; index++)
+        {
+            var media = offer.Media[index];
+            if (!RemoteStream.IsAudio(media) || media.Port == 0) continue;
+            var refusal = RemoteStream.Refusal(offer, media);
+            if (refusal is null && Accept(offer, index, local) is { } result) return result;
+            failure ??= refusal ?? NoCommonCodec(media);
+        }
+        if (failure is null && offer.Media.Count > 0 && !offer.Media.Any(RemoteStream.IsAudio))
+            failure = new(OfferAnswerFailureKind.NoAudio, "The offer has no audio stream.");
+        return failure is null ? SwitchedOff(offer, local) : OfferAnswerResult.Failed(failure);
+    }
+
+    /// <summary>Takes the peer's answer to one's own offer.</summary>
+    /// <param name="offer">The offer that was sent.</param>
+    /// <param name="answer">The answer that came.</param>
+    /// <param name="local">One's own side, as it was when the offer was made.</param>
+    public static OfferAnswerResult Apply(SessionDescription offer, SessionDescription answer, LocalAudio local)
+    {
+        ArgumentNullException.ThrowIfNull(offer);
+        ArgumentNullException.ThrowIfNull(answer);
+        ArgumentNullException.ThrowIfNull(local);
+        var index = OwnStream(offer);
+        if (index < 0) return OfferAnswerResult.Agreed(answer, new() { Enabled = false });
+        if (index >= answer.Media.Count || !RemoteStream.IsAudio(answer.Media[index]))
+        {
+            return OfferAnswerResult.Failed(new(
+                OfferAnswerFailureKind.AnswerMismatch,
+                $"Stream {index + 1} of the offer is audio, the answer has {(index < answer.Media.Count ? "something else" : "no such stream")}."));
+        }
+        var media = answer.Media[index];
+        if (media.Port == 0) return OfferAnswerResult.Agreed(answer, new() { Enabled = false, MediaIndex = index });
+        return RemoteStream.Refusal(answer, media) is { } refusal
+            ? OfferAnswerResult.Failed(refusal)
+            : Settle(offer.Media[index], answer, index, local);
+    }
+
+    private static OfferAnswerResult? Accept(SessionDescription offer, int index, LocalAudio local)
+    {
+        var media = offer.Media[index];
+        var formats = PayloadFormat.ReadAll(media);
+        var payloads = RemoteStream.Common(formats, local.Codecs);
+        if (payloads.Count == 0) return null;
+        if (local.PreferLocalOrder) payloads = [.. payloads.OrderBy(p => IndexOf(local.Codecs, p.Codec))];
+        if (local.AnswerOneCodec) payloads = [payloads[0]];
+        var events = local.TelephoneEvents ? RemoteStream.Events(formats, payloads) : [];
+
+        var mux = local.RtcpMux && media.Attribute("rtcp-mux") is not null;
+        var direction = MediaDirections.Answer(offer.DirectionOf(media), local.Direction);
+        var audio = RemoteStream.Describe(offer, index, mux, local) with
+        {
+            // The answer repeats the offer's numbers, so both directions use them (RFC 3264 §6.1).
+            SendPayloads = payloads,
+            ReceivePayloads = payloads,
+            ReceiveTelephoneEvents = events,
+            TelephoneEventPayloadType = EventFor(payloads[0], events),
+            Direction = direction,
+        };
+        var section = AudioSection.Write(local, media.Protocol, payloads, events, direction, audio.PacketMilliseconds, mux);
+        var sections = offer.Media.Select((m, i) => i == index ? section : AudioSection.Refuse(m)).ToList();
+        if (local.Port == 0) audio = new() { Enabled = false, MediaIndex = index };
+        return OfferAnswerResult.Agreed(AudioSection.Session(local, sections, offer.Times), audio);
+    }
+
+    private static OfferAnswerResult Settle(MediaDescription offered, SessionDescription answer, int index, LocalAudio local)
+    {
+        var media = answer.Media[index];
+        var theirs = PayloadFormat.ReadAll(media, offered);
+        var ours = PayloadFormat.ReadAll(offered);
+        var send = RemoteStream.Common(theirs, local.Codecs);
+        send.RemoveAll(p => !ours.Exists(format => format.Is(p.Codec)));
+        if (send.Count == 0) return OfferAnswerResult.Failed(NoCommonCodec(media));
+
+        var sendEvents = local.TelephoneEvents ? RemoteStream.Events(theirs, send) : [];
+        // The peer sends with the numbers of our offer; its own numbers are for what we send (RFC 3264 §5.1).
+        var receive = RemoteStream.Common(ours, [.. send.Select(p => p.Codec)]);
+        var receiveEvents = sendEvents.Count > 0 ? RemoteStream.Events(ours, receive) : [];
+        var mux = local.RtcpMux && media.Attribute("rtcp-mux") is not null;
+        var wanted = MediaDirections.Find(offered.Attributes) ?? MediaDirection.SendReceive;
+        return OfferAnswerResult.Agreed(answer, RemoteStream.Describe(answer, index, mux, local) with
+        {
+            SendPayloads = send,
+            ReceivePayloads = receive,
+            ReceiveTelephoneEvents = receiveEvents,
+            TelephoneEventPayloadType = EventFor(send[0], sendEvents),
+            Direction = MediaDirections.Answer(answer.DirectionOf(media), wanted),
+        });
+    }
+
+    private static OfferAnswerResult SwitchedOff(SessionDescription offer, LocalAudio local) => OfferAnswerResult.Agreed(
+        AudioSection.Session(local, [.. offer.Media.Select(AudioSection.Refuse)], offer.Times),
+        new() { Enabled = false });
+
+    private static OfferAnswerFailure NoCommonCodec(MediaDescription media) => new(
+        OfferAnswerFailureKind.NoCommonCodec,
+        $"None of the {media.Formats.Count} audio formats named is among the codecs of this side.");
+
+    private static byte? EventFor(PayloadMapping payload, List<TelephoneEventMapping> events)
+    {
+        foreach (var (number, clock) in events)
+            if (clock == payload.Codec.ClockRate) return number;
+        return null;
+    }
+
+    private static int OwnStream(SessionDescription offer)
+    {
+        for (var index = 0; index < offer.Media.Count; index++)
+            if (RemoteStream.IsAudio(offer.Media[index]) && offer.Media[index].Port != 0) return index;
+        return -1;
+    }
+
+    private static int IndexOf(IReadOnlyList<AudioCodec> codecs, AudioCodec codec)
+    {
+        for (var index = 0; index < codecs.Count; index++)
+            if (ReferenceEquals(codecs[index], codec)) return index;
+        return codecs.Count;
+    }
+}

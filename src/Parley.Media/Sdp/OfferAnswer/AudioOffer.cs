@@ -1,0 +1,96 @@
+using Parley.Media.Codecs;
+
+namespace Parley.Media.Sdp.OfferAnswer;
+
+/// <summary>Makes offers with one audio stream (RFC 3264 §5, §8).</summary>
+public static class AudioOffer
+{
+    private const byte UsualTelephoneEvent = 101;
+    private const byte FirstDynamic = 96;
+
+    /// <summary>The first offer of a session.</summary>
+    /// <param name="local">One's own side.</param>
+    /// <exception cref="ArgumentException"><paramref name="local"/> has no codec, or more than there are payload types.</exception>
+    public static SessionDescription Create(LocalAudio local)
+    {
+        ArgumentNullException.ThrowIfNull(local);
+        return AudioSection.Session(local, [Section(local)], [default]);
+    }
+
+    /// <summary>
+    /// A further offer in the same session: audio keeps its place and every other stream of the last description stays refused
+    /// in its own (RFC 3264 §8).
+    /// </summary>
+    /// <param name="local">One's own side, after <see cref="LocalAudio.Next(NegotiatedAudio?)"/>.</param>
+    /// <param name="previous">The description this side sent last, offer or answer.</param>
+    /// <exception cref="ArgumentException"><paramref name="local"/> has no codec, or more than there are payload types.</exception>
+    public static SessionDescription Create(LocalAudio local, SessionDescription previous)
+    {
+        ArgumentNullException.ThrowIfNull(local);
+        ArgumentNullException.ThrowIfNull(previous);
+        var media = previous.Media.Select(AudioSection.Refuse).ToList();
+        var place = PlaceOfAudio(previous.Media);
+        if (place < 0) media.Add(Section(local));
+        else media[place] = Section(local) with { Protocol = previous.Media[place].Protocol };
+        return AudioSection.Session(local, media, previous.Times);
+    }
+
+    private static int PlaceOfAudio(IReadOnlyList<MediaDescription> media)
+    {
+        var found = -1;
+        for (var i = media.Count - 1; i >= 0; i--)
+        {
+            if (!media[i].Media.Equals("audio", StringComparison.OrdinalIgnoreCase)) continue;
+            // The live stream; failing that the first audio line, whose place may be used again (RFC 3264 §8.1).
+            if (found < 0 || media[i].Port != 0 || media[found].Port == 0) found = i;
+        }
+        return found;
+    }
+
+    private static MediaDescription Section(LocalAudio local)
+    {
+        if (local.Codecs.Count == 0) throw new ArgumentException("At least one codec is needed for an offer.", nameof(local));
+        var used = new HashSet<byte>(local.PayloadTypes.Select(p => p.PayloadType));
+        used.UnionWith(local.TelephoneEventPayloadTypes.Select(e => e.PayloadType));
+        if (local.TelephoneEvents) used.Add(UsualTelephoneEvent);
+        var payloads = local.Codecs.Select(codec => new PayloadMapping(NumberOf(codec, local, used), codec)).ToList();
+        var events = local.TelephoneEvents ? Events(local, used) : [];
+        return AudioSection.Write(
+            local, "RTP/AVP", payloads, events, local.Direction, local.PacketMilliseconds, local.RtcpMux);
+    }
+
+    private static byte NumberOf(AudioCodec codec, LocalAudio local, HashSet<byte> used)
+    {
+        foreach (var pinned in local.PayloadTypes)
+            if (SameCodec(pinned.Codec, codec)) return pinned.PayloadType;
+        return codec.StaticPayloadType ?? NextDynamic(local, used);
+    }
+
+    /// <summary>One telephone-event format per clock rate among the codecs (RFC 4733 §2.1: events share the audio's timestamps).</summary>
+    private static List<TelephoneEventMapping> Events(LocalAudio local, HashSet<byte> used)
+    {
+        var events = new List<TelephoneEventMapping>();
+        foreach (var clock in local.Codecs.Select(c => c.ClockRate).Distinct())
+        {
+            var pinned = local.TelephoneEventPayloadTypes.FirstOrDefault(e => e.ClockRate == clock);
+            var number = pinned.ClockRate == clock ? pinned.PayloadType
+                : events.Count == 0 && Free(local, UsualTelephoneEvent) ? UsualTelephoneEvent
+                : NextDynamic(local, used);
+            events.Add(new(number, clock));
+        }
+        return events;
+    }
+
+    private static bool Free(LocalAudio local, byte number) =>
+        local.PayloadTypes.All(p => p.PayloadType != number) && local.TelephoneEventPayloadTypes.All(e => e.PayloadType != number);
+
+    private static byte NextDynamic(LocalAudio local, HashSet<byte> used)
+    {
+        for (var number = FirstDynamic; number <= 127; number++)
+            if (used.Add(number)) return number;
+        throw new ArgumentException("There are more codecs than dynamic payload types (96 to 127).", nameof(local));
+    }
+
+    internal static bool SameCodec(AudioCodec a, AudioCodec b) =>
+        a.ClockRate == b.ClockRate && a.Channels == b.Channels && a.Name.Equals(b.Name, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,85 @@
+using Parley.Media.Rtp;
+using Parley.Net;
+using Parley.Sip.Dialogs;
+using Parley.Sip.Invites;
+using Parley.Sip.Messages;
+
+namespace Parley;
+
+/// <content>Requests within the call.</content>
+public abstract partial class Call
+{
+    internal abstract InviteSession? Session { get; }
+
+    internal abstract Lane? SignallingLane { get; }
+
+    /// <summary>The handler failed: the caller gets 500, or BYE with that reason.</summary>
+    internal void Fail() => BeginHangUp(new CallEnd(CallEndKind.Failed, CallEndParty.Local, 500, "The application failed"));
+
+    /// <summary>Sends a request within the call, e.g. INFO or MESSAGE, and waits for its final response.</summary>
+    /// <exception cref="InvalidOperationException">The call is not answered.</exception>
+    /// <exception cref="CallEndedException">The call is over.</exception>
+    public Task<SipResponse> RequestAsync(
+        SipMethod method, SipBody body = default, IReadOnlyList<SipHeader>? headers = null, CancellationToken cancel = default)
+    {
+        ThrowIfEnded();
+        var session = Session ?? throw new InvalidOperationException("The call is not answered yet: there is no dialog to send a request in.");
+        return session.SendAsync(method, body, headers).WaitAsync(cancel);
+    }
+
+    /// <summary>
+    /// Sends digits as INFO requests with <c>application/dtmf-relay</c>, for peers that want them so; each waits for its response.
+    /// <see cref="SendDigitsAsync"/> is what most peers understand.
+    /// </summary>
+    /// <exception cref="ArgumentException">A character is no DTMF digit.</exception>
+    /// <exception cref="CallEndedException">The call is over.</exception>
+    public async Task SendInfoDigitsAsync(string digits, DtmfOptions? options = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(digits);
+        foreach (var digit in digits)
+        {
+            if (!InfoDigits.IsDigit(digit))
+                throw new ArgumentException($"'{digit}' is no DTMF digit; 0-9, *, # and A-D are.", nameof(digits));
+        }
+
+        foreach (var digit in digits)
+        {
+            var body = new SipBody("application/dtmf-relay", InfoDigits.WriteRelay(char.ToUpperInvariant(digit), (options ?? new()).Duration));
+            await RequestAsync(SipMethod.Info, body, null, cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A re-INVITE: the audio follows it, or 488 and everything stays as it was (RFC 3261 §14.2). On the call's lane.</summary>
+    private protected void Renegotiate(IncomingRequest request)
+    {
+        if (AudioSession.TryAnswerReinvite(request.Message, out var body, out var problem))
+            request.Respond(200, null, body);
+        else
+            request.Respond(488, null, default, [new SipHeader("Warning", Warning(problem))]);
+    }
+
+    /// <summary>INFO and other requests within the call. On the call's lane.</summary>
+    private protected void TakeRequest(IncomingRequest request)
+    {
+        if (request.Method != SipMethod.Info)
+            request.Respond(501);
+        else if (InfoDigits.TryRead(request.Message, out var digit, out var duration))
+        {
+            AudioSession.Stream?.InjectDigit(digit, duration, DtmfSource.Info);
+            request.Respond(200);
+        }
+        else if (request.Message.Has(HeaderId.InfoPackage))
+            request.Respond(469); // RFC 6086 §4.2.2: no package of ours
+        else
+            request.Respond(request.Message.Body.IsEmpty ? 200 : 415, null, default, [new SipHeader("Accept", "application/dtmf-relay, application/dtmf")]);
+    }
+
+    private protected void ThrowIfEnded()
+    {
+        if (End is { } end)
+            throw new CallEndedException(end);
+    }
+
+    // RFC 3261 §20.43: 399 is free text for people.
+    private static string Warning(string text) => $"399 parley \"{text.Replace('"', '\'').Replace('\\', '/').ReplaceLineEndings(" ")}\"";
+}

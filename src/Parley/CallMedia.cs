@@ -1,0 +1,260 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+using Parley.Media.Codecs;
+using Parley.Media.Engine;
+using Parley.Media.Sdp;
+using Parley.Media.Sdp.OfferAnswer;
+using Parley.Net;
+using Parley.Sip.Dialogs;
+using Parley.Sip.Invites;
+using Parley.Sip.Messages;
+using Parley.Sip.Transport;
+
+namespace Parley;
+
+/// <summary>
+/// The one place where signalling and media meet: a call's audio stream and where its offer/answer stands (RFC 3264). Descriptions come from the call's lane and
+/// from the application's threads, never both at once for one exchange; the gate keeps a re-INVITE from meeting an answer being made.
+/// </summary>
+internal sealed class CallMedia : IAsyncDisposable
+{
+    private readonly UserAgent _agent;
+    private readonly IPAddress _advertised;
+    private readonly Call? _bridgeWith;
+    private readonly Lock _gate = new();
+    private IReadOnlyList<AudioCodec> _codecs;
+    private AudioStream? _stream;
+    private LocalAudio? _local;
+    private SessionDescription? _pendingOffer;
+    private SipBody _answered;
+    private readonly CancellationTokenSource _end = new();
+    private bool _stopped;
+
+    private CallMedia(UserAgent agent, IPAddress advertised, IReadOnlyList<AudioCodec> codecs, Call? bridgeWith)
+    {
+        _agent = agent;
+        _advertised = advertised;
+        _codecs = codecs;
+        _bridgeWith = bridgeWith;
+    }
+
+    /// <summary>Told once when the peer has sent nothing for the user agent's media timeout.</summary>
+    public Action<TimeSpan>? OnSilence { get; set; }
+
+    /// <summary>The address the session description shows, as a SIP host.</summary>
+    public string AdvertisedHost => _advertised.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{_advertised}]" : _advertised.ToString();
+
+    /// <summary>What was agreed last; null before an agreement.</summary>
+    public NegotiatedAudio? Agreed { get; private set; }
+
+    /// <summary>True while an offer of ours waits for its answer.</summary>
+    public bool AwaitsAnswer => _pendingOffer is not null;
+
+    /// <summary>True once audio can flow.</summary>
+    [MemberNotNullWhen(true, nameof(Agreed))]
+    public bool IsOpen => Agreed is not null && !_stopped;
+
+    /// <summary>The stream, once audio can flow or an offer has been made.</summary>
+    public AudioStream? Stream => _stream;
+
+    public static CallMedia ForIncoming(UserAgent agent, in SipFlow flow) =>
+        new(agent, Advertised(agent, flow.Channel.Local.IsAny ? agent.Network.LocalAddressFor(flow.Remote) : flow.Channel.Local), agent.Options.Codecs, null);
+
+    public static async Task<CallMedia> ForDialAsync(UserAgent agent, OutgoingInviteOptions invite, DialOptions options, CancellationToken cancel)
+    {
+        var local = await LocalFor(agent, invite.Proxy ?? invite.Target, cancel).ConfigureAwait(false);
+        var codecs = options.Codecs ?? CodecsOf(options.BridgeWith) ?? agent.Options.Codecs;
+        var media = new CallMedia(agent, Advertised(agent, local), codecs, options.BridgeWith);
+        media.OpenStream();
+        return media;
+    }
+
+    /// <summary>A new offer of ours; it waits for <see cref="TryAcceptAnswer"/>.</summary>
+    public SipBody Offer()
+    {
+        lock (_gate)
+            return OfferLocked();
+    }
+
+    /// <summary>The answer to an INVITE's offer, or, when it has none, an offer that the ACK will answer. A second call repeats the first: early media, then the answer.</summary>
+    public SipBody Answer(SipMessage invite, AnswerOptions options)
+    {
+        if (!_answered.IsNone)
+            return _answered;
+        _codecs = options.Codecs ?? _codecs;
+        var offer = SessionBody.Read(invite, out var problem);
+        if (problem is not null)
+            throw new CallMediaException(CallMediaProblem.Malformed, $"The offer cannot be read: {problem}");
+        OpenStream();
+        lock (_gate)
+        {
+            if (offer is null)
+                return _answered = OfferLocked();
+            var result = AudioAnswer.Create(offer, _local! with { Codecs = _codecs, PreferLocalOrder = options.PreferOwnCodecs });
+            if (result.Failure is { } failure)
+                throw new CallMediaException(CallMediaProblem.NotAcceptable, failure.Reason);
+            Apply(result);
+            return _answered = SessionBody.Write(result.Answer!);
+        }
+    }
+
+    /// <summary>Takes the answer to our offer from a response or an ACK. On the call's lane.</summary>
+    public bool TryAcceptAnswer(SipMessage message, [NotNullWhen(false)] out string? problem)
+    {
+        lock (_gate)
+        {
+            var answer = SessionBody.Read(message, out problem);
+            if (problem is not null)
+                return false;
+            if (_pendingOffer is null)
+                return true;
+            if (answer is null)
+            {
+                problem = "There is no session description where the answer to our offer belongs";
+                return false;
+            }
+
+            var result = AudioAnswer.Apply(_pendingOffer, answer, _local!);
+            problem = result.Failure?.Reason;
+            if (problem is not null)
+                return false;
+            // The offer stays: another fork, or the 200 after early media, may answer it again (RFC 3261 §13.2.1).
+            Apply(result);
+            return true;
+        }
+    }
+
+    /// <summary>Settles the exchange once the call is answered: what comes next is a new one.</summary>
+    public void ExchangeDone()
+    {
+        lock (_gate)
+            _pendingOffer = null;
+    }
+
+    /// <summary>Answers a re-INVITE: its offer, or a fresh offer of ours when it has none. False leaves everything as it was. On the call's lane.</summary>
+    public bool TryAnswerReinvite(SipMessage reinvite, out SipBody body, [NotNullWhen(false)] out string? problem)
+    {
+        lock (_gate)
+        {
+            body = default;
+            var offer = SessionBody.Read(reinvite, out problem);
+            if (problem is not null)
+                return false;
+            if (_local is null)
+            {
+                problem = "The first offer has not been answered";
+                return false;
+            }
+
+            if (offer is null)
+            {
+                body = OfferLocked();
+                return true;
+            }
+
+            var result = AudioAnswer.Create(offer, _local with { Codecs = _codecs });
+            problem = result.Failure?.Reason;
+            if (problem is not null)
+                return false;
+            Apply(result);
+            body = SessionBody.Write(result.Answer!);
+            return true;
+        }
+    }
+
+    /// <summary>Sends and takes no more audio; the ports are given back by disposing.</summary>
+    public void Stop()
+    {
+        _stopped = true;
+        _end.Cancel();
+        _ = _stream?.DisposeAsync().AsTask();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Stop();
+        if (_stream is { } stream)
+            await stream.DisposeAsync().ConfigureAwait(false);
+        _end.Dispose();
+    }
+
+    private static IReadOnlyList<AudioCodec>? CodecsOf(Call? other) => other?.Codec is { } codec ? [codec] : null;
+
+    private static IPAddress Advertised(UserAgent agent, NetEndpoint local) =>
+        IPAddress.TryParse(agent.Options.ExternalHost, out var external) ? external : local.ToAddress();
+
+    private static async Task<NetEndpoint> LocalFor(UserAgent agent, SipUri next, CancellationToken cancel)
+    {
+        if (IPAddress.TryParse(next.Host.Trim('[', ']'), out var address))
+            return agent.Network.LocalAddressFor(NetEndpoint.From(address, 5060));
+        var targets = await agent.Endpoint.Locator.LocateAsync(next, cancel).ConfigureAwait(false);
+        // Nobody to be found: the INVITE will say so; any address does until then.
+        return targets.Count > 0 ? agent.Network.LocalAddressFor(targets[0].Remote) : NetEndpoint.From(IPAddress.Loopback, 0);
+    }
+
+    private void OpenStream()
+    {
+        if (_stream is not null)
+            return;
+        try
+        {
+            var any = _advertised.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
+            _stream = _agent.Media.CreateStream(new AudioStreamOptions { BindAddress = any, LaneOf = _bridgeWith?.AudioSession.Stream });
+        }
+        catch (MediaPortsExhaustedException e)
+        {
+            throw new CallMediaException(CallMediaProblem.NoPort, e.Message, e);
+        }
+
+        _local = new LocalAudio { Address = _advertised, Port = _stream.Local.Port, Codecs = _codecs, SessionId = LocalAudio.NewSessionId() };
+        _ = WatchSilenceAsync(_stream);
+    }
+
+    private SipBody OfferLocked()
+    {
+        _pendingOffer = AudioOffer.Create(_local!);
+        _local = _local!.Next(Agreed);
+        return SessionBody.Write(_pendingOffer);
+    }
+
+    private void Apply(OfferAnswerResult result)
+    {
+        Agreed = result.Audio!;
+        _local = _local!.Next(Agreed);
+        if (_stopped)
+            return;
+        if (Agreed.Enabled && Agreed.RemoteAddress is null && Agreed.RemoteHost.Length > 0)
+            _ = ConfigureByNameAsync(_stream!, Agreed);
+        else
+            _stream!.Configure(Agreed);
+    }
+
+    // A c= line may carry a host name (RFC 8866 §5.7). The lane does not wait for the look-up; audio starts when it is done.
+    private async Task ConfigureByNameAsync(AudioStream stream, NegotiatedAudio agreed)
+    {
+        var family = _advertised.AddressFamily;
+        IPAddress[] found;
+        try
+        {
+            found = await Dns.GetHostAddressesAsync(agreed.RemoteHost, family, _end.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException or ArgumentException)
+        {
+            Log.MediaHostUnknown(_agent.Logger, agreed.RemoteHost, e.Message);
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (!_stopped && found.Length > 0 && ReferenceEquals(Agreed, agreed))
+                stream.Configure(Agreed = agreed with { RemoteAddress = found[0], RemoteRtcpAddress = agreed.RemoteRtcpAddress ?? found[0] });
+        }
+    }
+
+    private async Task WatchSilenceAsync(AudioStream stream)
+    {
+        await stream.ReceiveTimedOut.ConfigureAwait(false);
+        OnSilence?.Invoke(_agent.Options.MediaTimeout);
+    }
+}

@@ -1,0 +1,35 @@
+using Parley.Media.Files;
+using Parley.Media.Recording;
+
+namespace Parley;
+
+/// <summary>A running recording of a call. Dispose it to flush and close the file; the end of the call does so too.</summary>
+public sealed class CallRecording : IAsyncDisposable
+{
+    private readonly AudioRecording _recording;
+    private readonly WavRecorder _writer;
+
+    internal CallRecording(AudioRecording recording, WavRecorder writer, string file)
+    {
+        _recording = recording;
+        _writer = writer;
+        File = file;
+    }
+
+    /// <summary>The file's path.</summary>
+    public string File { get; }
+
+    /// <summary>Audio recorded so far.</summary>
+    public TimeSpan Length => _recording.Length;
+
+    /// <summary>Completes when the file is whole and closed; fails when it could not be written.</summary>
+    public Task Completion => _writer.Completion;
+
+    /// <summary>Ends the recording; the file is whole and closed when this returns.</summary>
+    /// <exception cref="IOException">It could not be written to the end.</exception>
+    public async ValueTask DisposeAsync()
+    {
+        await _recording.DisposeAsync().ConfigureAwait(false);
+        await _writer.DisposeAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,200 @@
+using Parley.Net;
+using Parley.Sip.Dialogs;
+using Parley.Sip.Endpoint;
+using Parley.Sip.Invites;
+using Parley.Sip.Messages;
+using Parley.Sip.Transport;
+
+namespace Parley;
+
+/// <summary>A call from somebody else, as given to the handler of <see cref="UserAgent.ServeAsync"/>.</summary>
+public sealed class IncomingCall : Call, IInviteSessionHandler
+{
+    private readonly IncomingInvite _invite;
+    private readonly TaskCompletionSource _confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private InviteSession? _session;
+    private CallEnd? _why;
+
+    internal IncomingCall(UserAgent agent, IncomingInvite invite, CallMedia media)
+        : base(agent, media, CallState.Trying)
+    {
+        _invite = invite;
+        Invite = invite.Request.ToOwned();
+        Id = Invite.GetString(HeaderId.CallId)!;
+        From = SipAddress.Parse(Invite.GetString(HeaderId.From)!);
+        To = SipAddress.Parse(Invite.GetString(HeaderId.To)!);
+        ToUser = Invite.TryGetRequestUri(out var uri) ? System.Text.Encoding.UTF8.GetString(uri.User) : "";
+    }
+
+    /// <inheritdoc/>
+    public override string Id { get; }
+
+    /// <inheritdoc/>
+    public override bool IsIncoming => true;
+
+    /// <inheritdoc/>
+    public override SipAddress From { get; }
+
+    /// <inheritdoc/>
+    public override SipAddress To { get; }
+
+    /// <inheritdoc/>
+    public override string ToUser { get; }
+
+    /// <inheritdoc/>
+    public override SipTransport? Transport => _invite.Flow.Channel.Transport;
+
+    /// <inheritdoc/>
+    public override NetEndpoint RemoteEndpoint => _invite.Flow.Remote;
+
+    /// <inheritdoc/>
+    public override Dialog? Dialog => _invite.Dialog;
+
+    /// <summary>Sends 100 Trying at once (the transaction would after 200 ms).</summary>
+    public Task TryingAsync(CancellationToken cancel = default) => OnLaneAsync(() => _invite.Trying(), cancel);
+
+    /// <summary>Sends 180 Ringing.</summary>
+    /// <exception cref="InvalidOperationException">The call is answered, refused or over.</exception>
+    public Task RingAsync(CancellationToken cancel = default) => OnLaneAsync(
+        () =>
+        {
+            MoveTo(CallState.Ringing);
+            _invite.Progress(180);
+        },
+        cancel);
+
+    /// <summary>Opens the audio before the answer: 183 with a session description (RFC 3960). <see cref="AnswerAsync"/> goes on with the same audio.</summary>
+    /// <exception cref="CallMediaException">The offer cannot be met, or there is none; the call can still be refused.</exception>
+    /// <exception cref="InvalidOperationException">The call is answered, refused or over.</exception>
+    public async Task StartEarlyMediaAsync(AnswerOptions? options = null, CancellationToken cancel = default)
+    {
+        options ??= new();
+        var body = AudioSession.Answer(Invite!, options);
+        if (AudioSession.AwaitsAnswer)
+            throw new CallMediaException(CallMediaProblem.NoOffer, "Early media needs an offer in the INVITE, and this one has none.");
+        await OnLaneAsync(
+            () =>
+            {
+                MoveTo(CallState.EarlyMedia);
+                _invite.Progress(183, null, body, options.Headers);
+            },
+            cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Answers the call and waits until the caller has confirmed it (ACK). An INVITE without an offer is answered with one, and the ACK carries the answer.
+    /// </summary>
+    /// <exception cref="CallMediaException">The offer cannot be met (no common codec, not readable); the call can still be refused, with 488.</exception>
+    /// <exception cref="CallEndedException">The call ended before it was confirmed.</exception>
+    /// <exception cref="InvalidOperationException">The call is answered or refused already.</exception>
+    public async Task AnswerAsync(AnswerOptions? options = null, CancellationToken cancel = default)
+    {
+        options ??= new();
+        var body = AudioSession.Answer(Invite!, options);
+        await OnLaneAsync(() => _session = _invite.Answer(body, options.Headers), cancel).ConfigureAwait(false);
+        await _confirmed.Task.WaitAsync(cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Refuses the call.</summary>
+    /// <param name="status">300–699, e.g. 486 Busy Here or 603 Decline.</param>
+    /// <param name="options">Reason phrase and headers.</param>
+    /// <param name="cancel">Gives up waiting; the refusal stays.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The status is no final refusal.</exception>
+    /// <exception cref="InvalidOperationException">The call is answered, refused or over.</exception>
+    public Task RejectAsync(int status, RejectOptions? options = null, CancellationToken cancel = default)
+    {
+        if (status is < 300 or > 699)
+            throw new ArgumentOutOfRangeException(nameof(status), status, "A refusal has a status from 300 to 699.");
+        return OnLaneAsync(() => _invite.Reject(status, options?.Reason, options?.Headers), cancel);
+    }
+
+    /// <summary>Sends the caller elsewhere: 302 with the contacts, best first.</summary>
+    /// <exception cref="ArgumentException">No contact, or one that is no URI.</exception>
+    /// <exception cref="InvalidOperationException">The call is answered, refused or over.</exception>
+    public Task RedirectAsync(IReadOnlyList<string> contacts, CancellationToken cancel = default)
+    {
+        if (contacts.Count == 0)
+            throw new ArgumentException("A redirection names at least one contact.", nameof(contacts));
+        var uris = contacts.Select(contact => TargetUri.Parse(contact, nameof(contacts))).ToList();
+        return OnLaneAsync(() => _invite.Redirect(uris, 302), cancel);
+    }
+
+    internal override void BeginHangUp(CallEnd? why) => _invite.Lane.Run(
+        static state =>
+        {
+            var (call, why) = ((IncomingCall, CallEnd?))state!;
+            call.EndOnLane(why);
+        },
+        (this, why));
+
+    internal override InviteSession? Session => _session;
+
+    internal override Lane? SignallingLane => _invite.Lane;
+
+    void IInviteSessionHandler.OnConfirmed(InviteSession session, SipMessage ack)
+    {
+        if (!AudioSession.TryAcceptAnswer(ack, out var problem))
+        {
+            _why = new CallEnd(CallEndKind.Failed, CallEndParty.Local, 488, problem);
+            session.Bye();
+            return;
+        }
+
+        MoveTo(CallState.Answered);
+        _confirmed.TrySetResult();
+    }
+
+    void IInviteSessionHandler.OnReinvite(InviteSession session, IncomingRequest request) => Renegotiate(request);
+
+    void IInviteSessionHandler.OnReinviteConfirmed(InviteSession session, SipMessage ack) => AudioSession.TryAcceptAnswer(ack, out _);
+
+    void IInviteSessionHandler.OnRequest(InviteSession session, IncomingRequest request) => TakeRequest(request);
+
+    void IInviteSessionHandler.OnEnded(CallEnd end, SipMessage? message)
+    {
+        end = _why ?? end;
+        Finish(end);
+        if (_confirmed.TrySetException(new CallEndedException(end)))
+            _ = _confirmed.Task.Exception; // seen: nobody need be waiting for the answer
+    }
+
+    private void EndOnLane(CallEnd? why)
+    {
+        if (State == CallState.Ended)
+            return;
+        _why ??= why;
+        if (_invite.IsPending)
+            _invite.Reject(480);
+        else
+            _session?.Bye();
+    }
+
+    private async Task OnLaneAsync(Action step, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _invite.Lane.Run(
+            _ =>
+            {
+                if (!_invite.IsPending)
+                {
+                    done.SetException(State == CallState.Ended
+                        ? new CallEndedException(End ?? default)
+                        : new InvalidOperationException("The call has its final response already."));
+                    return;
+                }
+
+                try
+                {
+                    step();
+                    done.SetResult();
+                }
+                catch (ArgumentException e)
+                {
+                    done.SetException(e);
+                }
+            },
+            null);
+        await done.Task.WaitAsync(cancel).ConfigureAwait(false);
+    }
+}

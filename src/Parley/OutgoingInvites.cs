@@ -1,0 +1,30 @@
+using Parley.Sip.Authentication;
+using Parley.Sip.Invites;
+using Parley.Sip.Messages;
+
+namespace Parley;
+
+/// <summary>Turns what the call API was given into what signalling needs, refusing what is no address.</summary>
+internal static class OutgoingInvites
+{
+    private static readonly SipAddress Anonymous = SipAddress.Parse("\"Anonymous\" <sip:anonymous@anonymous.invalid>"); // RFC 3323 §4.1.1.3
+
+    public static OutgoingInviteOptions Build(string target, DialOptions options, UserAgentOptions agent)
+    {
+        var caller = options.Caller ?? agent.Caller;
+        var from = caller is null ? null : TargetUri.ParseAddress(caller, nameof(DialOptions.Caller));
+        var headers = options.Anonymous ? [.. options.Headers, new SipHeader("Privacy", "id")] : options.Headers;
+        return new OutgoingInviteOptions
+        {
+            Target = TargetUri.Parse(target, nameof(target)),
+            Caller = options.Anonymous ? Anonymous : from,
+            ContactUser = from?.Uri.User,
+            Headers = headers,
+            Credentials = options.Password is null ? null : new DigestCredentials { Username = options.UserName ?? from?.Uri.User ?? "", Password = options.Password },
+            Proxy = options.Proxy is null ? null : TargetUri.Parse(options.Proxy, nameof(DialOptions.Proxy)),
+            MaxRedirects = options.FollowRedirects,
+            RingTimeout = options.RingTimeout,
+            Lane = options.BridgeWith?.SignallingLane,
+        };
+    }
+}

@@ -1,0 +1,28 @@
+using System.Collections.Concurrent;
+
+namespace Parley;
+
+/// <summary>Runs an application's callbacks off the lanes, one at a time and in order.</summary>
+internal sealed class SerialCallbacks
+{
+    private readonly ConcurrentQueue<Action> _waiting = new();
+    private int _running;
+
+    public void Post(Action callback)
+    {
+        _waiting.Enqueue(callback);
+        if (Interlocked.Exchange(ref _running, 1) == 0)
+            ThreadPool.UnsafeQueueUserWorkItem(static self => self.Drain(), this, preferLocal: false);
+    }
+
+    private void Drain()
+    {
+        do
+        {
+            while (_waiting.TryDequeue(out var callback))
+                callback();
+            Volatile.Write(ref _running, 0);
+        }
+        while (!_waiting.IsEmpty && Interlocked.Exchange(ref _running, 1) == 0);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using Parley.Media.Codecs;
+using Parley.Net;
+using Parley.Sip.Transport;
+
+namespace Parley;
+
+/// <summary>How a <see cref="UserAgent"/> is set up. Everything has a default that works on a machine with one network.</summary>
+public sealed record UserAgentOptions
+{
+    /// <summary>
+    /// Where to listen: <c>udp://HOST:PORT</c>, <c>tcp://…</c>, <c>tls://…</c>, <c>ws://…</c>, <c>wss://…</c>; port 0 takes a free one, IPv6 addresses stand in brackets.
+    /// Default: UDP and TCP on 0.0.0.0:5060. An empty list makes an agent that only dials, from a free UDP port.
+    /// </summary>
+    public IReadOnlyList<string> Listen { get; init; } = ["udp://0.0.0.0:5060", "tcp://0.0.0.0:5060"];
+
+    /// <summary>Value of the User-Agent and Server headers. Default <c>Parley</c> and the version.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The address of record calls are made from when <see cref="DialOptions.Caller"/> is not given. Default <c>sip:parley@</c> and the local address.</summary>
+    public string? Caller { get; init; }
+
+    /// <summary>Host that Via, Contact and SDP show instead of the local address, for an agent behind a forwarding NAT. Default none.</summary>
+    public string? ExternalHost { get; init; }
+
+    /// <summary>Certificate with private key for TLS and WSS listeners. Default none: those listeners then refuse to start.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>False accepts any certificate of a TLS peer we connect to: for tests and closed networks only. Default true.</summary>
+    public bool VerifyCertificates { get; init; } = true;
+
+    /// <summary>Certificates trusted besides the system's. Default none.</summary>
+    public X509Certificate2Collection? TrustedRoots { get; init; }
+
+    /// <summary>Codecs offered and accepted, best first. Default <see cref="AudioCodecs.Default"/>.</summary>
+    public IReadOnlyList<AudioCodec> Codecs { get; init; } = AudioCodecs.Default;
+
+    /// <summary>First and last UDP port for RTP and RTCP; a call takes an even one and the odd one above. Default 10000–20000.</summary>
+    public (int First, int Last) MediaPorts { get; init; } = (10_000, 20_000);
+
+    /// <summary>A call whose peer sends no packet for this long ends with <see cref="Sip.Invites.CallEndKind.Timeout"/>, unless it is on hold. Default zero: never.</summary>
+    public TimeSpan MediaTimeout { get; init; }
+
+    /// <summary>Calls up at once; further INVITEs get 503 with Retry-After. Default 10,000.</summary>
+    public int MaxCalls { get; init; } = 10_000;
+
+    /// <summary>Signalling lanes. Default 1: a core carries thousands of calls a second, and one lane changes threads least.</summary>
+    public int SignallingLanes { get; init; } = 1;
+
+    /// <summary>Media lanes. Default: half the processors, at least 1.</summary>
+    public int MediaLanes { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>Sees every SIP message received and sent. Default none.</summary>
+    public ISipTrace? Trace { get; init; }
+
+    /// <summary>Where to log. Default nowhere.</summary>
+    public ILoggerFactory? Logging { get; init; }
+
+    /// <summary>The network to live on. Default the operating system's; tests give a virtual one.</summary>
+    public INetwork? Network { get; init; }
+}

@@ -1,0 +1,418 @@
+using Parley.Media.Audio;
+using Parley.Media.Codecs;
+using Parley.Media.Engine;
+using Parley.Media.Playback;
+using Parley.Media.Rtp;
+using Parley.Media.Sdp;
+using Parley.Media.Tests.Engine;
+
+namespace Parley.Media.Tests.Playback;
+
+public sealed class PlaybackTests
+{
+    [Fact]
+    public void A_playback_that_ends_tells_how_long_it_was()
+    {
+        using var phones = new Phones();
+        var (alice, _) = phones.Call();
+        PlaybackResult? result = null;
+        phones.Run(async () => result = await alice.Play(new Sine(440, milliseconds: 500)).Completion);
+        Assert.Equal(new(PlaybackEnd.Finished, TimeSpan.FromMilliseconds(500)), result);
+        Assert.Equal(0, phones.Alice.Counters.Clocked);
+    }
+
+    [Fact]
+    public void Two_playbacks_are_heard_together()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call();
+        var ear = new Ear();
+        bob.Listen(ear);
+        alice.Play(new Sine(440));
+        alice.Play(new Sine(1000, 16000));
+        phones.Advance(1000);
+        Assert.InRange(ear.Level(440), 7000, 9000);
+        Assert.InRange(ear.Level(1000), 7000, 9000);
+    }
+
+    [Fact]
+    public void Loud_sources_saturate_instead_of_wrapping()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call(AudioCodecs.L16Narrowband);
+        var ear = new Ear();
+        bob.Listen(ear);
+        alice.Play(new Constant(30_000));
+        alice.Play(new Constant(30_000));
+        phones.Advance(500);
+        Assert.Equal(short.MaxValue, ear.Heard[^1]);
+    }
+
+    [Theory]
+    [InlineData("PCMU", 0xFF)]
+    [InlineData("PCMA", 0xD5)]
+    public void Muting_sends_the_codec_s_silence_and_the_source_goes_on(string codec, byte silence)
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call(AudioCodecs.Find(codec));
+        var playback = alice.Play(new Sine(440));
+        phones.Advance(200);
+        playback.Mute();
+        phones.Advance(200);
+        var last = phones.Sent(bob.Local.Port)[^1];
+        Assert.All(last.Payload, b => Assert.Equal(silence, b));
+        Assert.InRange(playback.Position.TotalMilliseconds, 360, 400);
+        playback.Unmute();
+        phones.Advance(100);
+        Assert.Contains(phones.Sent(bob.Local.Port)[^1].Payload, b => b != silence);
+    }
+
+    [Fact]
+    public void Pausing_sends_nothing_and_keeps_the_place()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call();
+        var playback = alice.Play(new Sine(440));
+        phones.Advance(200);
+        playback.Pause();
+        phones.Advance(20);
+        var (sent, position) = (phones.Sent(bob.Local.Port).Count, playback.Position);
+        phones.Advance(1000);
+        Assert.Equal((sent, position), (phones.Sent(bob.Local.Port).Count, playback.Position));
+        playback.Resume();
+        phones.Advance(100);
+        Assert.True(playback.Position > position);
+        Assert.True(phones.Sent(bob.Local.Port)[sent].Marker);
+    }
+
+    [Fact]
+    public void Stopping_ends_it_and_only_it()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call();
+        var ear = new Ear();
+        bob.Listen(ear);
+        var stopped = alice.Play(new Sine(440));
+        alice.Play(new Sine(1000));
+        phones.Advance(200);
+        stopped.Stop();
+        PlaybackResult? result = null;
+        phones.Run(async () => result = await stopped.Completion);
+        Assert.Equal(PlaybackEnd.Stopped, result!.End);
+        phones.Advance(500);
+        Assert.InRange(ear.Level(440), 0, 200);
+        Assert.InRange(ear.Level(1000), 7000, 9000);
+    }
+
+    [Fact]
+    public void The_end_of_the_stream_ends_what_plays()
+    {
+        using var phones = new Phones();
+        var (alice, _) = phones.Call();
+        var playback = alice.Play(new Sine(440));
+        phones.Run(async () => await alice.DisposeAsync());
+        Assert.Equal(PlaybackEnd.StreamEnded, phones.Result(playback.Completion).End);
+        Assert.True(alice.Ended.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void Playing_into_a_stream_that_has_ended_ends_at_once()
+    {
+        using var phones = new Phones();
+        var (alice, _) = phones.Call();
+        phones.Run(async () => await alice.DisposeAsync());
+        var playback = alice.Play(new Sine(440));
+        phones.Run(() => playback.Completion);
+        Assert.Equal(PlaybackEnd.StreamEnded, phones.Result(playback.Completion).End);
+    }
+
+    [Fact]
+    public void A_source_that_throws_fails_its_playback_and_nothing_else()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call();
+        var ear = new Ear();
+        bob.Listen(ear);
+        var broken = alice.Play(new Broken());
+        alice.Play(new Sine(440));
+        phones.Advance(500);
+        Assert.Equal(PlaybackEnd.Failed, phones.Result(broken.Completion).End);
+        Assert.IsType<InvalidDataException>(phones.Result(broken.Completion).Error);
+        Assert.InRange(ear.Level(440), 7000, 9000);
+        Assert.Equal(1, phones.Alice.Counters.Playing);
+    }
+
+    [Fact]
+    public void Gain_makes_it_softer()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call();
+        var ear = new Ear();
+        bob.Listen(ear);
+        alice.Play(new Sine(440), new() { GainDecibels = -6 });
+        phones.Advance(500);
+        Assert.InRange(ear.Level(440), 3600, 4400);
+    }
+
+    [Fact]
+    public void Digits_are_sent_in_order_and_heard_with_their_length()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call();
+        var heard = new List<DtmfDigit>();
+        phones.Run(async () =>
+        {
+            await alice.SendDigitsAsync("12a*#", new() { Duration = TimeSpan.FromMilliseconds(160) });
+            await foreach (var digit in bob.Digits())
+            {
+                heard.Add(digit);
+                if (digit.Symbol == '#')
+                    break;
+            }
+        });
+        Assert.Equal("12A*#", string.Concat(heard.Select(d => d.Symbol)));
+        Assert.All(heard, d => Assert.Equal(160, d.Duration.TotalMilliseconds));
+    }
+
+    [Fact]
+    public void While_a_digit_is_sent_no_audio_is_and_none_of_it_is_heard()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call();
+        var ear = new Ear();
+        bob.Listen(ear);
+        alice.Play(new Sine(440));
+        phones.Advance(200);
+        phones.Run(() => alice.SendDigitsAsync("5"));
+        var sent = phones.Sent(bob.Local.Port);
+        var events = sent.Where(p => p.Type == Phones.EventType).ToList();
+        Assert.Equal(7, events.Count);
+        Assert.Single(events.Select(p => p.Timestamp).Distinct());
+        Assert.Equal(1, events.Count(p => p.Marker));
+        Assert.All(sent.Zip(sent.Skip(1)), pair => Assert.Equal(1, (ushort)(pair.Second.Sequence - pair.First.Sequence)));
+        phones.Advance(300);
+        Assert.InRange(ear.Level(770, 600), 0, 300);
+        Assert.InRange(ear.Level(440), 7000, 9000);
+        Assert.Equal(0, bob.GetStatistics().PacketsLost);
+    }
+
+    [Fact]
+    public void Without_telephone_events_digits_are_tones()
+    {
+        using var phones = new Phones();
+        var alice = phones.Alice.CreateStream();
+        var bob = phones.Bob.CreateStream();
+        alice.Configure(Phones.Audio(bob.Local, events: false));
+        bob.Configure(Phones.Audio(alice.Local, events: false));
+        var ear = new Ear();
+        bob.Listen(ear);
+        phones.Run(() => alice.SendDigitsAsync("5", new() { Duration = TimeSpan.FromMilliseconds(400) }));
+        var tone = ear.Heard.SkipWhile(s => Math.Abs((int)s) < 100).Take(2400).ToArray();
+        Assert.InRange(Ear.Level(tone, 770, 8000), 5000, 8500);
+        Assert.InRange(Ear.Level(tone, 1336, 8000), 5000, 10500);
+    }
+
+    [Theory]
+    [InlineData("12x")]
+    [InlineData("1\r\n")]
+    public void What_is_no_digit_is_refused(string digits)
+    {
+        using var phones = new Phones();
+        var (alice, _) = phones.Call();
+        Assert.Equal("digits", Assert.Throws<ArgumentException>(() => { _ = alice.SendDigitsAsync(digits, null, TestContext.Current.CancellationToken); }).ParamName);
+    }
+
+    [Fact]
+    public void Digits_on_hold_are_refused()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call();
+        alice.Configure(Phones.Audio(bob.Local, direction: MediaDirection.ReceiveOnly));
+        phones.Run(() => Assert.ThrowsAsync<InvalidOperationException>(() => alice.SendDigitsAsync("1", null, TestContext.Current.CancellationToken)));
+    }
+
+    [Fact]
+    public void A_digit_from_signalling_comes_out_with_the_others()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call();
+        bob.InjectDigit('b', TimeSpan.Zero, DtmfSource.Info);
+        var heard = new List<DtmfDigit>();
+        phones.Run(async () =>
+        {
+            await alice.SendDigitsAsync("1");
+            await foreach (var digit in bob.Digits())
+            {
+                heard.Add(digit);
+                if (heard.Count == 2)
+                    break;
+            }
+        });
+        Assert.Equal([('B', DtmfSource.Info), ('1', DtmfSource.Rtp)], heard.Select(d => (d.Symbol, d.Source)));
+        Assert.Throws<ArgumentException>(() => bob.InjectDigit('x', TimeSpan.Zero, DtmfSource.Info));
+    }
+
+    [Fact]
+    public void Digits_end_with_the_stream()
+    {
+        using var phones = new Phones();
+        var (_, bob) = phones.Call();
+        var count = 0;
+        phones.Run(async () =>
+        {
+            var reading = Task.Run(async () =>
+            {
+                await foreach (var _ in bob.Digits())
+                    count++;
+            });
+            await bob.DisposeAsync();
+            await reading;
+        });
+        Assert.Equal(0, count);
+    }
+
+    [Fact]
+    public void Pcm_is_read_at_the_rate_asked_for()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call();
+        alice.Play(new Sine(440));
+        var heard = new List<short>();
+        phones.Run(async () =>
+        {
+            await using var reader = bob.OpenReader(new() { SampleRate = 16_000 });
+            await foreach (var frame in reader.FramesAsync())
+            {
+                Assert.Equal(320, frame.Length);
+                heard.AddRange(frame.ToArray());
+                if (heard.Count >= 16_000)
+                    break;
+            }
+        });
+        Assert.InRange(Ear.Level([.. heard.TakeLast(8000)], 440, 16_000), 7000, 9000);
+        phones.Advance(20);
+        Assert.Equal(0, phones.Bob.Counters.Listening);
+    }
+
+    [Fact]
+    public void A_reader_that_is_slow_loses_the_newest_and_is_told_how_much()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call();
+        alice.Play(new Sine(440));
+        var reader = bob.OpenReader(new() { Buffer = TimeSpan.FromMilliseconds(200) });
+        phones.Advance(3000);
+        Assert.InRange(reader.Dropped, 16_000, 24_000);
+        phones.Run(async () => await reader.DisposeAsync());
+    }
+
+    [Fact]
+    public void A_reader_ends_with_the_stream()
+    {
+        using var phones = new Phones();
+        var (_, bob) = phones.Call();
+        phones.Run(async () =>
+        {
+            await using var reader = bob.OpenReader();
+            await bob.DisposeAsync();
+            var buffer = new short[8000];
+            while (await reader.ReadAsync(buffer) > 0)
+            {
+            }
+        });
+    }
+
+    [Fact]
+    public void What_is_written_is_heard_at_the_clock_s_pace()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call();
+        var ear = new Ear();
+        bob.Listen(ear);
+        var started = phones.Network.Clock.Elapsed;
+        phones.Run(async () =>
+        {
+            await using var writer = alice.OpenWriter();
+            var pcm = new short[8000];
+            new Sine(440).Read(pcm);
+            Assert.True(await writer.WriteAsync(pcm));
+            await writer.CompleteAsync();
+        });
+        Assert.InRange((phones.Network.Clock.Elapsed - started).TotalMilliseconds, 980, 1060);
+        Assert.InRange(ear.Level(440, 800), 7000, 9000);
+        Assert.Equal(50, phones.Sent(bob.Local.Port).Count);
+    }
+
+    [Fact]
+    public void Writing_into_a_stream_that_ends_returns_false()
+    {
+        using var phones = new Phones();
+        var (alice, _) = phones.Call();
+        phones.Run(async () =>
+        {
+            await using var writer = alice.OpenWriter();
+            var writing = writer.WriteAsync(new short[80_000]).AsTask();
+            await alice.DisposeAsync();
+            Assert.False(await writing);
+        });
+    }
+
+    [Fact]
+    public void Payloads_pass_from_one_stream_to_another_undecoded()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call();
+        var (carol, dave) = phones.Call();
+        alice.Play(new Sine(440));
+        var ear = new Ear();
+        dave.Listen(ear);
+        phones.Run(async () =>
+        {
+            await using var reader = bob.OpenEncodedReader();
+            await using var writer = carol.OpenEncodedWriter();
+            var payload = new byte[2048];
+            for (var i = 0; i < 50; i++)
+            {
+                var frame = await reader.ReadAsync(payload);
+                Assert.Equal(160, frame!.Value.Length);
+                Assert.True(await writer.WriteAsync(payload.AsMemory(0, frame.Value.Length)));
+            }
+        });
+        Assert.InRange(ear.Level(440), 7000, 9000);
+    }
+
+    [Fact]
+    public void A_second_encoded_writer_is_refused()
+    {
+        using var phones = new Phones();
+        var (alice, _) = phones.Call();
+        phones.Run(async () =>
+        {
+            await using var first = alice.OpenEncodedWriter();
+            await using var second = alice.OpenEncodedWriter();
+            await Assert.ThrowsAsync<InvalidOperationException>(() => second.WriteAsync(new byte[160], TestContext.Current.CancellationToken).AsTask());
+        });
+    }
+
+    private sealed class Constant(short value) : IAudioSource
+    {
+        public int SampleRate => 8000;
+
+        public bool Ended => false;
+
+        public int Read(Span<short> pcm)
+        {
+            pcm.Fill(value);
+            return pcm.Length;
+        }
+    }
+
+    private sealed class Broken : IAudioSource
+    {
+        public int SampleRate => 8000;
+
+        public bool Ended => false;
+
+        public int Read(Span<short> pcm) => throw new InvalidDataException("broken source");
+    }
+}
