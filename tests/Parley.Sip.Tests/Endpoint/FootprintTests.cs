@@ -9,6 +9,7 @@ using Parley.Sip.Tests.Transactions.Support;
 namespace Parley.Sip.Tests.Endpoint;
 
 /// <summary>What a call answered here costs: INVITE, 180, 200, ACK, BYE, 200.</summary>
+[Collection(nameof(Transactions.FootprintTests))]
 public class FootprintTests
 {
     // Half of the 4 kB a lingering call may cost, which leaves room for headers longer than these.
