@@ -28,6 +28,12 @@ public sealed record SipEndpointOptions
     public IReadOnlyList<SipMethod> Methods { get; init; } =
         [SipMethod.Invite, SipMethod.Ack, SipMethod.Cancel, SipMethod.Bye, SipMethod.Options, SipMethod.Info];
 
+    /// <summary>
+    /// OPTIONS, within calls and outside, is answered 200 with what this endpoint can do (RFC 3261 §11.2), 503 while draining. False hands it to the handlers
+    /// like any other request. Default true.
+    /// </summary>
+    public bool AnswerOptions { get; init; } = true;
+
     /// <summary>Option tags understood: the value of Supported. A request that requires another gets 420 (RFC 3261 §8.2.2.3). Default none.</summary>
     public IReadOnlyList<string> Extensions { get; init; } = [];
 
