@@ -16,7 +16,10 @@ public sealed class RtcpSession
     private uint _lastSenderReport;
     private long _lastSenderReportAt;
     private bool _sentAny;
-    private volatile Remote? _remote; // one object, so that another thread reads a whole report
+
+    // Two places in turn: another thread that reads the newest report has until the one after next, seconds, before it is overwritten.
+    private readonly Remote[] _remotes = [new(), new()];
+    private volatile Remote? _remote;
     private double _averageSize = 100;
 
     /// <summary>Starts a session.</summary>
@@ -129,10 +132,17 @@ public sealed class RtcpSession
         var units = (int)(NtpTime.Middle(ntp) - report.LastSenderReport - report.DelaySinceLastSenderReport);
         if (report.LastSenderReport != 0 && units is > -MeasurementError and < LongestRoundTrip)
             roundTrip = TimeSpan.FromTicks(Math.Max(0, units) * TimeSpan.TicksPerSecond / 65536);
-        _remote = new(report, roundTrip);
+        var place = ReferenceEquals(_remote, _remotes[0]) ? _remotes[1] : _remotes[0];
+        place.Report = report;
+        place.RoundTrip = roundTrip;
+        _remote = place;
     }
 
     private void Average(int size) => _averageSize = (size + LowerHeaders + 15 * _averageSize) / 16; // RFC 3550 §6.3.3
 
-    private sealed record Remote(RtcpReportBlock Report, TimeSpan? RoundTrip);
+    private sealed class Remote
+    {
+        public RtcpReportBlock Report;
+        public TimeSpan? RoundTrip;
+    }
 }
