@@ -1,3 +1,5 @@
+using System.Text;
+using Parley.Sip.Messages;
 using Parley.Sip.Parsing;
 using Parley.Sip.Transport;
 
@@ -20,6 +22,10 @@ internal static class ContactText
         writer.Append(TransportParameter(flow.Transport, secure));
         writer.Append(">"u8);
     }
+
+    /// <summary>A user as it is written in a URI: what a From of somebody else's choice unescapes to may be anything, line breaks included.</summary>
+    public static byte[] User(string user) =>
+        user.Length > 0 && SipUriView.TryParse(Encoding.ASCII.GetBytes(SipUri.Create(user, "invalid").ToString()), out var view) ? view.User.ToArray() : [];
 
     // With sips the transport parameter names what runs below TLS (RFC 3261 §26.2.2 deprecates transport=tls; RFC 5630 §3.1.3).
     public static ReadOnlySpan<byte> TransportParameter(SipTransport transport, bool secure) => transport switch

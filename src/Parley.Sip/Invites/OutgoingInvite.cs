@@ -1,4 +1,3 @@
-using System.Text;
 using Parley.Net;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Messages;
@@ -38,8 +37,9 @@ public sealed partial class OutgoingInvite
         {
             Body = options.Body.IsNone ? default : new SipBody(options.Body.ContentType!, options.Body.Content.ToArray()),
             Headers = [.. options.Headers],
-            Contact = new FlowContact(Encoding.UTF8.GetBytes(options.ContactUser ?? caller.Uri.User), IsSecure, []),
+            Contact = new FlowContact(ContactText.User(options.ContactUser ?? caller.Uri.User), IsSecure, []),
             Capabilities = true,
+            MaxForwards = options.MaxForwards,
         };
         _exchange = new ClientExchange(ua, this, draft, options.Credentials, dialog: null, options.Flow);
     }
