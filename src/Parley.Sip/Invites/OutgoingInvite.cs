@@ -39,6 +39,7 @@ public sealed partial class OutgoingInvite
             Headers = [.. options.Headers],
             Contact = new FlowContact(ContactText.User(options.ContactUser, caller.Uri), IsSecure, []),
             Capabilities = true,
+            MaxForwards = options.MaxForwards,
         };
         _exchange = new ClientExchange(ua, this, draft, options.Credentials, dialog: null, options.Flow);
     }
