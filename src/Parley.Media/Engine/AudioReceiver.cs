@@ -21,6 +21,7 @@ internal sealed class AudioReceiver
     private readonly AudioCodec?[] _codecs = new AudioCodec?[128];
     private readonly int[] _eventClocks = new int[128];
     private TelephoneEventReceiver? _events;
+    private int _eventClock;
     private AudioCodec? _codec;
     private LossConcealer? _concealer;
     private short[] _pcm = [];
@@ -125,7 +126,8 @@ internal sealed class AudioReceiver
         {
             if (listening)
                 Jitter?.Skip(packet, now);
-            _events ??= new(_eventClocks[packet.PayloadType]);
+            if (_events is null || _eventClock != _eventClocks[packet.PayloadType])
+                _events = new(_eventClock = _eventClocks[packet.PayloadType]);
             _events.Receive(packet.Payload, packet.Timestamp, now, out digit);
         }
         else if (listening && packet.Payload.Length > 0)

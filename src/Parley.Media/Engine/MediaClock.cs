@@ -2,14 +2,6 @@ using Parley.Net;
 
 namespace Parley.Media.Engine;
 
-/// <summary>Something with a frame to make at a steady pace.</summary>
-internal interface IClocked
-{
-    /// <summary>Called once per period.</summary>
-    /// <param name="due">When it was due, in lane milliseconds: the audio's own time, without the lane's lateness.</param>
-    void Tick(long due);
-}
-
 /// <summary>
 /// The media clock of a lane, shared by all its streams. A cycle of 120 ms, the common multiple of all packet lengths, is cut into slots of 2 ms; each
 /// stream sits in every slot its packets are due in, beginning with the least loaded, so that the streams' packets don't leave in one burst. The schedule is

@@ -45,17 +45,19 @@ internal sealed class TransactionTimer(Lane lane, ITimedTransaction owner) : Lan
     // What is due is taken back first: the owner may set it again, or be over and serve somebody else when its call returns.
     protected override void Fire(long now)
     {
-        _repeatAt = _repeatAt <= now ? Never : _repeatAt;
         if (_endAt <= now)
         {
             Stop();
             owner.OnEndDue();
+            return;
         }
-        else
-        {
-            Arm();
+
+        var isRepeatDue = _repeatAt <= now;
+        if (isRepeatDue)
+            _repeatAt = Never;
+        Arm();
+        if (isRepeatDue)
             owner.OnRepeatDue();
-        }
     }
 
     private void Arm()

@@ -6,8 +6,8 @@ using Parley.Net;
 namespace Parley.Sip.Transport;
 
 /// <summary>
-/// The <c>host:port</c> a UDP socket tells its peers. A socket bound to 0.0.0.0 tells each peer the address the machine uses towards it; what was found is kept for a
-/// while, since asking the system costs more than the message.
+/// The <c>host:port</c> a UDP socket tells its peers. A socket bound to 0.0.0.0 tells each peer the address the machine uses towards it;
+/// what was found is kept for a while, since asking the system costs more than the message.
 /// </summary>
 internal sealed class AdvertisedAddress
 {

@@ -7,7 +7,8 @@ using Parley.Sip.Parsing;
 namespace Parley.Sip.Transport;
 
 /// <summary>
-/// All sockets, listeners and connections of one user agent. Received messages are handed to one <see cref="ISipReceiver"/>, malformed ones are answered or dropped here.
+/// All sockets, listeners and connections of one user agent. Received messages are handed to one <see cref="ISipReceiver"/>, malformed ones
+/// are answered or dropped here.
 /// </summary>
 public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
 {
@@ -56,7 +57,9 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
     /// <summary>Binds everything in <see cref="SipTransportOptions.Listen"/> and begins to receive.</summary>
     /// <param name="network">The network; it is not disposed with this.</param>
     /// <param name="options">What to listen on and how.</param>
-    /// <param name="receiver">Makes the receiver, which needs the transport to send with. It may get messages before this method returns.</param>
+    /// <param name="receiver">
+    /// Makes the receiver, which needs the transport to send with. It may get messages before this method returns.
+    /// </param>
     /// <param name="cancel">Gives up starting.</param>
     /// <exception cref="FormatException">A listen address cannot be read.</exception>
     /// <exception cref="ArgumentException">TLS or WSS is listened for without a certificate.</exception>
@@ -108,7 +111,8 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
             if (channel.Local.IsV6 != target.Remote.IsV6 || !channel.IsOpen)
                 continue;
             flow = new(channel, target.Remote);
-            // A socket bound to one address fits best when it is on the peer's side of the machine: loopback for loopback. Another is better than none.
+            // A socket bound to one address fits best when it is on the peer's side of the machine: loopback for loopback. Another is
+            // better than none.
             if (channel.Local.IsAny || channel.Local.IsLoopback == target.Remote.IsLoopback)
                 break;
         }
@@ -140,6 +144,26 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
         return true;
     }
 
+    /// <summary>
+    /// Sends a double CRLF, which keeps a NAT between the peer and here from forgetting the flow (RFC 5626 §3.5.1; over UDP, where STUN is
+    /// foreseen, line ends are what servers and phones in the field use). Connections opened here are kept alive without it.
+    /// </summary>
+    /// <returns>False when the channel is closed.</returns>
+    public bool SendKeepAlive(in SipFlow flow)
+    {
+        var buffer = Pool.Rent(4);
+        "\r\n\r\n"u8.CopyTo(buffer.Array);
+        buffer.Length = 4;
+        var sent = flow.Channel switch
+        {
+            UdpChannel udp => udp.Send(buffer, flow.Remote),
+            StreamChannel stream => stream.Send(buffer),
+            _ => false,
+        };
+        buffer.Release();
+        return sent;
+    }
+
     /// <inheritdoc/>
     public bool SendResponse(SipMessage request, in SipFlow flow, PacketBuffer response)
     {
@@ -167,8 +191,20 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
             await listener.DisposeAsync();
     }
 
-    internal void Trace(TraceDirection direction, in SipFlow flow, ReadOnlySpan<byte> message) =>
-        Options.Trace?.OnMessage(direction, Network.Time.GetUtcNow(), flow, message);
+    internal void Trace(TraceDirection direction, in SipFlow flow, ReadOnlySpan<byte> message)
+    {
+        if (Options.Trace is not { } trace)
+            return;
+        try
+        {
+            trace.OnMessage(direction, Network.Time.GetUtcNow(), flow, message);
+        }
+        catch (Exception)
+        {
+            // The boundary to the user's code: a full disk must not end calls. It shows in the counters.
+            Counters.CountTraceFault();
+        }
+    }
 
     /// <summary>Takes in a connection opened here and starts reading it.</summary>
     /// <returns>Null when the layer is closing: then the connection is closed too.</returns>
@@ -181,8 +217,12 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
         }
 
         var transport = TransportOf(connection.Kind);
-        var listener = Array.Find(_listeners, l => l.Transport == transport && l.Local.IsV6 == connection.Local.IsV6);
-        var channel = new StreamChannel(transport, connection, this, _intake, SentBy(listener?.Address, listener?.AdvertisedPort ?? 0, connection.Local));
+        // Only a listener that is reached by the address this connection comes from.
+        var listener = Array.Find(
+            _listeners,
+            l => l.Transport == transport && (l.Local.WithPort(0) == connection.Local.WithPort(0) || (l.Local.IsAny && l.Local.IsV6 == connection.Local.IsV6)));
+        var sentBy = SentBy(listener?.Address, listener?.AdvertisedPort ?? 0, connection.Local);
+        var channel = new StreamChannel(transport, connection, this, _intake, sentBy);
         _ = ServeAsync(channel, verifiedName);
         return channel;
     }
@@ -203,6 +243,7 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
                 Kind = address.Transport.ToStreamKind(),
                 Local = address.Local,
                 Certificate = Options.Certificate,
+                Intermediates = Options.Intermediates,
                 RequestClientCertificate = Options.RequestClientCertificate,
                 TrustedRoots = Options.TrustedRoots,
                 MaxConnections = Options.TransportLimits.MaxConnections,
@@ -223,7 +264,8 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
             return;
         }
 
-        var channel = new StreamChannel(address.Transport, connection, this, _intake, SentBy(address, address.ExternalPort, connection.Local));
+        var sentBy = SentBy(address, address.ExternalPort, connection.Local);
+        var channel = new StreamChannel(address.Transport, connection, this, _intake, sentBy);
         await ServeAsync(channel, verifiedName: null);
     }
 
@@ -245,7 +287,8 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
         }
     }
 
-    // What a peer should use to reach us when this connection is gone: the listener of the same kind where there is one, else the connection's own address.
+    // What a peer should use to reach us when this connection is gone: the listener of the same kind where there is one, else the
+    // connection's own address.
     private static byte[] SentBy(SipListenAddress? listener, int port, in NetEndpoint local)
     {
         if (port == 0)

@@ -46,7 +46,13 @@ internal sealed class UdpChannel : SipChannel, IDatagramHandler
         return _sockets[0].Send(message, remote);
     }
 
-    public void OnDatagram(IDatagramSocket socket, PacketBuffer datagram, in NetEndpoint source) => _intake.OnWhole(new(this, source), datagram);
+    public void OnDatagram(IDatagramSocket socket, PacketBuffer datagram, in NetEndpoint source)
+    {
+        if (StunKeepAlive.IsRequest(datagram.Span))
+            _intake.AnswerStun(socket, datagram, source);
+        else
+            _intake.OnWhole(new(this, source), datagram);
+    }
 
     public async ValueTask CloseAsync()
     {
