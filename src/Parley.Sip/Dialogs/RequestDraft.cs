@@ -86,7 +86,7 @@ internal sealed record RequestDraft
             CallId = dialog.CallIdBytes.ToArray(),
             Route = route,
             NextHop = NextHopOf(dialog.RouteBytes.ToArray(), uri),
-            Body = body,
+            Body = body.ToOwned(),
             Headers = headers ?? [],
         };
     }

@@ -112,7 +112,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         var draft = RequestDraft.Outside(
             options.Method, options.Target, options.To, options.From ?? _options.Identity, DialogTag.New(), callId, RouteSet.Preloaded(options.Proxy, options.Route)) with
         {
-            Body = options.Body,
+            Body = options.Body.ToOwned(),
             Headers = [.. options.Headers],
             Contact = Contacts(options.Method) ? new FlowContact([], options.Target.IsSecure, []) : null,
             Capabilities = options.Method == SipMethod.Options,

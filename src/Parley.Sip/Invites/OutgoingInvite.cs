@@ -35,7 +35,7 @@ public sealed partial class OutgoingInvite
         var route = RouteSet.Preloaded(options.Proxy, options.Route);
         var draft = RequestDraft.Outside(SipMethod.Invite, options.Target, options.To, caller, localTag, callId, route) with
         {
-            Body = options.Body.IsNone ? default : new SipBody(options.Body.ContentType!, options.Body.Content.ToArray()),
+            Body = options.Body.ToOwned(),
             Headers = [.. options.Headers],
             Contact = new FlowContact(ContactText.User(options.ContactUser, caller.Uri), IsSecure, []),
             Capabilities = true,

@@ -29,8 +29,8 @@ public interface ISipTransport
     bool TryGetFlow(in SipTarget target, out SipFlow flow);
 
     /// <summary>
-    /// Opens a connection, or joins the attempt that is under way; the outcome is told on <paramref name="lane"/>, never before this
-    /// returns.
+    /// Opens a connection, or joins the attempt that is under way; for UDP, a socket to send from where none reaches the target. The
+    /// outcome is told on <paramref name="lane"/>, never before this returns.
     /// </summary>
     void Open(in SipTarget target, Lane lane, IFlowRequest request);
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Parley.Net;
 using Parley.Sip.Messages;
 using Parley.Sip.Parsing;
@@ -10,10 +8,11 @@ namespace Parley.Sip.Transport;
 /// All sockets, listeners and connections of one user agent. Received messages are handed to one <see cref="ISipReceiver"/>, malformed ones
 /// are answered or dropped here.
 /// </summary>
-public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
+public sealed partial class SipTransportLayer : ISipTransport, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly List<IStreamListener> _streams = [];
+    private readonly Lock _binding = new();
     private readonly ConnectionOpener _opener;
     private readonly ConnectionKeeper _keeper;
     private readonly MessageIntake _intake;
@@ -108,11 +107,10 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
 
         foreach (var channel in _udp)
         {
-            if (channel.Local.IsV6 != target.Remote.IsV6 || !channel.IsOpen)
+            if (!channel.Reaches(target.Remote))
                 continue;
             flow = new(channel, target.Remote);
-            // A socket bound to one address fits best when it is on the peer's side of the machine: loopback for loopback. Another is
-            // better than none.
+            // A socket bound to one address fits best when it is on the peer's side of the machine: loopback for loopback.
             if (channel.Local.IsAny || channel.Local.IsLoopback == target.Remote.IsLoopback)
                 break;
         }
@@ -205,106 +203,6 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
             Counters.CountTraceFault();
         }
     }
-
-    /// <summary>Takes in a connection opened here and starts reading it.</summary>
-    /// <returns>Null when the layer is closing: then the connection is closed too.</returns>
-    internal StreamChannel? Adopt(IStreamConnection connection, string? verifiedName)
-    {
-        if (_stop.IsCancellationRequested)
-        {
-            _ = connection.DisposeAsync().AsTask();
-            return null;
-        }
-
-        var transport = TransportOf(connection.Kind);
-        // Only a listener that is reached by the address this connection comes from.
-        var listener = Array.Find(
-            _listeners,
-            l => l.Transport == transport && (l.Local.WithPort(0) == connection.Local.WithPort(0) || (l.Local.IsAny && l.Local.IsV6 == connection.Local.IsV6)));
-        var sentBy = SentBy(listener?.Address, listener?.AdvertisedPort ?? 0, connection.Local);
-        var channel = new StreamChannel(transport, connection, this, _intake, sentBy);
-        _ = ServeAsync(channel, verifiedName);
-        return channel;
-    }
-
-    private async Task ListenAsync(SipListenAddress address, CancellationToken cancel)
-    {
-        if (address.Transport == SipTransport.Udp)
-        {
-            var channel = new UdpChannel(Network, address, Options.Datagrams, Lanes, _intake);
-            _udp = [.. _udp, channel];
-            _listeners = [.. _listeners, new(address, channel.Local)];
-            return;
-        }
-
-        var listener = await Network.ListenAsync(
-            new()
-            {
-                Kind = address.Transport.ToStreamKind(),
-                Local = address.Local,
-                Certificate = Options.Certificate,
-                Intermediates = Options.Intermediates,
-                RequestClientCertificate = Options.RequestClientCertificate,
-                TrustedRoots = Options.TrustedRoots,
-                MaxConnections = Options.TransportLimits.MaxConnections,
-                MaxSendQueue = Options.TransportLimits.MaxSendQueue,
-                MaxMessage = Limits.MaxMessage,
-            },
-            connection => AcceptAsync(address, connection),
-            cancel);
-        _streams.Add(listener);
-        _listeners = [.. _listeners, new(address, listener.Local)];
-    }
-
-    private async Task AcceptAsync(SipListenAddress address, IStreamConnection connection)
-    {
-        if (Connections.Count >= Options.TransportLimits.MaxConnections || _stop.IsCancellationRequested)
-        {
-            await connection.DisposeAsync();
-            return;
-        }
-
-        var sentBy = SentBy(address, address.ExternalPort, connection.Local);
-        var channel = new StreamChannel(address.Transport, connection, this, _intake, sentBy);
-        await ServeAsync(channel, verifiedName: null);
-    }
-
-    private async Task ServeAsync(StreamChannel channel, string? verifiedName)
-    {
-        Counters.CountOpened(channel.IsIncoming);
-        Connections.Add(channel, verifiedName);
-        _keeper.Start();
-        try
-        {
-            await channel.RunAsync(_stop.Token);
-        }
-        finally
-        {
-            Connections.Remove(channel);
-            Counters.CountClosed();
-            await channel.CloseAsync();
-            _intake.ChannelClosed(channel);
-        }
-    }
-
-    // What a peer should use to reach us when this connection is gone: the listener of the same kind where there is one, else the
-    // connection's own address.
-    private static byte[] SentBy(SipListenAddress? listener, int port, in NetEndpoint local)
-    {
-        if (port == 0)
-            port = local.Port;
-        return listener?.ExternalHost is { } host
-            ? Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{host}:{port}"))
-            : AdvertisedAddress.Format(local.WithPort(port));
-    }
-
-    private static SipTransport TransportOf(StreamKind kind) => kind switch
-    {
-        StreamKind.Tcp => SipTransport.Tcp,
-        StreamKind.Tls => SipTransport.Tls,
-        StreamKind.Ws => SipTransport.Ws,
-        _ => SipTransport.Wss,
-    };
 
     /// <summary>A response that waits for its connection; owns one reference of the buffer.</summary>
     private sealed class DeferredSend(SipTransportLayer layer, PacketBuffer response) : IFlowRequest

@@ -93,16 +93,36 @@ public sealed class UdpTransportTests
     }
 
     [Fact]
-    public async Task A_target_without_a_socket_for_its_family_fails_with_the_reason()
+    public async Task A_target_there_is_no_way_to_fails_with_the_reason()
     {
         await using var rig = new TransportRig().Start();
         var request = new FlowRequest();
 
-        rig.Layer.Open(new(SipTransport.Udp, Address("[fd00::2]:5060")), rig.Layer.Lanes[0], request);
-        Assert.Null(request.Failure);
-        rig.Network.RunUntilIdle();
+        rig.OnLane(() => rig.Layer.Open(new(SipTransport.Udp, Address("[fd00::2]:5060")), rig.Layer.Lanes[0], request));
 
-        Assert.Contains("IPv6", request.Failure, StringComparison.Ordinal);
+        Assert.Contains("no way to [fd00::2]:5060", request.Failure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tcp:10.0.0.1:5060", "10.0.0.2:5062", "10.0.0.1")]
+    [InlineData("udp:127.0.0.1:5060", "10.0.0.2:5062", "10.0.0.1")]
+    [InlineData("udp:10.0.0.1:5060", "[fd00::2]:5062", "[fd00::1]")]
+    public async Task Where_no_listening_socket_reaches_a_target_one_to_send_from_is_opened_once(string listen, string target, string from)
+    {
+        await using var rig = new TransportRig(new() { Listen = [listen] });
+        rig.Network.Host(Here, "fd00::1");
+        rig.Start();
+        var (first, second) = (new FlowRequest(), new FlowRequest());
+
+        rig.OnLane(() =>
+        {
+            rig.Layer.Open(new(SipTransport.Udp, Address(target)), rig.Layer.Lanes[0], first);
+            rig.Layer.Open(new(SipTransport.Udp, Address(target)), rig.Layer.Lanes[0], second);
+            Assert.False(first.IsDone);
+        });
+
+        Assert.Equal(first.Flow, second.Flow);
+        Assert.Equal($"{from}:{first.Flow!.Value.Channel.Local.Port}", Encoding.ASCII.GetString(first.Flow.Value.SentBy.Span));
     }
 
     [Theory]
