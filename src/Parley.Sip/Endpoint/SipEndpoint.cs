@@ -149,7 +149,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
     private TransactionLayer Assemble(ISipTransport transport)
     {
         _transactions = new TransactionLayer(transport, _core, _options.Transactions);
-        _locator = new SipLocator(_network, transport.Lanes[0]);
+        _locator = new SipLocator(_network, transport.Lanes[0], _options.Locating);
         _lanes = [.. transport.Lanes.Select(lane =>
             new UserAgentLane(lane, transport, _transactions, _locator, _profile, _network.Time) { Fault = _options.OnFault })];
         _core.Lanes = _lanes;

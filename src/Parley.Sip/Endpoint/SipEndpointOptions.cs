@@ -1,5 +1,6 @@
 using Parley.Sip.Authentication;
 using Parley.Sip.Dialogs;
+using Parley.Sip.Locating;
 using Parley.Sip.Messages;
 using Parley.Sip.Transactions;
 using Parley.Sip.Transport;
@@ -14,6 +15,9 @@ public sealed record SipEndpointOptions
 
     /// <summary>Timers and limits of transactions. Default: those of RFC 3261.</summary>
     public TransactionOptions Transactions { get; init; } = new();
+
+    /// <summary>How names are turned into addresses (RFC 3263). Default: by the system's name servers and hosts file.</summary>
+    public LocatorOptions Locating { get; init; } = new();
 
     /// <summary>Who takes calls and requests; null refuses them: INVITE with 480, the rest with 405. Default null.</summary>
     public ISipEndpointHandler? Handler { get; init; }
