@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Parley.Net;
 
 namespace Parley.Media.Engine;
@@ -23,6 +24,7 @@ internal sealed class MediaClock(Lane lane) : LaneTimer
     private List<IClocked>? _running;
     private int _cursor;
     private bool _firing;
+    private Exception? _fault;
 
     /// <summary>Streams on the clock.</summary>
     public int Count { get; private set; }
@@ -102,13 +104,28 @@ internal sealed class MediaClock(Lane lane) : LaneTimer
         _firing = false;
         if (Count > 0)
             Reschedule();
+        if (_fault is { } fault)
+        {
+            _fault = null;
+            ExceptionDispatchInfo.Throw(fault); // to the lane, which counts and reports it
+        }
     }
 
     private void Run(int slot, long due)
     {
         _running = _slots[slot];
         for (_cursor = 0; _cursor < _running.Count; _cursor++)
-            _running[_cursor].Tick(due);
+        {
+            try
+            {
+                _running[_cursor].Tick(due);
+            }
+            catch (Exception exception) // the boundary to codecs, which anybody may bring: the other streams of the clock go on
+            {
+                _fault ??= exception;
+            }
+        }
+
         _running = null;
     }
 
