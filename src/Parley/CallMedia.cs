@@ -28,6 +28,7 @@ internal sealed class CallMedia : IAsyncDisposable
     private LocalAudio? _local;
     private SessionDescription? _pendingOffer;
     private SipBody _answered;
+    private NetEndpoint _signalling;
     private readonly CancellationTokenSource _end = new();
     private bool _stopped;
 
@@ -58,8 +59,13 @@ internal sealed class CallMedia : IAsyncDisposable
     /// <summary>The stream, once audio can flow or an offer has been made.</summary>
     public AudioStream? Stream => _stream;
 
-    public static CallMedia ForIncoming(UserAgent agent, in SipFlow flow) =>
-        new(agent, Advertised(agent, flow.Channel.Local.IsAny ? agent.Network.LocalAddressFor(flow.Remote) : flow.Channel.Local), agent.Options.Codecs, null);
+    public static CallMedia ForIncoming(UserAgent agent, in SipFlow flow)
+    {
+        var local = flow.Channel.Local.IsAny ? agent.Network.LocalAddressFor(flow.Remote) : flow.Channel.Local;
+        var media = new CallMedia(agent, Advertised(agent, local), agent.Options.Codecs, null);
+        media.TrustSignalling(flow.Remote);
+        return media;
+    }
 
     public static async Task<CallMedia> ForDialAsync(UserAgent agent, OutgoingInviteOptions invite, DialOptions options, CancellationToken cancel)
     {
@@ -68,6 +74,13 @@ internal sealed class CallMedia : IAsyncDisposable
         var media = new CallMedia(agent, Advertised(agent, local), codecs, options.BridgeWith);
         media.OpenStream();
         return media;
+    }
+
+    /// <summary>A phone behind NAT names an address nobody else can reach; its audio comes from where its signalling comes from.</summary>
+    public void TrustSignalling(in NetEndpoint remote)
+    {
+        _signalling = remote;
+        _stream?.TrustSignalling(remote);
     }
 
     /// <summary>A new offer of ours; it waits for <see cref="TryAcceptAnswer"/>.</summary>
@@ -201,6 +214,7 @@ internal sealed class CallMedia : IAsyncDisposable
         {
             var any = _advertised.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
             _stream = _agent.Media.CreateStream(new AudioStreamOptions { BindAddress = any, LaneOf = _bridgeWith?.AudioSession.Stream });
+            _stream.TrustSignalling(_signalling);
         }
         catch (MediaPortsExhaustedException e)
         {

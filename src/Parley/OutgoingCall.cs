@@ -135,6 +135,7 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
     {
         _session = session;
         Response = response.ToOwned();
+        AudioSession.TrustSignalling(session.Flow.Remote);
         // An answer already given in a reliable or early response may be repeated or left out of the 200 only when it was the same (RFC 3264 §4);
         // without any answer there is no audio, and the call is of no use.
         var hasAnswer = SessionBody.IsPresent(response);

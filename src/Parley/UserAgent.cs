@@ -46,7 +46,7 @@ public sealed class UserAgent : IAsyncDisposable
         _options = options;
         _network = network;
         _log = (options.Logging ?? NullLoggerFactory.Instance).CreateLogger<UserAgent>();
-        Media = new MediaEngine(network, new MediaEngineOptions { FirstPort = options.MediaPorts.First, LastPort = options.MediaPorts.Last, Lanes = options.MediaLanes, RtpTimeout = options.MediaTimeout });
+        Media = new MediaEngine(network, new MediaEngineOptions { FirstPort = options.MediaPorts.First, LastPort = options.MediaPorts.Last, Lanes = options.MediaLanes, Latching = options.Latching, RtpTimeout = options.MediaTimeout });
     }
 
     /// <summary>The calls that are up or being set up.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Parley.Media.Codecs;
+using Parley.Media.Engine;
 using Parley.Net;
 using Parley.Sip.Transport;
 
@@ -38,6 +39,9 @@ public sealed record UserAgentOptions
 
     /// <summary>First and last UDP port for RTP and RTCP; a call takes an even one and the odd one above. Default 10000–20000.</summary>
     public (int First, int Last) MediaPorts { get; init; } = (10_000, 20_000);
+
+    /// <summary>Whose RTP a call takes, and where it sends its own. Default <see cref="LatchPolicy.SameAddress"/>: the address in SDP, or the one the signalling comes from.</summary>
+    public LatchPolicy Latching { get; init; } = LatchPolicy.SameAddress;
 
     /// <summary>A call whose peer sends no packet for this long ends with <see cref="Sip.Invites.CallEndKind.Timeout"/>, unless it is on hold. Default zero: never.</summary>
     public TimeSpan MediaTimeout { get; init; }

@@ -14,6 +14,7 @@ internal sealed class AddressLatch(LatchPolicy policy)
     public const int RelatchSilence = 2000;
 
     private NetEndpoint _negotiated;
+    private NetEndpoint _signalling;
     private long _heard;
     private NetEndpoint _candidate;
     private ushort _candidateNext;
@@ -36,6 +37,9 @@ internal sealed class AddressLatch(LatchPolicy policy)
         _candidateCount = 0;
     }
 
+    /// <summary>Sets where the peer's signalling comes from; the port does not matter.</summary>
+    public void Trust(in NetEndpoint signalling) => _signalling = signalling;
+
     /// <summary>True when a packet from <paramref name="source"/> that came at <paramref name="now"/> belongs to the stream.</summary>
     public bool Accept(in NetEndpoint source, ushort sequence, long now)
     {
@@ -45,8 +49,8 @@ internal sealed class AddressLatch(LatchPolicy policy)
             accepted = policy switch
             {
                 LatchPolicy.Off => SameAddress(source, _negotiated),
-                LatchPolicy.SameAddress => SameAddress(source, _negotiated)
-                    && (IsLocked ? now - _heard >= RelatchSilence && Learn(source, sequence) : Lock(source)),
+                LatchPolicy.SameAddress => MayCome(source) && MayMove(now)
+                    && (!IsLocked && SameAddress(source, _negotiated) ? Lock(source) : Learn(source, sequence)),
                 _ => !IsLocked && (source == _negotiated ? Lock(source) : Learn(source, sequence)),
             };
         }
@@ -58,6 +62,10 @@ internal sealed class AddressLatch(LatchPolicy policy)
 
     /// <summary>True when RTCP from <paramref name="source"/> belongs to the stream: it comes from the address that RTP comes from.</summary>
     public bool AcceptControl(in NetEndpoint source) => SameAddress(source, Target);
+
+    private bool MayCome(in NetEndpoint source) => SameAddress(source, _negotiated) || SameAddress(source, _signalling);
+
+    private bool MayMove(long now) => !IsLocked || now - _heard >= RelatchSilence;
 
     private bool Lock(in NetEndpoint source)
     {

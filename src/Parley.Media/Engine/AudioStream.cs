@@ -104,6 +104,10 @@ public sealed partial class AudioStream : IAsyncDisposable
         OnLane(() => Apply(audio, format));
     }
 
+    /// <summary>Says where the peer's signalling comes from: under <see cref="LatchPolicy.SameAddress"/> its media may come from there too.</summary>
+    /// <param name="address">An IP address; the port does not matter.</param>
+    public void TrustSignalling(NetEndpoint address) => OnLane(() => _latch.Trust(address));
+
     /// <summary>The stream's figures now.</summary>
     public AudioStreamStatistics GetStatistics()
     {

@@ -8,11 +8,14 @@ public enum LatchPolicy
     /// <summary>Sends where SDP said; takes packets from that IP address, whatever the port.</summary>
     Off,
 
-    /// <summary>Takes packets from the IP address in SDP only; the port sent to follows theirs. Nobody elsewhere can divert the stream.</summary>
+    /// <summary>
+    /// Takes packets from the IP address in SDP, and from the one the peer's signalling comes from (<see cref="AudioStream.TrustSignalling"/>), which is where the
+    /// packets of a phone behind NAT come from while its SDP names a private address. What is sent follows them. Nobody elsewhere can divert the stream.
+    /// </summary>
     SameAddress,
 
     /// <summary>
-    /// For phones behind NAT whose SDP names a private address: the first source that sends <see cref="AddressLatch.LockAfter"/> packets in
+    /// For peers whose media comes from a host that neither SDP nor signalling names: the first source that sends <see cref="AddressLatch.LockAfter"/> packets in
     /// sequence is taken for the peer, and from then on nobody else until the next <see cref="AudioStream.Configure"/> changes the address.
     /// </summary>
     AnyUntilLocked,

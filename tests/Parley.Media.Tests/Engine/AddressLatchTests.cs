@@ -58,6 +58,29 @@ public sealed class AddressLatchTests
     }
 
     [Fact]
+    public void Same_address_learns_the_source_its_signalling_comes_from()
+    {
+        var latch = Create(LatchPolicy.SameAddress);
+        latch.Trust(s_stranger.WithPort(5060));
+        Assert.Equal([false, false, false, true], Enumerable.Range(10, 4).Select(i => latch.Accept(s_stranger, (ushort)i, 0)));
+        Assert.Equal(s_stranger, latch.Target);
+        for (ushort i = 0; i < 100; i++)
+            Assert.False(latch.Accept(s_attacker, i, 10_000 + i));
+    }
+
+    [Fact]
+    public void Same_address_prefers_what_SDP_said_while_that_is_heard()
+    {
+        var latch = Create(LatchPolicy.SameAddress);
+        latch.Trust(s_stranger.WithPort(5060));
+        for (ushort i = 0; i < 200; i++)
+        {
+            Assert.True(latch.Accept(s_negotiated, i, i * 20));
+            Assert.False(latch.Accept(s_stranger, i, i * 20));
+        }
+    }
+
+    [Fact]
     public void Any_locks_to_the_source_that_sends_a_sequence()
     {
         var latch = Create(LatchPolicy.AnyUntilLocked);
