@@ -77,9 +77,7 @@ public sealed partial class InviteSession
     /// <exception cref="InvalidOperationException">Not on the lane, or the call has ended.</exception>
     public void Send(SipMethod method, SipBody body = default, IReadOnlyList<SipHeader>? headers = null, RequestOutcome? outcome = null)
     {
-        if (method is SipMethod.Invite or SipMethod.Ack or SipMethod.Cancel or SipMethod.Bye or SipMethod.Other)
-            throw new ArgumentException($"{method} cannot be sent this way.", nameof(method));
-        HeaderText.Require(headers, nameof(headers));
+        RequireSendable(method, headers);
         Ua.RequireCurrent();
         if (_ended)
             throw new InvalidOperationException("The call has ended.");
@@ -99,7 +97,7 @@ public sealed partial class InviteSession
     /// <exception cref="ArgumentException">A method with its own member, or a header the endpoint writes itself.</exception>
     public Task<SipResponse> SendAsync(SipMethod method, SipBody body = default, IReadOnlyList<SipHeader>? headers = null)
     {
-        HeaderText.Require(headers, nameof(headers));
+        RequireSendable(method, headers); // here, not on the lane, where nobody would hear of it
         var pending = new PendingResponse(Ua.Lane);
         Lane.Run(_ =>
         {
@@ -124,6 +122,13 @@ public sealed partial class InviteSession
 
     internal SipFlow? FlowForRequests() =>
         _pinned is { Channel.IsOpen: true } pinned ? pinned : FlowChoice.For(Ua.Profile.FlowRouting, Dialog, _lastFlow);
+
+    private static void RequireSendable(SipMethod method, IReadOnlyList<SipHeader>? headers)
+    {
+        if (method is SipMethod.Invite or SipMethod.Ack or SipMethod.Cancel or SipMethod.Bye or SipMethod.Other)
+            throw new ArgumentException($"{method} cannot be sent this way.", nameof(method));
+        HeaderText.Require(headers, nameof(headers));
+    }
 
     // The call is over for the application now; its BYE may still be on its way.
     private void HangUp(IReadOnlyList<SipHeader> headers, CallEnd end)

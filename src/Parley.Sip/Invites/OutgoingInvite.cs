@@ -38,7 +38,7 @@ public sealed partial class OutgoingInvite
         {
             Body = options.Body.IsNone ? default : new SipBody(options.Body.ContentType!, options.Body.Content.ToArray()),
             Headers = [.. options.Headers],
-            Contact = new FlowContact(Encoding.UTF8.GetBytes(options.ContactUser ?? caller.Uri.User), IsSecure, []),
+            Contact = new FlowContact(Encoding.ASCII.GetBytes(Escaping.Escape(options.ContactUser ?? caller.Uri.User, SipSyntax.User)), IsSecure, []),
             Capabilities = true,
         };
         _exchange = new ClientExchange(ua, this, draft, options.Credentials, dialog: null, options.Flow);

@@ -145,6 +145,9 @@ public sealed class SipLocator
             var service = Array.Find(s_services, s => s.Naptr.Equals(pointer.Service, StringComparison.OrdinalIgnoreCase));
             if (service is null || (uri.IsSecure && !service.Transport.IsSecure()) || !pointer.Flags.Equals("s", StringComparison.OrdinalIgnoreCase))
                 continue;
+            // RFC 3403 §4.1: "." goes with a regular expression, which RFC 3263 §4.1 has no use for here. There is no name to ask for.
+            if (pointer.Replacement.Length == 0)
+                continue;
             any |= await AddServersAsync(pointer.Replacement, service.Transport, host, targets, cancel);
         }
 

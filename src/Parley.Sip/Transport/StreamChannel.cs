@@ -152,6 +152,7 @@ internal sealed class StreamChannel : SipChannel
     private void OnFramed(SipMessage? message, in SipFault fault)
     {
         Volatile.Write(ref _lastMessage, Now);
+        Volatile.Write(ref _partialSince, 0); // what follows is the beginning of another message, with its own time
         if (message is null)
         {
             _intake.OnUnreadable(fault);

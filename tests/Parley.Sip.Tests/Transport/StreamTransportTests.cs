@@ -39,6 +39,25 @@ public sealed class StreamTransportTests
     }
 
     [Fact]
+    public async Task The_time_for_a_message_begins_anew_with_each_message()
+    {
+        await using var rig = new TransportRig(s_tcp).Start();
+        var client = Client.Connect(rig);
+        var (start, end) = (Request()[..100], Request()[100..]);
+
+        client.Send(start);
+        for (var i = 0; i < 3; i++)
+        {
+            rig.Network.Advance(TimeSpan.FromSeconds(20));
+            client.Send(end + start);
+        }
+
+        rig.Network.RunUntilIdle();
+        Assert.Equal(3, rig.Received.Count);
+        Assert.False(client.IsClosed);
+    }
+
+    [Fact]
     public async Task A_response_goes_back_on_the_connection_of_its_request()
     {
         await using var rig = new TransportRig(s_tcp).Start();
