@@ -35,7 +35,8 @@ public sealed class UserAgent : IAsyncDisposable
     private static readonly string DefaultName =
         "Parley/" + typeof(UserAgent).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    private readonly ConcurrentDictionary<string, Call> _calls = new();
+    // By object: both ends of a call to ourselves carry the same Call-ID, and so may calls of strangers.
+    private readonly ConcurrentDictionary<Call, byte> _calls = new();
     private readonly UserAgentOptions _options;
     private readonly INetwork _network;
     private readonly ILogger _log;
@@ -50,7 +51,7 @@ public sealed class UserAgent : IAsyncDisposable
     }
 
     /// <summary>The calls that are up or being set up.</summary>
-    public ICollection<Call> Calls => _calls.Values;
+    public ICollection<Call> Calls => _calls.Keys;
 
     /// <summary>What it listens on, with real ports.</summary>
     public IReadOnlyList<SipListener> Listeners => Endpoint.Listeners;
@@ -158,7 +159,7 @@ public sealed class UserAgent : IAsyncDisposable
             Caller = invite.Caller ?? SipAddress.Parse($"sip:parley@{media.AdvertisedHost}"),
         };
         var call = new OutgoingCall(this, invite, options, media);
-        _calls[call.Id] = call;
+        _calls[call] = 0;
         return call;
     }
 
@@ -176,7 +177,7 @@ public sealed class UserAgent : IAsyncDisposable
     /// <summary>Ends all calls and closes the listeners.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var call in _calls.Values)
+        foreach (var call in _calls.Keys)
             await call.DisposeAsync().ConfigureAwait(false);
         if (Endpoint is not null)
             await Endpoint.DisposeAsync().ConfigureAwait(false);
@@ -186,7 +187,7 @@ public sealed class UserAgent : IAsyncDisposable
             await _network.DisposeAsync().ConfigureAwait(false);
     }
 
-    internal void Forget(Call call) => _calls.TryRemove(new KeyValuePair<string, Call>(call.Id, call));
+    internal void Forget(Call call) => _calls.TryRemove(call, out _);
 
     /// <summary>A new call has come; on its lane.</summary>
     internal IInviteSessionHandler? Accept(IncomingInvite invite)
@@ -194,7 +195,7 @@ public sealed class UserAgent : IAsyncDisposable
         if (Volatile.Read(ref _serving) is not { } handler)
             return null;
         var call = new IncomingCall(this, invite, CallMedia.ForIncoming(this, invite.Flow));
-        _calls[call.Id] = call;
+        _calls[call] = 0;
         ThreadPool.UnsafeQueueUserWorkItem(
             static state => _ = state.Agent.RunAsync(state.Call, state.Handler), (Agent: this, Call: call, Handler: handler), preferLocal: false);
         return call;
@@ -244,8 +245,6 @@ public sealed class UserAgent : IAsyncDisposable
     private sealed class IncomingCalls(UserAgent agent) : ISipEndpointHandler
     {
         public IInviteSessionHandler? OnInvite(IncomingInvite invite) => agent.Accept(invite);
-
-        public void OnRequest(IncomingRequest request) => request.Respond(501);
     }
 }
 
