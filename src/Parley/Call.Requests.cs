@@ -13,8 +13,11 @@ public abstract partial class Call
 
     internal abstract Lane? SignallingLane { get; }
 
-    /// <summary>The handler failed: the caller gets 500, or BYE with that reason.</summary>
-    internal void Fail() => BeginHangUp(new CallEnd(CallEndKind.Failed, CallEndParty.Local, 500, "The application failed"));
+    /// <summary>The handler let an exception out: the caller gets 488 where no audio could be agreed on (RFC 3261 §13.3.1.3), otherwise 500; BYE once it is answered.</summary>
+    internal void Fail(Exception exception) => BeginHangUp(
+        exception is CallMediaException { Problem: CallMediaProblem.NotAcceptable or CallMediaProblem.Malformed or CallMediaProblem.NoOffer }
+            ? new CallEnd(CallEndKind.Rejected, CallEndParty.Local, 488, exception.Message)
+            : new CallEnd(CallEndKind.Failed, CallEndParty.Local, 500, "The application failed"));
 
     /// <summary>Sends a request within the call, e.g. INFO or MESSAGE, and waits for its final response.</summary>
     /// <exception cref="InvalidOperationException">The call is not answered.</exception>
@@ -81,5 +84,5 @@ public abstract partial class Call
     }
 
     // RFC 3261 §20.43: 399 is free text for people.
-    private static string Warning(string text) => $"399 parley \"{text.Replace('"', '\'').Replace('\\', '/').ReplaceLineEndings(" ")}\"";
+    private protected static string Warning(string text) => $"399 parley \"{text.Replace('"', '\'').Replace('\\', '/').ReplaceLineEndings(" ")}\"";
 }

@@ -91,7 +91,7 @@ public sealed class UserAgent : IAsyncDisposable
 
     /// <summary>
     /// Serves incoming calls until <paramref name="stop"/> fires. Each call runs <paramref name="handler"/>; when the handler returns, the call is hung up, or refused with 480 if it was
-    /// never answered; when it throws, the call is refused with 500 or hung up and the exception logged. The handler's token fires when the call has ended.
+    /// never answered; when it throws, the call is refused with 500 (488 for a <see cref="CallMediaException"/> about the offer) or hung up, and the exception logged. The handler's token fires when the call has ended.
     /// </summary>
     /// <exception cref="InvalidOperationException">It is being served already.</exception>
     public async Task ServeAsync(Func<IncomingCall, CancellationToken, Task> handler, CancellationToken stop = default)
@@ -202,14 +202,14 @@ public sealed class UserAgent : IAsyncDisposable
         {
             await handler(call, call.Ended).ConfigureAwait(false);
         }
-        catch (Exception e) when (call.Ended.IsCancellationRequested && e is OperationCanceledException or CallEndedException)
+        catch (Exception e) when (call.State == CallState.Ended && e is OperationCanceledException or CallEndedException)
         {
             // The caller hung up: the handler was told by its token, as it should be.
         }
         catch (Exception e) // the boundary to the application's code: its fault ends this call and nothing else
         {
             Log.HandlerFailed(_log, call.Id, e);
-            call.Fail();
+            call.Fail(e);
         }
         finally
         {
