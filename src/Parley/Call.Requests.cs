@@ -64,8 +64,10 @@ public abstract partial class Call
     /// <summary>INFO and other requests within the call. On the call's lane.</summary>
     private protected void TakeRequest(IncomingRequest request)
     {
-        if (request.Method != SipMethod.Info)
-            request.Respond(501);
+        if (request.Method == SipMethod.Options)
+            request.RespondToOptions();
+        else if (request.Method != SipMethod.Info)
+            request.Respond(405);
         else if (InfoDigits.TryRead(request.Message, out var digit, out var duration))
         {
             AudioSession.Stream?.InjectDigit(digit, duration, DtmfSource.Info);

@@ -240,8 +240,6 @@ public sealed class UserAgent : IAsyncDisposable
     private sealed class IncomingCalls(UserAgent agent) : ISipEndpointHandler
     {
         public IInviteSessionHandler? OnInvite(IncomingInvite invite) => agent.Accept(invite);
-
-        public void OnRequest(IncomingRequest request) => request.Respond(501);
     }
 }
 
