@@ -13,11 +13,17 @@ public abstract partial class Call
 
     internal abstract Lane? SignallingLane { get; }
 
-    /// <summary>The handler let an exception out: the caller gets 488 where no audio could be agreed on (RFC 3261 §13.3.1.3), otherwise 500; BYE once it is answered.</summary>
-    internal void Fail(Exception exception) => BeginHangUp(
-        exception is CallMediaException { Problem: CallMediaProblem.NotAcceptable or CallMediaProblem.Malformed or CallMediaProblem.NoOffer }
-            ? new CallEnd(CallEndKind.Rejected, CallEndParty.Local, 488, exception.Message)
-            : new CallEnd(CallEndKind.Failed, CallEndParty.Local, 500, "The application failed"));
+    /// <summary>
+    /// The handler let an exception out: the caller gets 488 where no audio could be agreed on (RFC 3261 §13.3.1.3), 503 where no port is left for it,
+    /// otherwise 500; BYE once the call is answered.
+    /// </summary>
+    internal void Fail(Exception exception) => BeginHangUp(exception switch
+    {
+        CallMediaException { Problem: CallMediaProblem.NotAcceptable or CallMediaProblem.Malformed or CallMediaProblem.NoOffer } =>
+            new CallEnd(CallEndKind.Rejected, CallEndParty.Local, 488, exception.Message),
+        CallMediaException { Problem: CallMediaProblem.NoPort } => new CallEnd(CallEndKind.Failed, CallEndParty.Local, 503, exception.Message),
+        _ => new CallEnd(CallEndKind.Failed, CallEndParty.Local, 500, "The application failed"),
+    });
 
     /// <summary>Sends a request within the call, e.g. INFO or MESSAGE, and waits for its final response.</summary>
     /// <exception cref="InvalidOperationException">The call is not answered.</exception>

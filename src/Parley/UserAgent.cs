@@ -75,6 +75,8 @@ public sealed class UserAgent : IAsyncDisposable
     public static async Task<UserAgent> StartAsync(UserAgentOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new();
+        foreach (var listen in options.Listen)
+            RequireListenAddress(listen, nameof(UserAgentOptions.Listen));
         var network = options.Network ?? new SystemNetwork();
         var agent = new UserAgent(options, network);
         try
@@ -233,6 +235,12 @@ public sealed class UserAgent : IAsyncDisposable
         Limits = new EndpointLimits { MaxCalls = _options.MaxCalls },
         AcceptedBodies = ["application/sdp", "multipart/mixed", "multipart/alternative"],
     };
+
+    private static void RequireListenAddress(string text, string argument)
+    {
+        if (!SipListenAddress.TryParse(text, out _, out var fault))
+            throw new ArgumentException(fault, argument);
+    }
 
     private string Advertise(string listen) =>
         _options.ExternalHost is { } host && !listen.Contains(";external=", StringComparison.Ordinal) ? $"{listen};external={host}" : listen;

@@ -72,6 +72,13 @@ internal sealed class Stage : IDisposable
         return first.Task;
     }
 
+    /// <summary>Closes an agent before the end of the test.</summary>
+    public async Task CloseAsync(UserAgent agent)
+    {
+        await agent.DisposeAsync();
+        _agents.RemoveAll(entry => entry.Agent == agent);
+    }
+
     public Task Delay(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), Clock);
 
     /// <summary>Waits for something to happen that nobody tells of.</summary>
