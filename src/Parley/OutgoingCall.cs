@@ -82,7 +82,17 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
         if (Interlocked.Exchange(ref _sent, 1) != 0)
             throw new InvalidOperationException("The INVITE of this call was sent before; make a new call.");
         MoveTo(CallState.Trying);
-        Volatile.Write(ref _invite, Start());
+        try
+        {
+            Volatile.Write(ref _invite, Agent.Endpoint.Invite(_options with { Body = AudioSession.Offer() }, this));
+        }
+        catch
+        {
+            // Nothing has left, so nobody will ever report an end: this is it.
+            Complete(new CallEnd(CallEndKind.Failed, CallEndParty.Local, 400, "The INVITE could not be built"));
+            throw;
+        }
+
         Interlocked.MemoryBarrier();
         if (_giveUp)
             BeginHangUp(null);
@@ -162,20 +172,6 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
         if (message is { IsRequest: false, StatusCode: >= 300 })
             Response = message.ToOwned();
         Complete(_why ?? end);
-    }
-
-    private OutgoingInvite Start()
-    {
-        try
-        {
-            return Agent.Endpoint.Invite(_options with { Body = AudioSession.Offer() }, this);
-        }
-        catch (Exception e)
-        {
-            // Nothing was sent and nobody will report an end: without one, disposing the call would wait for it for ever.
-            Complete(new CallEnd(CallEndKind.Failed, CallEndParty.Local, 500, e.Message));
-            throw;
-        }
     }
 
     private void Complete(CallEnd end)

@@ -80,6 +80,8 @@ public sealed class UserAgent : IAsyncDisposable
     public static async Task<UserAgent> StartAsync(UserAgentOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new();
+        foreach (var listen in options.Listen)
+            RequireListenAddress(listen, nameof(UserAgentOptions.Listen));
         var network = options.Network ?? new SystemNetwork();
         var agent = new UserAgent(options, network);
         try
@@ -96,7 +98,7 @@ public sealed class UserAgent : IAsyncDisposable
 
     /// <summary>
     /// Serves incoming calls until <paramref name="stop"/> fires. Each call runs <paramref name="handler"/>; when the handler returns, the call is hung up, or refused with 480 if it was
-    /// never answered; when it throws, the call is refused with 500 or hung up and the exception logged. The handler's token fires when the call has ended.
+    /// never answered; when it throws, the call is refused with 500 (488 for a <see cref="CallMediaException"/> about the offer) or hung up, and the exception logged. The handler's token fires when the call has ended.
     /// </summary>
     /// <exception cref="InvalidOperationException">It is being served already.</exception>
     public async Task ServeAsync(Func<IncomingCall, CancellationToken, Task> handler, CancellationToken stop = default)
@@ -207,14 +209,14 @@ public sealed class UserAgent : IAsyncDisposable
         {
             await handler(call, call.Ended).ConfigureAwait(false);
         }
-        catch (Exception e) when (call.Ended.IsCancellationRequested && e is OperationCanceledException or CallEndedException)
+        catch (Exception e) when (call.State == CallState.Ended && e is OperationCanceledException or CallEndedException)
         {
             // The caller hung up: the handler was told by its token, as it should be.
         }
         catch (Exception e) // the boundary to the application's code: its fault ends this call and nothing else
         {
             Log.HandlerFailed(_log, call.Id, e);
-            call.Fail();
+            call.Fail(e);
         }
         finally
         {
@@ -238,6 +240,12 @@ public sealed class UserAgent : IAsyncDisposable
         Limits = new EndpointLimits { MaxCalls = _options.MaxCalls },
         AcceptedBodies = ["application/sdp", "multipart/mixed", "multipart/alternative"],
     };
+
+    private static void RequireListenAddress(string text, string argument)
+    {
+        if (!SipListenAddress.TryParse(text, out _, out var fault))
+            throw new ArgumentException(fault, argument);
+    }
 
     private string Advertise(string listen) =>
         _options.ExternalHost is { } host && !listen.Contains(";external=", StringComparison.Ordinal) ? $"{listen};external={host}" : listen;
