@@ -65,7 +65,11 @@ public sealed partial class AudioStream
     }
 
     /// <summary>Sends everything heard back, through jitter buffer, decoder and encoder, until the result is disposed of.</summary>
-    public IDisposable Echo() => new PcmPipe(this, this).Connect();
+    public IDisposable Echo()
+    {
+        OnLane(AttachEcho);
+        return new Attachment(() => OnLane(DetachEcho));
+    }
 
     /// <summary>
     /// Records both directions until the result is disposed of or the stream ends: left what is heard, right what is sent, aligned by the media clock,

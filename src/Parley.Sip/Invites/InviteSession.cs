@@ -77,7 +77,8 @@ public sealed partial class InviteSession
     /// <exception cref="InvalidOperationException">Not on the lane, or the call has ended.</exception>
     public void Send(SipMethod method, SipBody body = default, IReadOnlyList<SipHeader>? headers = null, RequestOutcome? outcome = null)
     {
-        RequireSendable(method, headers);
+        RequireSendable(method);
+        HeaderText.Require(headers, nameof(headers));
         Ua.RequireCurrent();
         if (_ended)
             throw new InvalidOperationException("The call has ended.");
@@ -97,7 +98,8 @@ public sealed partial class InviteSession
     /// <exception cref="ArgumentException">A method with its own member, or a header the endpoint writes itself.</exception>
     public Task<SipResponse> SendAsync(SipMethod method, SipBody body = default, IReadOnlyList<SipHeader>? headers = null)
     {
-        RequireSendable(method, headers); // here, not on the lane, where nobody would hear of it
+        RequireSendable(method);
+        HeaderText.Require(headers, nameof(headers));
         var pending = new PendingResponse(Ua.Lane);
         Lane.Run(_ =>
         {
@@ -123,11 +125,10 @@ public sealed partial class InviteSession
     internal SipFlow? FlowForRequests() =>
         _pinned is { Channel.IsOpen: true } pinned ? pinned : FlowChoice.For(Ua.Profile.FlowRouting, Dialog, _lastFlow);
 
-    private static void RequireSendable(SipMethod method, IReadOnlyList<SipHeader>? headers)
+    private static void RequireSendable(SipMethod method)
     {
         if (method is SipMethod.Invite or SipMethod.Ack or SipMethod.Cancel or SipMethod.Bye or SipMethod.Other)
             throw new ArgumentException($"{method} cannot be sent this way.", nameof(method));
-        HeaderText.Require(headers, nameof(headers));
     }
 
     // The call is over for the application now; its BYE may still be on its way.

@@ -253,6 +253,51 @@ public sealed class PlaybackTests
     }
 
     [Fact]
+    public void Tones_in_the_audio_become_digits_when_asked_for()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call();
+        using var detecting = bob.DetectTones();
+        var heard = new List<DtmfDigit>();
+        phones.Run(async () =>
+        {
+            await alice.SendDigitsAsync("42#", new() { InBand = true });
+            await foreach (var digit in bob.Digits())
+            {
+                heard.Add(digit);
+                if (digit.Symbol == '#')
+                    break;
+            }
+        });
+        Assert.Equal("42#", string.Concat(heard.Select(d => d.Symbol)));
+        Assert.All(heard, d => Assert.Equal(DtmfSource.InBand, d.Source));
+    }
+
+    [Fact]
+    public void Silence_is_noticed_once_it_has_lasted()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call();
+        alice.Play(new Sine(440, milliseconds: 1000));
+        phones.Advance(100);
+        phones.Run(() => bob.WaitForSilenceAsync(TimeSpan.FromMilliseconds(500)));
+        Assert.InRange(phones.Network.Clock.Elapsed.TotalMilliseconds, 1450, 1700);
+    }
+
+    [Fact]
+    public void Waiting_for_silence_ends_with_the_stream()
+    {
+        using var phones = new Phones();
+        var (_, bob) = phones.Call();
+        phones.Run(async () =>
+        {
+            var waiting = bob.WaitForSilenceAsync(TimeSpan.FromMinutes(1));
+            await bob.DisposeAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        });
+    }
+
+    [Fact]
     public void Digits_end_with_the_stream()
     {
         using var phones = new Phones();

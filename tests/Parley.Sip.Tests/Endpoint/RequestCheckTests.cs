@@ -107,6 +107,14 @@ public class RequestCheckTests
     }
 
     [Fact]
+    public void OPTIONS_within_a_call_is_answered_too()
+    {
+        _stage.Answered(Wire.Request());
+        _stage.PeerSends(Requests.Within(_stage.Peer.LastOf("200 INVITE"), "OPTIONS", 2));
+        Assert.Equal("200 OPTIONS", Wire.Summary(_stage.Peer.Last));
+    }
+
+    [Fact]
     public void Past_the_limit_of_calls_further_ones_are_put_off()
     {
         var stage = new EndpointStage(options => options with { Limits = new() { MaxCalls = 1, RetryAfter = TimeSpan.FromSeconds(7) } });

@@ -244,4 +244,13 @@ public class InviteSessionTests
         Assert.Equal((200, "Fine", TimeSpan.FromMilliseconds(120)), (response!.Status, response.Reason, response.RoundTrip));
         Assert.Equal(SipMethod.Info, response.Message!.Method);
     }
+
+    [Theory]
+    [InlineData(SipMethod.Bye)]
+    [InlineData(SipMethod.Invite)]
+    public void A_method_with_a_member_of_its_own_is_refused_at_once(SipMethod method)
+    {
+        var session = _stage.DialAnswered();
+        Assert.Equal("method", Assert.Throws<ArgumentException>(() => { _ = session.SendAsync(method); }).ParamName);
+    }
 }

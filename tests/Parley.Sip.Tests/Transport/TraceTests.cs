@@ -178,6 +178,17 @@ public sealed class TraceTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await watcher.MoveNextAsync());
     }
 
+    [Fact]
+    public async Task A_trace_that_throws_is_counted_and_stops_nothing()
+    {
+        await using var rig = new TransportRig(new() { Listen = ["udp:10.0.0.1:5060"], Trace = new FullDisk() }).Start();
+        rig.UdpPeer().Send(s_request, "10.0.0.1:5060");
+        rig.Network.RunUntilIdle();
+
+        Assert.Single(rig.Received);
+        Assert.Equal(1, rig.Layer.Counters.TraceFaults);
+    }
+
     private static async Task ReceiveOneAsync(ISipTrace trace, string? text = null)
     {
         await using var rig = new TransportRig(new() { Listen = ["udp:0.0.0.0:5060"], Trace = trace }, new() { Time = new(s_start) }).Start();
@@ -206,6 +217,12 @@ public sealed class TraceTests
         while (sum >> 16 != 0)
             sum = (sum & 0xFFFF) + (sum >> 16);
         return sum;
+    }
+
+    private sealed class FullDisk : ISipTrace
+    {
+        public void OnMessage(TraceDirection direction, DateTimeOffset time, in SipFlow flow, ReadOnlySpan<byte> message) =>
+            throw new IOException("No space left on device");
     }
 
     private sealed class FixedChannel(NetEndpoint local) : SipChannel(SipTransport.Udp)
