@@ -46,7 +46,14 @@ public sealed class UserAgent : IAsyncDisposable
         _options = options;
         _network = network;
         _log = (options.Logging ?? NullLoggerFactory.Instance).CreateLogger<UserAgent>();
-        Media = new MediaEngine(network, new MediaEngineOptions { FirstPort = options.MediaPorts.First, LastPort = options.MediaPorts.Last, Lanes = options.MediaLanes, RtpTimeout = options.MediaTimeout });
+        Media = new MediaEngine(network, new MediaEngineOptions
+        {
+            FirstPort = options.MediaPorts.First,
+            LastPort = options.MediaPorts.Last,
+            Lanes = options.MediaLanes,
+            RtpTimeout = options.MediaTimeout,
+            Latching = options.MediaLatching,
+        });
     }
 
     /// <summary>The calls that are up or being set up.</summary>
@@ -79,7 +86,7 @@ public sealed class UserAgent : IAsyncDisposable
     public static async Task<UserAgent> StartAsync(UserAgentOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new();
-        var network = options.Network ?? new SystemNetwork();
+        var network = options.Network ?? OwnNetwork(options);
         var agent = new UserAgent(options, network);
         try
         {
@@ -237,6 +244,12 @@ public sealed class UserAgent : IAsyncDisposable
         Limits = new EndpointLimits { MaxCalls = _options.MaxCalls },
         AcceptedBodies = ["application/sdp", "multipart/mixed", "multipart/alternative"],
     };
+
+    private static SystemNetwork OwnNetwork(UserAgentOptions options)
+    {
+        var log = (options.Logging ?? NullLoggerFactory.Instance).CreateLogger<SystemNetwork>();
+        return new SystemNetwork(new SystemNetworkOptions { OnFault = (_, fault) => Log.LaneFault(log, fault) });
+    }
 
     private string Advertise(string listen) =>
         _options.ExternalHost is { } host && !listen.Contains(";external=", StringComparison.Ordinal) ? $"{listen};external={host}" : listen;
