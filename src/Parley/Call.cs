@@ -14,6 +14,7 @@ namespace Parley;
 /// </summary>
 public abstract partial class Call : IAsyncDisposable
 {
+    // Never disposed of: it holds no timer, and its token must still fire for those who wait when the call is disposed of.
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource<CallEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _state;
@@ -95,7 +96,6 @@ public abstract partial class Call : IAsyncDisposable
             BeginHangUp(null);
             await _end.Task.ConfigureAwait(false);
             await AudioSession.DisposeAsync().ConfigureAwait(false);
-            _ended.Dispose();
         }
 
         GC.SuppressFinalize(this);
@@ -126,19 +126,7 @@ public abstract partial class Call : IAsyncDisposable
         AudioSession.Stop();
         Agent.Forget(this);
         // Callbacks of the token are the application's: they must not run on the lane.
-        ThreadPool.UnsafeQueueUserWorkItem(static source => CancelQuietly(source), _ended, preferLocal: false);
-    }
-
-    private static void CancelQuietly(CancellationTokenSource source)
-    {
-        try
-        {
-            source.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // Disposed while the end was on its way: nobody listens any more.
-        }
+        ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), _ended, preferLocal: false);
     }
 
     private void OnMediaTimeout(TimeSpan silence) =>

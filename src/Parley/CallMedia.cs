@@ -8,6 +8,7 @@ using Parley.Media.Sdp.OfferAnswer;
 using Parley.Net;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Invites;
+using Parley.Sip.Locating;
 using Parley.Sip.Messages;
 using Parley.Sip.Transport;
 
@@ -188,9 +189,18 @@ internal sealed class CallMedia : IAsyncDisposable
     {
         if (IPAddress.TryParse(next.Host.Trim('[', ']'), out var address))
             return agent.Network.LocalAddressFor(NetEndpoint.From(address, 5060));
-        var targets = await agent.Endpoint.Locator.LocateAsync(next, cancel).ConfigureAwait(false);
-        // Nobody to be found: the INVITE will say so; any address does until then.
-        return targets.Count > 0 ? agent.Network.LocalAddressFor(targets[0].Remote) : NetEndpoint.From(IPAddress.Loopback, 0);
+        try
+        {
+            var targets = await agent.Endpoint.Locator.LocateAsync(next, cancel).ConfigureAwait(false);
+            if (targets.Count > 0)
+                return agent.Network.LocalAddressFor(targets[0].Remote);
+        }
+        catch (LocateException)
+        {
+            // Nobody to be found: the INVITE will say so.
+        }
+
+        return NetEndpoint.From(IPAddress.Loopback, 0); // any address does for an INVITE that cannot leave
     }
 
     private void OpenStream()

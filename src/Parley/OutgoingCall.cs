@@ -81,7 +81,17 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
             throw new InvalidOperationException("The INVITE of this call was sent before; make a new call.");
         cancel.ThrowIfCancellationRequested();
         MoveTo(CallState.Trying);
-        Volatile.Write(ref _invite, Agent.Endpoint.Invite(_options with { Body = AudioSession.Offer() }, this));
+        try
+        {
+            Volatile.Write(ref _invite, Agent.Endpoint.Invite(_options with { Body = AudioSession.Offer() }, this));
+        }
+        catch
+        {
+            // Nothing has left, so nobody will ever report an end: this is it.
+            Complete(new CallEnd(CallEndKind.Failed, CallEndParty.Local, 400, "The INVITE could not be built"));
+            throw;
+        }
+
         Interlocked.MemoryBarrier();
         if (_giveUp)
             BeginHangUp(null);
@@ -146,6 +156,7 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
             return;
         }
 
+        AudioSession.ExchangeDone();
         MoveTo(CallState.Answered);
         _answered.TrySetResult(true);
     }

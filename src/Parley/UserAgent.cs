@@ -86,6 +86,8 @@ public sealed class UserAgent : IAsyncDisposable
     public static async Task<UserAgent> StartAsync(UserAgentOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new();
+        foreach (var listen in options.Listen)
+            RequireListenAddress(listen, nameof(UserAgentOptions.Listen));
         var network = options.Network ?? OwnNetwork(options);
         var agent = new UserAgent(options, network);
         try
@@ -102,7 +104,7 @@ public sealed class UserAgent : IAsyncDisposable
 
     /// <summary>
     /// Serves incoming calls until <paramref name="stop"/> fires. Each call runs <paramref name="handler"/>; when the handler returns, the call is hung up, or refused with 480 if it was
-    /// never answered; when it throws, the call is refused with 500 or hung up and the exception logged. The handler's token fires when the call has ended.
+    /// never answered; when it throws, the call is refused with 500 (488 for a <see cref="CallMediaException"/> about the offer) or hung up, and the exception logged. The handler's token fires when the call has ended.
     /// </summary>
     /// <exception cref="InvalidOperationException">It is being served already.</exception>
     public async Task ServeAsync(Func<IncomingCall, CancellationToken, Task> handler, CancellationToken stop = default)
@@ -213,14 +215,14 @@ public sealed class UserAgent : IAsyncDisposable
         {
             await handler(call, call.Ended).ConfigureAwait(false);
         }
-        catch (Exception e) when (call.Ended.IsCancellationRequested && e is OperationCanceledException or CallEndedException)
+        catch (Exception e) when (call.State == CallState.Ended && e is OperationCanceledException or CallEndedException)
         {
             // The caller hung up: the handler was told by its token, as it should be.
         }
         catch (Exception e) // the boundary to the application's code: its fault ends this call and nothing else
         {
             Log.HandlerFailed(_log, call.Id, e);
-            call.Fail();
+            call.Fail(e);
         }
         finally
         {
@@ -251,14 +253,18 @@ public sealed class UserAgent : IAsyncDisposable
         return new SystemNetwork(new SystemNetworkOptions { OnFault = (_, fault) => Log.LaneFault(log, fault) });
     }
 
+    private static void RequireListenAddress(string text, string argument)
+    {
+        if (!SipListenAddress.TryParse(text, out _, out var fault))
+            throw new ArgumentException(fault, argument);
+    }
+
     private string Advertise(string listen) =>
         _options.ExternalHost is { } host && !listen.Contains(";external=", StringComparison.Ordinal) ? $"{listen};external={host}" : listen;
 
     private sealed class IncomingCalls(UserAgent agent) : ISipEndpointHandler
     {
         public IInviteSessionHandler? OnInvite(IncomingInvite invite) => agent.Accept(invite);
-
-        public void OnRequest(IncomingRequest request) => request.Respond(501);
     }
 }
 
