@@ -14,6 +14,7 @@ namespace Parley;
 /// </summary>
 public abstract partial class Call : IAsyncDisposable
 {
+    // Never disposed of: it holds no timer, and its token must still fire for those who wait when the call is disposed of.
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource<CallEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _state;

@@ -157,6 +157,7 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
             return;
         }
 
+        AudioSession.ExchangeDone();
         MoveTo(CallState.Answered);
         _answered.TrySetResult(true);
     }

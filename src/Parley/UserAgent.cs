@@ -47,7 +47,14 @@ public sealed class UserAgent : IAsyncDisposable
         _options = options;
         _network = network;
         _log = (options.Logging ?? NullLoggerFactory.Instance).CreateLogger<UserAgent>();
-        Media = new MediaEngine(network, new MediaEngineOptions { FirstPort = options.MediaPorts.First, LastPort = options.MediaPorts.Last, Lanes = options.MediaLanes, RtpTimeout = options.MediaTimeout });
+        Media = new MediaEngine(network, new MediaEngineOptions
+        {
+            FirstPort = options.MediaPorts.First,
+            LastPort = options.MediaPorts.Last,
+            Lanes = options.MediaLanes,
+            RtpTimeout = options.MediaTimeout,
+            Latching = options.MediaLatching,
+        });
     }
 
     /// <summary>The calls that are up or being set up.</summary>
@@ -82,7 +89,7 @@ public sealed class UserAgent : IAsyncDisposable
         options ??= new();
         foreach (var listen in options.Listen)
             RequireListenAddress(listen, nameof(UserAgentOptions.Listen));
-        var network = options.Network ?? new SystemNetwork();
+        var network = options.Network ?? OwnNetwork(options);
         var agent = new UserAgent(options, network);
         try
         {
@@ -240,6 +247,12 @@ public sealed class UserAgent : IAsyncDisposable
         Limits = new EndpointLimits { MaxCalls = _options.MaxCalls },
         AcceptedBodies = ["application/sdp", "multipart/mixed", "multipart/alternative"],
     };
+
+    private static SystemNetwork OwnNetwork(UserAgentOptions options)
+    {
+        var log = (options.Logging ?? NullLoggerFactory.Instance).CreateLogger<SystemNetwork>();
+        return new SystemNetwork(new SystemNetworkOptions { OnFault = (_, fault) => Log.LaneFault(log, fault) });
+    }
 
     private static void RequireListenAddress(string text, string argument)
     {

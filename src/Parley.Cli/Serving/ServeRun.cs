@@ -3,6 +3,7 @@ using Parley.Cli.Configuration;
 using Parley.Cli.Extensions;
 using Parley.Cli.Monitoring;
 using Parley.Cli.Terminal;
+using Parley.Media.Engine;
 using Parley.Net;
 using Parley.Sip.Transport;
 
@@ -36,6 +37,7 @@ internal static class ServeRun
                 ExternalHost = settings.ExternalHost,
                 MediaPorts = settings.MediaPorts is { } ports ? ServeSettings.ParsePorts(ports) : new UserAgentOptions().MediaPorts,
                 MediaTimeout = MediaTimeout,
+                MediaLatching = LatchPolicy.AnyUntilLocked, // a newcomer's phone is as likely as not behind NAT
                 Trace = trace is null ? live : new CombinedSipTrace(live, trace.Trace),
                 Logging = logging,
                 Network = network,
