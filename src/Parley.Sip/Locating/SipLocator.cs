@@ -143,7 +143,7 @@ public sealed class SipLocator
     {
         var any = false;
         var pointers = await _resolver.PointersAsync(host, cancel);
-        foreach (var pointer in pointers.OrderBy(p => p.Order).ThenBy(p => p.Preference))
+        foreach (var pointer in pointers.OrderBy(p => p.Order).ThenBy(p => p.Preference).Take(_options.MaxTargets))
         {
             var service = Array.Find(s_services, s => s.Naptr.Equals(pointer.Service, StringComparison.OrdinalIgnoreCase));
             if (service is null || (uri.IsSecure && !service.Transport.IsSecure()) || !pointer.Flags.Equals("s", StringComparison.OrdinalIgnoreCase))
@@ -164,7 +164,8 @@ public sealed class SipLocator
         List<SrvRecord> ordered;
         lock (_random)
             ordered = SrvOrder.Sort(servers, _random);
-        foreach (var server in ordered)
+        // A zone must not make one look-up into hundreds: what could not become a target any more is not asked for.
+        foreach (var server in ordered.Take(_options.MaxTargets - targets.Count))
         {
             // RFC 2782: a target "." says that the service is decidedly not offered.
             if (server.Target.Length > 0)
