@@ -63,6 +63,16 @@ public class EndOfCallTests
         Assert.Single(stage.Agent.Calls.Select(one => one.Id).Distinct());
     });
 
+    [Fact]
+    public void A_call_whose_audio_is_at_a_name_nobody_knows_ends_like_any_other() => Stage.Run(async stage =>
+    {
+        _ = stage.AnswerAll();
+        var answer = await stage.Phone.Call(Wire.Sdp.Replace("c=IN IP4 10.0.0.9", "c=IN IP4 phone.invalid", StringComparison.Ordinal));
+        await stage.Delay(60);
+        Assert.Contains(stage.Network.Datagrams, datagram => datagram.Destination.Port == 53); // asked by the resolver with limits
+        await stage.Phone.HangUp(answer);
+    });
+
     private static void Throw(List<int> told, CallProgress progress)
     {
         told.Add(progress.Status);
