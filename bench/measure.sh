@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 what=${1:-all} who=${2:-both}
 seconds=${SECONDS_PER_RUN:-10} runs=${RUNS:-3}
-parley=../src/Parley.Cli/bin/Release/net10.0/parley.dll
+parley=../src/Parley.Cli/bin/Release/net10.0/Parley.Cli.dll
 work=$(mktemp -d)
 server=
 stop_server() {

@@ -9,7 +9,7 @@ calls=${1:-20000} rate=${2:-200} loss=${3:-3}
 sip=25060 http=25080
 folder=$(mktemp -d)
 
-dotnet src/Parley.Cli/bin/Release/net10.0/parley.dll serve --sip udp:127.0.0.1:$sip --http 127.0.0.1:$http --data "$folder" >"$folder/serve.log" 2>&1 &
+dotnet src/Parley.Cli/bin/Release/net10.0/Parley.Cli.dll serve --sip udp:127.0.0.1:$sip --http 127.0.0.1:$http --data "$folder" >"$folder/serve.log" 2>&1 &
 server=$!
 trap 'kill -9 $server 2>/dev/null || true; rm -rf "$folder"' EXIT
 for _ in $(seq 100); do curl -sf http://127.0.0.1:$http/counters >/dev/null && break; sleep 0.1; done

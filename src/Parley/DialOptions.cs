@@ -28,7 +28,8 @@ public sealed record DialOptions
     public IReadOnlyList<AudioCodec>? Codecs { get; init; }
 
     /// <summary>
-    /// The call this one is to be bridged with: its codec is offered unless <see cref="Codecs"/> says otherwise, so that packets can pass untouched, and its lanes are used. Default none.
+    /// The call this one is to be bridged with: its codec is offered unless <see cref="Codecs"/> says otherwise, so that packets can pass untouched, its lanes are used, and
+    /// of the hops it came with one less is left (RFC 3261 §16.6). Default none.
     /// </summary>
     public Call? BridgeWith { get; init; }
 

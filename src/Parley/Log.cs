@@ -9,4 +9,7 @@ internal static partial class Log
 
     [LoggerMessage(2, LogLevel.Warning, "The session description names {Host}, which has no address here: {Problem}")]
     public static partial void MediaHostUnknown(ILogger logger, string host, string problem);
+
+    [LoggerMessage(3, LogLevel.Error, "Code on a lane failed; the lane goes on")]
+    public static partial void LaneFault(ILogger logger, Exception exception);
 }

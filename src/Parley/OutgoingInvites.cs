@@ -9,6 +9,8 @@ internal static class OutgoingInvites
 {
     private static readonly SipAddress Anonymous = SipAddress.Parse("\"Anonymous\" <sip:anonymous@anonymous.invalid>"); // RFC 3323 §4.1.1.3
 
+    private const int MostHops = 70; // RFC 3261 §8.1.1.6
+
     public static OutgoingInviteOptions Build(string target, DialOptions options, UserAgentOptions agent)
     {
         var caller = options.Caller ?? agent.Caller;
@@ -25,6 +27,11 @@ internal static class OutgoingInvites
             MaxRedirects = options.FollowRedirects,
             RingTimeout = options.RingTimeout,
             Lane = options.BridgeWith?.SignallingLane,
+            MaxForwards = HopsLeft(options.BridgeWith),
         };
     }
+
+    // A call made onward for another takes the hops that one has left, so that calls bridged in a circle come to an end (RFC 3261 §16.6 step 3).
+    private static int HopsLeft(Call? other) =>
+        other is { IsIncoming: true, Invite: { } invite } && invite.TryGetMaxForwards(out var hops) ? Math.Max(0, hops - 1) : MostHops;
 }

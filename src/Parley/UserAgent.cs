@@ -4,6 +4,7 @@ using System.Reflection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Media.Engine;
+using Parley.Media.Files;
 using Parley.Net;
 using Parley.Sip.Authentication;
 using Parley.Sip.Dialogs;
@@ -45,7 +46,14 @@ public sealed class UserAgent : IAsyncDisposable
         _options = options;
         _network = network;
         _log = (options.Logging ?? NullLoggerFactory.Instance).CreateLogger<UserAgent>();
-        Media = new MediaEngine(network, new MediaEngineOptions { FirstPort = options.MediaPorts.First, LastPort = options.MediaPorts.Last, Lanes = options.MediaLanes, RtpTimeout = options.MediaTimeout });
+        Media = new MediaEngine(network, new MediaEngineOptions
+        {
+            FirstPort = options.MediaPorts.First,
+            LastPort = options.MediaPorts.Last,
+            Lanes = options.MediaLanes,
+            RtpTimeout = options.MediaTimeout,
+            Latching = options.MediaLatching,
+        });
     }
 
     /// <summary>The calls that are up or being set up.</summary>
@@ -67,6 +75,9 @@ public sealed class UserAgent : IAsyncDisposable
     /// <summary>Fetches what is played from URLs.</summary>
     internal HttpClient Http { get; } = new();
 
+    /// <summary>Files played before, converted once for all calls.</summary>
+    internal AudioClipCache Clips { get; } = new();
+
     internal ILogger Logger => _log;
 
     /// <summary>Opens the listeners.</summary>
@@ -77,7 +88,7 @@ public sealed class UserAgent : IAsyncDisposable
         options ??= new();
         foreach (var listen in options.Listen)
             RequireListenAddress(listen, nameof(UserAgentOptions.Listen));
-        var network = options.Network ?? new SystemNetwork();
+        var network = options.Network ?? OwnNetwork(options);
         var agent = new UserAgent(options, network);
         try
         {
@@ -240,6 +251,12 @@ public sealed class UserAgent : IAsyncDisposable
     {
         if (!SipListenAddress.TryParse(text, out _, out var fault))
             throw new ArgumentException(fault, argument);
+    }
+
+    private static SystemNetwork OwnNetwork(UserAgentOptions options)
+    {
+        var log = (options.Logging ?? NullLoggerFactory.Instance).CreateLogger<SystemNetwork>();
+        return new SystemNetwork(new SystemNetworkOptions { OnFault = (_, fault) => Log.LaneFault(log, fault) });
     }
 
     private string Advertise(string listen) =>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Parley.Media.Codecs;
+using Parley.Media.Engine;
 using Parley.Net;
 using Parley.Sip.Transport;
 
@@ -41,6 +42,12 @@ public sealed record UserAgentOptions
 
     /// <summary>A call whose peer sends no packet for this long ends with <see cref="Sip.Invites.CallEndKind.Timeout"/>, unless it is on hold. Default zero: never.</summary>
     public TimeSpan MediaTimeout { get; init; }
+
+    /// <summary>
+    /// Whose packets a call takes, and where it sends. Default <see cref="LatchPolicy.SameAddress"/>: nobody but the address in the session description can speak into a call.
+    /// <see cref="LatchPolicy.AnyUntilLocked"/> serves phones behind NAT, whose descriptions name addresses that are not theirs outside.
+    /// </summary>
+    public LatchPolicy MediaLatching { get; init; } = LatchPolicy.SameAddress;
 
     /// <summary>Calls up at once; further INVITEs get 503 with Retry-After. Default 10,000.</summary>
     public int MaxCalls { get; init; } = 10_000;

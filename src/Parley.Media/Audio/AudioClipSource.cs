@@ -9,14 +9,17 @@ public sealed class AudioClipSource : IAudioSource
 
     /// <summary>Prepares the clip at the rate wanted; converts it if nobody did before, so not on a media lane.</summary>
     /// <param name="clip">What to play.</param>
-    /// <param name="sampleRate">Samples per second that <see cref="Read"/> gives.</param>
+    /// <param name="sampleRate">
+    /// Samples per second that <see cref="Read"/> gives; the clip's own when null. The rate of the stream it plays into is best: then the
+    /// clip is converted once for all calls.
+    /// </param>
     /// <param name="repeat">Whether to begin again at the end, for ever.</param>
-    public AudioClipSource(AudioClip clip, int sampleRate, bool repeat = false)
+    public AudioClipSource(AudioClip clip, int? sampleRate = null, bool repeat = false)
     {
         ArgumentNullException.ThrowIfNull(clip);
-        _samples = clip.At(sampleRate);
+        SampleRate = sampleRate ?? clip.SampleRate;
+        _samples = clip.At(SampleRate);
         _repeat = repeat && !_samples.IsEmpty;
-        SampleRate = sampleRate;
     }
 
     /// <inheritdoc/>

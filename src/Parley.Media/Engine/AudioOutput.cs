@@ -27,18 +27,27 @@ internal sealed class AudioOutput
         }
     }
 
-    /// <summary>Fills the frame; false when no source has audio for it.</summary>
-    public bool Read(Span<short> frame, int sampleRate)
+    /// <summary>Fills the frame; false when no source has audio for it. Sources that have ended are taken off and told.</summary>
+    public bool Read(Span<short> frame, int sampleRate, out int ended)
     {
+        ended = 0;
         var any = false;
         for (var i = 0; i < _inputs.Count; i++)
         {
             var input = _inputs[i];
             var target = any ? Second(frame.Length) : frame;
             var count = input.Read(target, sampleRate, out var error);
+            if (i >= _inputs.Count || !ReferenceEquals(_inputs[i], input))
+            {
+                i = _inputs.IndexOf(input); // the source took somebody off, perhaps itself, while it was read
+            }
+
             if (count < 0)
             {
-                _inputs.RemoveAt(i--);
+                if (!_inputs.Remove(input))
+                    continue;
+                i--;
+                ended++;
                 input.End(error);
             }
             else if (count > 0)

@@ -14,18 +14,18 @@ internal sealed class AudioReceiver
     private const int Probation = 2;
 
     // Longest packet that is decoded. RFC 3551 §4.2 has receivers accept up to 200 ms.
-    private const int MaxPacketMilliseconds = 200;
+    public const int MaxPacketMilliseconds = 200;
 
     private readonly JitterBufferOptions _limits;
     private readonly IAudioDecoder?[] _decoders = new IAudioDecoder?[128];
     private readonly AudioCodec?[] _codecs = new AudioCodec?[128];
     private readonly int[] _eventClocks = new int[128];
     private TelephoneEventReceiver? _events;
+    private int _eventClock;
     private AudioCodec? _codec;
-    private Concealment? _concealment;
-    private short[] _pcm = [];
-    private int _start;
-    private int _count;
+    private LossConcealer? _concealer;
+    private short[] _rest = []; // decoded beyond the frame before: packets longer than the tick
+    private int _restCount;
     private bool _quiet = true;
     private long _credit;
     private uint _probationSsrc;
@@ -125,7 +125,8 @@ internal sealed class AudioReceiver
         {
             if (listening)
                 Jitter?.Skip(packet, now);
-            _events ??= new(_eventClocks[packet.PayloadType]);
+            if (_events is null || _eventClock != _eventClocks[packet.PayloadType])
+                _events = new(_eventClock = _eventClocks[packet.PayloadType]);
             _events.Receive(packet.Payload, packet.Timestamp, now, out digit);
         }
         else if (listening && packet.Payload.Length > 0)
@@ -157,41 +158,38 @@ internal sealed class AudioReceiver
     /// <summary>Nobody listens any more: gives all buffers back.</summary>
     public void Close() => Reset();
 
-    /// <summary>The next frame of PCM, silence where there is none; encoded frames go to <paramref name="tap"/> on their way.</summary>
-    public ReadOnlySpan<short> PullPcm(long now, int milliseconds, EncodedTap? tap)
+    /// <summary>The next frame of PCM, silence where there is none, in <paramref name="scratch"/>; encoded frames go to <paramref name="tap"/> on their way.</summary>
+    public ReadOnlySpan<short> PullPcm(long now, int milliseconds, EncodedTap? tap, Span<short> scratch)
     {
         var frame = SampleRate * milliseconds / 1000;
-        if (_start > 0 && _count > 0)
-            _pcm.AsSpan(_start, _count).CopyTo(_pcm);
-        _start = 0;
-        while (_count < frame)
+        var count = _restCount;
+        _rest.AsSpan(0, count).CopyTo(scratch);
+        while (count < frame)
         {
             switch (Jitter!.Pull(now, _quiet, out var packet))
             {
                 case JitterPull.Packet:
                     tap?.Write(packet);
-                    Decode(packet);
+                    count += Decode(packet, scratch[count..]);
                     packet.Packet.Release();
                     // A packet in another codec may have changed the rate, and with it the frame.
                     frame = SampleRate * milliseconds / 1000;
                     break;
                 case JitterPull.Conceal:
-                    _concealment!.Conceal(_pcm.AsSpan(_count, frame));
-                    _count += frame;
+                    _concealer!.Conceal(scratch.Slice(count, frame));
+                    count += frame;
                     break;
                 default:
-                    _pcm.AsSpan(_count, frame - _count).Clear();
-                    _concealment!.Silence();
-                    _count = frame;
+                    scratch[count..frame].Clear();
+                    _concealer!.Reset();
+                    count = frame;
                     break;
             }
         }
 
-        _start = frame;
-        _count -= frame;
-        var pcm = _pcm.AsSpan(0, frame);
-        _quiet = IsQuiet(pcm);
-        return pcm;
+        Keep(scratch[frame..count]);
+        _quiet = IsQuiet(scratch[..frame]);
+        return scratch[..frame];
     }
 
     /// <summary>Passes the packets of the next <paramref name="milliseconds"/> to the tap without decoding them.</summary>
@@ -269,24 +267,23 @@ internal sealed class AudioReceiver
         Jitter?.Clear();
     }
 
-    private void Decode(in JitterFrame packet)
+    private int Decode(in JitterFrame packet, Span<short> room)
     {
         var codec = _codecs[packet.PayloadType];
         if (codec is null)
-            return; // negotiated away while it waited
+            return 0; // negotiated away while it waited
         if (!ReferenceEquals(codec, _codec))
             UseCodec(codec);
         var decoder = _decoders[packet.PayloadType] ??= codec.CreateDecoder();
-        var room = _pcm.AsSpan(_count);
         if (codec.MaxDecodedSamples(packet.Length) > room.Length)
         {
             Refused++;
-            return;
+            return 0;
         }
 
         var samples = decoder.Decode(packet.Payload, room);
-        _concealment!.Heard(room[..samples]);
-        _count += samples;
+        _concealer!.Received(room[..samples]);
+        return samples;
     }
 
     private void UseCodec(AudioCodec? codec)
@@ -294,12 +291,10 @@ internal sealed class AudioReceiver
         var clockBefore = _codec?.ClockRate ?? 8000;
         var rateBefore = SampleRate;
         _codec = codec;
-        if (_concealment is null || SampleRate != rateBefore)
+        if (_concealer is null || SampleRate != rateBefore)
         {
-            _concealment = new(SampleRate);
-            _pcm = new short[SampleRate / 1000 * 2 * MaxPacketMilliseconds];
-            _start = 0;
-            _count = 0;
+            _concealer = new(SampleRate);
+            _restCount = 0;
         }
 
         if (Jitter is not null && codec is not null && codec.ClockRate != clockBefore)
@@ -312,12 +307,19 @@ internal sealed class AudioReceiver
     private void Reset()
     {
         Jitter?.Clear();
-        _start = 0;
-        _count = 0;
+        _restCount = 0;
         _credit = 0;
         _quiet = true;
-        if (_concealment is null)
+        if (_concealer is null)
             UseCodec(_codec);
+    }
+
+    private void Keep(ReadOnlySpan<short> rest)
+    {
+        if (_rest.Length < rest.Length)
+            _rest = new short[rest.Length];
+        rest.CopyTo(_rest);
+        _restCount = rest.Length;
     }
 
     // Every eighth sample tells well enough whether anybody speaks; about -50 dBov.

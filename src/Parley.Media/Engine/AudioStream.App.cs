@@ -1,4 +1,5 @@
 using Parley.Media.Audio;
+using Parley.Media.Files;
 using Parley.Media.Playback;
 using Parley.Media.Recording;
 using Parley.Media.Rtp;
@@ -64,7 +65,11 @@ public sealed partial class AudioStream
     }
 
     /// <summary>Sends everything heard back, through jitter buffer, decoder and encoder, until the result is disposed of.</summary>
-    public IDisposable Echo() => new PcmPipe(this, this).Connect();
+    public IDisposable Echo()
+    {
+        OnLane(AttachEcho);
+        return new Attachment(() => OnLane(DetachEcho));
+    }
 
     /// <summary>
     /// Records both directions until the result is disposed of or the stream ends: left what is heard, right what is sent, aligned by the media clock,
@@ -83,6 +88,33 @@ public sealed partial class AudioStream
         });
         return recording;
     }
+
+    /// <summary>Records both directions into a WAV file until the result is disposed of or the stream ends; left is what is heard.</summary>
+    /// <param name="recorder">Flushed and closed when the recording ends, unless <paramref name="leaveOpen"/>.</param>
+    /// <param name="leaveOpen">True leaves the recorder open. Default false.</param>
+    public AudioRecording Record(WavRecorder recorder, bool leaveOpen = false)
+    {
+        ArgumentNullException.ThrowIfNull(recorder);
+        return Record(new WavStereoSink(recorder), leaveOpen);
+    }
+
+    /// <summary>Waits until the far end has been quiet for a while; silence before its first word counts.</summary>
+    /// <param name="duration">How long, at least 20 ms.</param>
+    /// <param name="thresholdDbov">Level below which it counts as quiet, RMS of a frame. Default -50 dBov.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> fired, or the stream ended first.</exception>
+    public async Task WaitForSilenceAsync(TimeSpan duration, double thresholdDbov = -50, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(duration, TimeSpan.FromMilliseconds(20));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, Ended);
+        var silent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var listening = Listen(new SilenceDetector(Codec?.SampleRate ?? 8000, duration, thresholdDbov, () => silent.TrySetResult()));
+        await silent.Task.WaitAsync(either.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>Listens for DTMF tones in the audio, for peers that send no telephone events, until the result is disposed of; <see cref="Digits"/> gives what it hears.</summary>
+    public IDisposable DetectTones() => Listen(new DtmfDetector(
+        Math.Max(8000, Codec?.SampleRate ?? 8000), symbol => Pressed(new(symbol, TimeSpan.Zero, DtmfSource.InBand))));
 
     /// <summary>
     /// Sends digits: as telephone events, or, when those were not negotiated or <see cref="DtmfOptions.InBand"/> asks for it, as tones in the audio. Completes
@@ -121,8 +153,8 @@ public sealed partial class AudioStream
 
         if (options.InBand || _format.Audio.TelephoneEventPayloadType is null)
         {
-            var source = DtmfPlayback.Create(digits, options, _format.Codec.SampleRate);
-            Attach(new MixInput(source, (_, _) => done.TrySetResult()));
+            var tones = DtmfTones.Generate(digits, _format.Codec.SampleRate, options.Duration, options.Gap, -options.Volume);
+            Attach(new MixInput(new AudioClipSource(tones, tones.SampleRate), (_, _) => done.TrySetResult()));
             return;
         }
 

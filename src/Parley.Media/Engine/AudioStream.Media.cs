@@ -16,6 +16,8 @@ public sealed partial class AudioStream : IClocked
     private AudioStream? _recordPeer;
     private bool _listening;
     private bool _onClock;
+    private int _echoes;
+    private RateConverter? _echoConverter;
 
     internal void Attach(SinkPort sink)
     {
@@ -94,6 +96,23 @@ public sealed partial class AudioStream : IClocked
 
     internal bool Detach(MixInput input) => Detached(_output.Remove(input), ref Engine.PlayingCount);
 
+    internal void AttachEcho()
+    {
+        if (!Attachable())
+            return;
+        _echoes++;
+        Interlocked.Increment(ref Engine.ListeningCount);
+        Attached();
+    }
+
+    internal void DetachEcho()
+    {
+        if (_echoes == 0)
+            return; // the stream has ended
+        _echoes--;
+        Detached(true, ref Engine.ListeningCount);
+    }
+
     internal bool TryAttach(IEncodedSource source)
     {
         if (!Attachable() || _encoded is not null)
@@ -109,9 +128,8 @@ public sealed partial class AudioStream : IClocked
     void IClocked.Tick(long due)
     {
         var format = _format!;
-        if (_listening)
-            Hear(format.Period);
-        Speak(format, due);
+        var heard = _listening ? Hear(format.Period) : default;
+        Speak(format, due, heard);
         if (!NeedsClock())
             Attached();
     }
@@ -132,7 +150,7 @@ public sealed partial class AudioStream : IClocked
     // Brings the clock and the jitter buffer into line with what is attached.
     private void Attached()
     {
-        var listening = _format is not null && _sinks.Count + _taps.Count + _recorders.Count > 0;
+        var listening = _format is not null && _sinks.Count + _taps.Count + _recorders.Count + _echoes > 0;
         if (listening != _listening)
         {
             _listening = listening;
@@ -154,7 +172,8 @@ public sealed partial class AudioStream : IClocked
 
     private void DetachAll()
     {
-        Interlocked.Add(ref Engine.ListeningCount, -(_sinks.Count + _taps.Count + _recorders.Count));
+        Interlocked.Add(ref Engine.ListeningCount, -(_sinks.Count + _taps.Count + _recorders.Count + _echoes));
+        _echoes = 0;
         Interlocked.Add(ref Engine.PlayingCount, -(_output.Count + (_encoded is null ? 0 : 1)));
         _sinks.Clear();
         _taps.Clear();
@@ -170,35 +189,43 @@ public sealed partial class AudioStream : IClocked
         Attached();
     }
 
-    private void Hear(int milliseconds)
+    private ReadOnlySpan<short> Hear(int milliseconds)
     {
         var tap = _taps.Count > 0 ? _tapSet : null;
-        if (_sinks.Count + _recorders.Count == 0)
+        if (_sinks.Count + _recorders.Count + _echoes == 0)
         {
             if (tap is not null)
                 _receiver.PullEncoded(Lane.Now, milliseconds, tap);
-            return;
+            return default;
         }
 
-        var pcm = _receiver.PullPcm(Lane.Now, milliseconds, tap);
+        var pcm = _receiver.PullPcm(Lane.Now, milliseconds, tap, MediaLane.Heard);
         var rate = _receiver.SampleRate;
         for (var i = _sinks.Count - 1; i >= 0; i--)
         {
-            if (!_sinks[i].TryWrite(pcm, rate))
-                Detach(_sinks[i]);
+            // A sink may take others off while it is called.
+            if (i < _sinks.Count && _sinks[i] is var sink && !sink.TryWrite(pcm, rate))
+                Detach(sink);
         }
 
         foreach (var recorder in _recorders)
             recorder.WriteRemote(pcm, rate);
+        return pcm;
     }
 
-    private void Speak(StreamFormat format, long due)
+    private void Speak(StreamFormat format, long due, ReadOnlySpan<short> heard)
     {
         var frame = MediaLane.Pcm.AsSpan(0, format.FrameSamples);
-        var inputs = _output.Count;
-        var any = inputs > 0 && _output.Read(frame, format.Codec.SampleRate);
-        if (_output.Count < inputs)
-            Interlocked.Add(ref Engine.PlayingCount, _output.Count - inputs);
+        var any = false;
+        if (_output.Count > 0)
+        {
+            any = _output.Read(frame, format.Codec.SampleRate, out var ended);
+            if (ended > 0)
+                Interlocked.Add(ref Engine.PlayingCount, -ended);
+        }
+
+        if (_echoes > 0 && !heard.IsEmpty)
+            any |= Reflect(ref frame, any, heard, format.Codec.SampleRate);
         if (_recorders.Count > 0)
             Record(frame, any, format.Codec.SampleRate);
         if (_digits.IsActive && SendDigit(format, due))
@@ -209,12 +236,42 @@ public sealed partial class AudioStream : IClocked
             SendEncoded(format, due);
     }
 
+    // Adds what was heard to what plays; alone it goes to the encoder as it lies there.
+    private bool Reflect(ref Span<short> frame, bool any, ReadOnlySpan<short> heard, int rate)
+    {
+        if (_receiver.SampleRate != rate)
+        {
+            if (_echoConverter is null || _echoConverter.From != _receiver.SampleRate || _echoConverter.To != rate)
+                _echoConverter = new(_receiver.SampleRate, rate);
+            heard = _echoConverter.Convert(heard);
+            heard = heard[..Math.Min(heard.Length, frame.Length)];
+        }
+
+        if (any)
+        {
+            Mixer.AddSaturated(frame, heard);
+        }
+        else if (heard.Length == frame.Length && _receiver.SampleRate == rate)
+        {
+            frame = MediaLane.Heard.AsSpan(0, heard.Length);
+        }
+        else
+        {
+            heard.CopyTo(frame);
+            frame[heard.Length..].Clear();
+        }
+
+        return true;
+    }
+
     private void Record(Span<short> frame, bool any, int rate)
     {
         if (!any)
             frame.Clear();
         for (var i = _recorders.Count - 1; i >= 0; i--)
         {
+            if (i >= _recorders.Count)
+                continue; // a sink may end other recordings while it is called
             var recorder = _recorders[i];
             if (!recorder.LocalFromPeer)
                 recorder.WriteLocal(frame, rate);

@@ -92,7 +92,8 @@ public sealed partial class AudioStream : IAsyncDisposable
 
     /// <summary>
     /// Takes what offer and answer agreed on, the first time or anew: codec, address and direction change, while SSRC, sequence numbers, statistics,
-    /// playbacks, readers and reports go on.
+    /// playbacks, readers and reports go on. A remote host that is a name must have been looked up: without an address nothing is sent until packets
+    /// come, and those are taken only under <see cref="LatchPolicy.AnyUntilLocked"/>.
     /// </summary>
     /// <exception cref="ArgumentException">The codec is not mono.</exception>
     public void Configure(NegotiatedAudio audio)

@@ -1,14 +1,7 @@
+using System.Runtime.ExceptionServices;
 using Parley.Net;
 
 namespace Parley.Media.Engine;
-
-/// <summary>Something with a frame to make at a steady pace.</summary>
-internal interface IClocked
-{
-    /// <summary>Called once per period.</summary>
-    /// <param name="due">When it was due, in lane milliseconds: the audio's own time, without the lane's lateness.</param>
-    void Tick(long due);
-}
 
 /// <summary>
 /// The media clock of a lane, shared by all its streams. A cycle of 120 ms, the common multiple of all packet lengths, is cut into slots of 2 ms; each
@@ -31,6 +24,7 @@ internal sealed class MediaClock(Lane lane) : LaneTimer
     private List<IClocked>? _running;
     private int _cursor;
     private bool _firing;
+    private Exception? _fault;
 
     /// <summary>Streams on the clock.</summary>
     public int Count { get; private set; }
@@ -110,13 +104,28 @@ internal sealed class MediaClock(Lane lane) : LaneTimer
         _firing = false;
         if (Count > 0)
             Reschedule();
+        if (_fault is { } fault)
+        {
+            _fault = null;
+            ExceptionDispatchInfo.Throw(fault); // to the lane, which counts and reports it
+        }
     }
 
     private void Run(int slot, long due)
     {
         _running = _slots[slot];
         for (_cursor = 0; _cursor < _running.Count; _cursor++)
-            _running[_cursor].Tick(due);
+        {
+            try
+            {
+                _running[_cursor].Tick(due);
+            }
+            catch (Exception exception) // the boundary to codecs, which anybody may bring: the other streams of the clock go on
+            {
+                _fault ??= exception;
+            }
+        }
+
         _running = null;
     }
 

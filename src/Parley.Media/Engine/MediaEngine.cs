@@ -8,7 +8,8 @@ namespace Parley.Media.Engine;
 /// </summary>
 public sealed class MediaEngine : IAsyncDisposable
 {
-    // One datagram per call suits sockets of one stream each; RTP packets of audio fit a small buffer.
+    // More than one packet waits on a stream's socket only when the lane was late: then a few are taken at once, so that it catches up. RTP packets of audio fit a
+    // small buffer.
     private readonly DatagramOptions _datagrams;
     private readonly MediaLane[] _lanes;
     private readonly PortRange _ports;
@@ -30,7 +31,7 @@ public sealed class MediaEngine : IAsyncDisposable
         Options.Validate();
         Network = network;
         _ports = new(Options.FirstPort, Options.LastPort);
-        _datagrams = new() { Batch = 1, MaxDatagram = PacketPool.SmallSize, Dscp = Options.Dscp };
+        _datagrams = new() { Batch = 4, SendAtOnce = true, MaxDatagram = PacketPool.SmallSize, Dscp = Options.Dscp };
         _lanes = [.. network.CreateLanes("media", Options.Lanes).Select(lane => new MediaLane(lane))];
     }
 
@@ -95,8 +96,7 @@ public sealed class MediaEngine : IAsyncDisposable
             left = [.. _streams];
         }
 
-        foreach (var stream in left)
-            await stream.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(left.Select(stream => stream.DisposeAsync().AsTask())).ConfigureAwait(false);
     }
 
     internal void ReturnPort(int port) => _ports.Return(port);

@@ -18,6 +18,12 @@ internal sealed class MediaLane(Lane lane)
     /// <summary>A frame of PCM being made.</summary>
     public short[] Pcm { get; } = new short[MaxSamples];
 
+    /// <summary>
+    /// What a stream hears in one frame, and more where its packets are longer: 60 ms and a packet of 200 ms (RFC 3551 §4.2). Shared, so that it stays in the
+    /// processor's cache from stream to stream.
+    /// </summary>
+    public short[] Heard { get; } = new short[48 * (60 + AudioReceiver.MaxPacketMilliseconds)];
+
     /// <summary>A packet being made.</summary>
     public byte[] Packet { get; } = new byte[RtpHeader.Size + 2 * MaxSamples];
 

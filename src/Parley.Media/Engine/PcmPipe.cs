@@ -2,7 +2,7 @@ using Parley.Media.Audio;
 
 namespace Parley.Media.Engine;
 
-/// <summary>What one stream hears is sent by another, or by itself: echo, and the transcoding relay. Written on one lane, read on the other.</summary>
+/// <summary>What one stream hears is sent by another: the transcoding relay. Written on one lane, read on the other.</summary>
 internal sealed class PcmPipe : IAudioSink, IAudioSource, IDisposable
 {
     // Frames the far clock may run ahead before the oldest are dropped: two of the longest (60 ms).

@@ -51,7 +51,10 @@ internal sealed class RelayDirection(AudioStream from, AudioStream to)
         }
     }
 
-    /// <summary>Passes a packet on. On the source's lane; the datagram is lent and its header rewritten in place.</summary>
+    /// <summary>
+    /// Passes a packet on. On the source's lane, last of all that is done with the packet: its header is rewritten in place. A jitter buffer that has
+    /// kept it as well has read the header already and needs the payload only, which stays.
+    /// </summary>
     public void Forward(PacketBuffer datagram, in RtpPacket packet)
     {
         if (_payloadTypes[packet.PayloadType] == NotPassed)

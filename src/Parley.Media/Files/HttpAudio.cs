@@ -11,7 +11,9 @@ public static class HttpAudio
     /// <param name="limits">How much is taken in and how long to wait; <see cref="AudioFileLimits.Default"/> when null.</param>
     /// <param name="cancellationToken">Gives up before the audio has begun.</param>
     /// <exception cref="ArgumentException">The URL is not absolute http or https.</exception>
-    /// <exception cref="HttpAudioException">The server cannot be reached, or answers with another status than 200, another type than audio, or too much.</exception>
+    /// <exception cref="HttpAudioException">
+    /// The server cannot be reached, or answers with another status than 200, another type than audio, or too much.
+    /// </exception>
     /// <exception cref="WavFormatException">The body is no WAV that can be played.</exception>
     /// <exception cref="TimeoutException">No answer within <see cref="AudioFileLimits.Timeout"/>.</exception>
     public static async Task<WavStreamSource> OpenAsync(
@@ -58,7 +60,10 @@ public static class HttpAudio
     private static void Check(HttpResponseMessage response, Uri url, AudioFileLimits limits)
     {
         if (response.StatusCode != HttpStatusCode.OK)
-            throw new HttpAudioException($"{Shown(url)} answered {(int)response.StatusCode} {response.ReasonPhrase}; 200 is needed.", response.StatusCode);
+        {
+            throw new HttpAudioException(
+                $"{Shown(url)} answered {(int)response.StatusCode} {response.ReasonPhrase}; 200 is needed.", response.StatusCode);
+        }
         // Servers without a table of types send octet-stream or nothing; then the header of the WAV decides.
         if (response.Content.Headers.ContentType?.MediaType is { } type
             && !type.StartsWith("audio/", StringComparison.OrdinalIgnoreCase)

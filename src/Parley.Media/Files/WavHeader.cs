@@ -115,7 +115,8 @@ public sealed record WavHeader
             (7, 8) => WavEncoding.MuLaw,
             (1, _) => throw new WavFormatException($"PCM with {bits} bits per sample is not played; 16 bits are."),
             (3, _) => throw new WavFormatException("Floating-point samples are not played; 16-bit PCM, A-law and µ-law are."),
-            _ => throw new WavFormatException($"Format tag {tag} with {bits} bits per sample is not played; 16-bit PCM (1), A-law (6) and µ-law (7) are."),
+            _ => throw new WavFormatException(
+                $"Format tag {tag} with {bits} bits per sample is not played; 16-bit PCM (1), A-law (6) and µ-law (7) are."),
         };
         if (channels is not (1 or 2)) throw new WavFormatException($"{channels} channels are not played; mono and stereo are.");
         if (rate is < 4000 or > 192_000) throw new WavFormatException($"A rate of {rate} samples per second is not played; 4000 to 192000 are.");

@@ -4,19 +4,20 @@ using Parley.Media.Recording;
 namespace Parley.Media.Files;
 
 /// <summary>
-/// Records both directions of a call into one WAV. <see cref="Write"/> runs on the media lane, whose clock has laid both directions side by side: it
-/// copies into a bounded queue and returns. A background task moves the audio to the file every <see cref="WavRecorderOptions.FlushInterval"/>, so that the
-/// file is a valid WAV at every moment and a process that dies loses that much at most.
+/// Records both directions of a call into one WAV. <see cref="Write"/> is for a media lane: it copies into a bounded queue and
+/// returns. A background task moves the audio to the file every <see cref="WavRecorderOptions.FlushInterval"/>, so that the file
+/// is a valid WAV at every moment (see <see cref="WavWriter"/>) and a process that dies loses that much at most.
 /// </summary>
 public sealed class WavRecorder : IStereoSink, IAsyncDisposable
 {
-    private const int PieceSamples = 2048;
+    private const int PieceSamples = 1024;
+    private const int UsualRate = 8000;
 
     private readonly WavWriter _writer;
-    private readonly WavRecorderOptions _options;
-    private readonly PcmRing _queue; // interleaved; written by the lane, read by the task
-    private readonly short[] _frame = new short[PieceSamples];
-    private readonly short[] _piece = new short[PieceSamples];
+    private readonly bool _mono;
+    private readonly PcmRing _queue;
+    private readonly short[] _joined = new short[PieceSamples]; // the lane's
+    private readonly short[] _piece = new short[PieceSamples]; // the writing task's
     private readonly CancellationTokenSource _stop = new();
     private long _dropped;
     private int _disposed;
@@ -28,20 +29,22 @@ public sealed class WavRecorder : IStereoSink, IAsyncDisposable
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     public WavRecorder(Stream stream, WavRecorderOptions? options = null)
     {
-        _options = options ?? new();
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_options.FlushInterval, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_options.Queue, _options.FlushInterval);
-        _writer = new WavWriter(stream, _options.SampleRate, Channels);
-        _queue = new PcmRing((int)(_options.Queue.TotalSeconds * _options.SampleRate) * Channels);
+        options ??= new();
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.FlushInterval, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Queue, options.FlushInterval);
+        SampleRate = options.SampleRate == 0 ? UsualRate : options.SampleRate;
+        _mono = options.Layout == RecordingLayout.Mono;
+        _writer = new WavWriter(stream, SampleRate, _mono ? 1 : 2);
+        _queue = new PcmRing((int)(options.Queue.TotalSeconds * SampleRate) * _writer.Channels);
         // Made here so that the first tick counts from the beginning of the recording, whenever the task gets to run.
-        var timer = new PeriodicTimer(_options.FlushInterval, _options.Time);
+        var timer = new PeriodicTimer(options.FlushInterval, options.Time);
         Completion = Task.Run(() => WriteAsync(timer));
     }
 
     /// <inheritdoc/>
-    public int SampleRate => _options.SampleRate;
+    public int SampleRate { get; }
 
-    /// <summary>Samples a channel that were lost because the file could not be written fast enough, or no more.</summary>
+    /// <summary>Samples per channel that were lost because the file could not be written fast enough, or no more.</summary>
     public long DroppedSamples => Volatile.Read(ref _dropped);
 
     /// <summary>
@@ -50,8 +53,6 @@ public sealed class WavRecorder : IStereoSink, IAsyncDisposable
     /// </summary>
     public Task Completion { get; }
 
-    private int Channels => _options.Layout == RecordingLayout.Stereo ? 2 : 1;
-
     /// <summary>Begins a recording in a new file, replacing one that is there.</summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="options">How; the defaults when null.</param>
@@ -59,19 +60,18 @@ public sealed class WavRecorder : IStereoSink, IAsyncDisposable
     public static WavRecorder Create(string path, WavRecorderOptions? options = null) =>
         new(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1), options);
 
-    /// <inheritdoc/>
+    /// <summary>Takes what was received (left) and sent (right) in the same time. One thread at a time.</summary>
+    /// <param name="left">Samples received.</param>
+    /// <param name="right">As many samples sent.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
     public void Write(ReadOnlySpan<short> left, ReadOnlySpan<short> right)
     {
-        var most = PieceSamples / Channels;
+        if (left.Length != right.Length) throw new ArgumentException($"{left.Length} samples were received but {right.Length} sent.", nameof(right));
+        var most = PieceSamples / _writer.Channels;
         while (!left.IsEmpty)
         {
             var count = Math.Min(left.Length, most);
-            var joined = Join(left[..count], right[..count]);
-            // Whole pairs only: half a pair would exchange the channels for the rest of the file.
-            if (_queue.Capacity - _queue.Count >= joined.Length)
-                _queue.Write(joined);
-            else
-                Volatile.Write(ref _dropped, _dropped + count);
+            Queue(left[..count], right[..count]);
             left = left[count..];
             right = right[count..];
         }
@@ -80,9 +80,33 @@ public sealed class WavRecorder : IStereoSink, IAsyncDisposable
     /// <summary>Writes what is left and closes the file. Does not throw for a fault of the file; see <see cref="Completion"/>.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            await _stop.CancelAsync().ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        await _stop.CancelAsync().ConfigureAwait(false);
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private void Queue(ReadOnlySpan<short> left, ReadOnlySpan<short> right)
+    {
+        int samples;
+        if (_mono)
+        {
+            left.CopyTo(_joined);
+            Mixer.AddSaturated(_joined, right);
+            samples = left.Length;
+        }
+        else
+        {
+            for (var i = 0; i < left.Length; i++)
+            {
+                _joined[2 * i] = left[i];
+                _joined[(2 * i) + 1] = right[i];
+            }
+            samples = 2 * left.Length;
+        }
+        // Everything in and out of the queue comes in pairs, and its capacity is even, so the channels cannot change places.
+        var lost = samples - _queue.Write(_joined.AsSpan(0, samples));
+        if (lost > 0) Volatile.Write(ref _dropped, _dropped + (lost / _writer.Channels));
     }
 
     private async Task WriteAsync(PeriodicTimer timer)
@@ -94,36 +118,19 @@ public sealed class WavRecorder : IStereoSink, IAsyncDisposable
             while (await ticks.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
             {
                 Drain();
-                _writer.Flush();
+                writer.Flush();
             }
         }
         catch (OperationCanceledException)
         {
-            Drain();
+            Drain(); // disposed: what came last; the writer flushes when it is disposed
         }
     }
 
     private void Drain()
     {
-        while (_queue.Read(_piece) is > 0 and var count)
+        int count;
+        while ((count = _queue.Read(_piece)) > 0)
             _writer.Write(_piece.AsSpan(0, count));
-    }
-
-    private ReadOnlySpan<short> Join(ReadOnlySpan<short> left, ReadOnlySpan<short> right)
-    {
-        if (_options.Layout == RecordingLayout.Mono)
-        {
-            for (var i = 0; i < left.Length; i++)
-                _frame[i] = (short)Math.Clamp(left[i] + right[i], short.MinValue, short.MaxValue);
-            return _frame.AsSpan(0, left.Length);
-        }
-
-        for (var i = 0; i < left.Length; i++)
-        {
-            _frame[2 * i] = left[i];
-            _frame[(2 * i) + 1] = right[i];
-        }
-
-        return _frame.AsSpan(0, 2 * left.Length);
     }
 }

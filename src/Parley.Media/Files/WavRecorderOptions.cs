@@ -13,8 +13,8 @@ public enum RecordingLayout
 /// <summary>How a recording is made.</summary>
 public sealed record WavRecorderOptions
 {
-    /// <summary>Samples per second of the recording. Default 8000.</summary>
-    public int SampleRate { get; init; } = 8000;
+    /// <summary>Samples per second of the recording, 4000 to 192000; 0 for that of what is recorded, or 8000 where nothing says. Default 0.</summary>
+    public int SampleRate { get; init; }
 
     /// <summary>One channel or two. Default <see cref="RecordingLayout.Stereo"/>.</summary>
     public RecordingLayout Layout { get; init; } = RecordingLayout.Stereo;
@@ -22,9 +22,9 @@ public sealed record WavRecorderOptions
     /// <summary>How often audio goes to the file with a header that counts it: what a dying process loses at most. Default 0.5 s.</summary>
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Audio held while the disk is slow; beyond it audio is dropped and counted. Default 4 s: 128 kB at 8 kHz.</summary>
+    /// <summary>Audio held while the disk is slow; beyond it audio is dropped and counted. Default 4 s: 128 kB for stereo at 8 kHz.</summary>
     public TimeSpan Queue { get; init; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>The clock that paces the flushing. Default the system's.</summary>
+    /// <summary>The clock of <see cref="FlushInterval"/>. Default the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -4,16 +4,6 @@ using Parley.Media.Engine;
 
 namespace Parley.Media.Playback;
 
-/// <summary>How heard audio is read.</summary>
-public sealed record AudioReaderOptions
-{
-    /// <summary>Samples per second wanted; 0 (default) takes the codec's, or 8000 before one is negotiated.</summary>
-    public int SampleRate { get; init; }
-
-    /// <summary>Audio kept for a reader that is slow; what comes beyond is dropped and counted. Default 1 s.</summary>
-    public TimeSpan Buffer { get; init; } = TimeSpan.FromSeconds(1);
-}
-
 /// <summary>
 /// What a stream hears, as mono 16-bit PCM at a steady pace: silence is delivered as silence, loss concealed. One reading operation at a time.
 /// </summary>

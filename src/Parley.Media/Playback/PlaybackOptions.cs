@@ -21,25 +21,3 @@ public sealed record PlaybackOptions
             throw new ArgumentException($"{nameof(GainDecibels)} must be -60 to 20 dB, not {GainDecibels}.", nameof(GainDecibels));
     }
 }
-
-/// <summary>Why a playback ended.</summary>
-public enum PlaybackEnd
-{
-    /// <summary>The source had no more.</summary>
-    Finished,
-
-    /// <summary><see cref="AudioPlayback.Stop"/> was called.</summary>
-    Stopped,
-
-    /// <summary>The stream ended first.</summary>
-    StreamEnded,
-
-    /// <summary>The source threw.</summary>
-    Failed,
-}
-
-/// <summary>How a playback ended.</summary>
-/// <param name="End">Why.</param>
-/// <param name="Played">How much audio was played, pauses not counted.</param>
-/// <param name="Error">What the source threw, when <paramref name="End"/> is <see cref="PlaybackEnd.Failed"/>.</param>
-public sealed record PlaybackResult(PlaybackEnd End, TimeSpan Played, Exception? Error = null);

@@ -38,7 +38,7 @@ internal sealed class JitterEstimator
         _baseCurrent = Math.Min(_baseCurrent, transit);
         var late = (int)Math.Min(transit - Base, BucketMilliseconds * Buckets - 1);
         // A packet later than planned for weighs more, so that the buffer grows within a few packets and shrinks over seconds.
-        var weight = late > Delay ? 4 : 1;
+        var weight = late >= Math.Max(Delay, BucketMilliseconds) ? 4 : 1;
         _counts[late / BucketMilliseconds] += weight;
         _total += weight;
         if (_total >= Memory)

@@ -9,10 +9,17 @@ public sealed class RtcpSession
     // IPv4 and UDP headers count for the average compound size (RFC 3550 §6.2).
     private const int LowerHeaders = 28;
 
+    private const int MeasurementError = 5 * 65536 / 1000;
+    private const int LongestRoundTrip = 60 * 65536;
+
     private readonly byte[] _cname;
     private uint _lastSenderReport;
     private long _lastSenderReportAt;
     private bool _sentAny;
+
+    // Two places in turn: another thread that reads the newest report has until the one after next, seconds, before it is overwritten.
+    private readonly Remote[] _remotes = [new(), new()];
+    private volatile Remote? _remote;
     private double _averageSize = 100;
 
     /// <summary>Starts a session.</summary>
@@ -37,10 +44,10 @@ public sealed class RtcpSession
     public long Malformed { get; private set; }
 
     /// <summary>The newest report of the other side about our stream, or null before the first.</summary>
-    public RtcpReportBlock? RemoteReport { get; private set; }
+    public RtcpReportBlock? RemoteReport => _remote?.Report;
 
     /// <summary>Round trip from the newest report (RFC 3550 §6.4.1), or null before the first that allows it.</summary>
-    public TimeSpan? RoundTrip { get; private set; }
+    public TimeSpan? RoundTrip => _remote?.RoundTrip;
 
     /// <summary>True once the other side said BYE for the source we hear.</summary>
     public bool RemoteLeft { get; private set; }
@@ -119,14 +126,23 @@ public sealed class RtcpSession
 
     private void Take(in RtcpReportBlock report, ulong ntp)
     {
-        RemoteReport = report;
-        if (report.LastSenderReport == 0)
-            return;
-        // A − LSR − DLSR, all in 1/65536 s; a clock step or a lie gives nonsense, which is not kept.
-        var units = NtpTime.Middle(ntp) - report.LastSenderReport - report.DelaySinceLastSenderReport;
-        if ((int)units >= 0 && units < 60 * 65536)
-            RoundTrip = TimeSpan.FromTicks(units * TimeSpan.TicksPerSecond / 65536);
+        var roundTrip = RoundTrip;
+        // A − LSR − DLSR, all in 1/65536 s; a clock step or a lie gives nonsense, which is not kept. Delays are counted in whole milliseconds, so that on a
+        // short way a little less than nothing may come out.
+        var units = (int)(NtpTime.Middle(ntp) - report.LastSenderReport - report.DelaySinceLastSenderReport);
+        if (report.LastSenderReport != 0 && units is > -MeasurementError and < LongestRoundTrip)
+            roundTrip = TimeSpan.FromTicks(Math.Max(0, units) * TimeSpan.TicksPerSecond / 65536);
+        var place = ReferenceEquals(_remote, _remotes[0]) ? _remotes[1] : _remotes[0];
+        place.Report = report;
+        place.RoundTrip = roundTrip;
+        _remote = place;
     }
 
     private void Average(int size) => _averageSize = (size + LowerHeaders + 15 * _averageSize) / 16; // RFC 3550 §6.3.3
+
+    private sealed class Remote
+    {
+        public RtcpReportBlock Report;
+        public TimeSpan? RoundTrip;
+    }
 }

@@ -1,24 +1,5 @@
 namespace Parley.Media.Rtp;
 
-/// <summary>What the sequence number of a received packet says about it.</summary>
-public enum RtpArrival
-{
-    /// <summary>The next one, or one after a gap.</summary>
-    InOrder,
-
-    /// <summary>Older than the newest, seen for the first time.</summary>
-    Reordered,
-
-    /// <summary>Seen before.</summary>
-    Duplicate,
-
-    /// <summary>Too far from all others to be believed; the next one decides whether the sender has started anew.</summary>
-    Suspect,
-
-    /// <summary>The sender has started anew: counting begins again.</summary>
-    Restarted,
-}
-
 /// <summary>
 /// Counts what arrived from one synchronization source: RFC 3550 appendix A.1 (sequence validity), A.3 (loss) and A.8 (interarrival jitter).
 /// One lane's state; allocates nothing.

@@ -1,11 +1,5 @@
 namespace Parley.Media.Rtp;
 
-/// <summary>One packet of an event on its way out.</summary>
-/// <param name="Payload">The event as it stands now.</param>
-/// <param name="Timestamp">Timestamp of the event's (or segment's) start.</param>
-/// <param name="Marker">True for the first packet of the event.</param>
-public readonly record struct TelephoneEventPacket(TelephoneEventPayload Payload, uint Timestamp, bool Marker);
-
 /// <summary>
 /// Sends one event as RFC 4733 §2.5.1 wants: marker on the first packet, the start's timestamp on all, growing duration, the end three times.
 /// Asked once per packet interval; knows no clock of its own.

@@ -42,6 +42,12 @@ public sealed record DatagramOptions
     /// </summary>
     public int Batch { get; init; } = 32;
 
+    /// <summary>
+    /// What is sent on the lane leaves at once, without a copy, although several datagrams are taken at a time: for sockets of one RTP stream, where more than one
+    /// waits only when the lane was late. Default false; always so when <see cref="Batch"/> is 1.
+    /// </summary>
+    public bool SendAtOnce { get; init; }
+
     /// <summary>Bytes a received datagram can have; longer ones are cut by the kernel and counted. Default 65536.</summary>
     public int MaxDatagram { get; init; } = PacketPool.LargeSize;
 

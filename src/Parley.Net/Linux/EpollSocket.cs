@@ -21,7 +21,7 @@ internal sealed class EpollSocket : IDatagramSocket
         Local = NetEndpoint.From((IPEndPoint)socket.LocalEndPoint!);
         Batch = Math.Min(options.Batch, EpollReceiver.MaxBatch);
         MaxDatagram = options.MaxDatagram;
-        _queue = Batch > 1 ? new Outgoing[EpollSender.MaxBatch] : [];
+        _queue = Batch > 1 && !options.SendAtOnce ? new Outgoing[EpollSender.MaxBatch] : [];
     }
 
     public NetEndpoint Local { get; }

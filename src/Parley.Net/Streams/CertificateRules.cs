@@ -13,9 +13,9 @@ public static class CertificateRules
     private const string ClientAuthOid = "1.3.6.1.5.5.7.3.2";
 
     /// <summary>
-    /// True when the certificate carries <paramref name="domain"/> as a SIP identity: a subjectAltName URI <c>sip:domain</c>; without any such URI a DNS name;
-    /// without any subjectAltName the common name (RFC 5922 §7.1). Names are compared without case and wildcards do not count (§7.2). An IP address
-    /// matches an address in subjectAltName.
+    /// True when the certificate carries <paramref name="domain"/> as a SIP identity: a subjectAltName URI <c>sip:domain</c>; without any
+    /// such URI a DNS name; without any subjectAltName the common name (RFC 5922 §7.1). Names are compared without case and wildcards do
+    /// not count (§7.2). An IP address matches an address in subjectAltName.
     /// </summary>
     public static bool SpeaksFor(X509Certificate2 certificate, string domain)
     {
@@ -32,7 +32,12 @@ public static class CertificateRules
 
     /// <summary>One sentence that says why a server's certificate is refused; null when it is good.</summary>
     internal static string? FindFault(
-        X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors, string hostName, StreamKind kind, X509Certificate2Collection? trusted)
+        X509Certificate2? certificate,
+        X509Chain? chain,
+        SslPolicyErrors errors,
+        string hostName,
+        StreamKind kind,
+        X509Certificate2Collection? trusted)
     {
         if (certificate is null)
             return "the peer showed no certificate.";
@@ -40,7 +45,9 @@ public static class CertificateRules
             return fault;
         // WebSocket connections follow HTTP's rules for names (RFC 7118 §6), which the platform has already applied.
         var carries = kind == StreamKind.Wss ? (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0 : SpeaksFor(certificate, hostName);
-        return carries ? null : $"the peer's certificate does not carry the name '{hostName}' but {DescribeNames(certificate)} (RFC 5922 §7.2).";
+        return carries
+            ? null
+            : $"the peer's certificate does not carry the name '{hostName}' but {DescribeNames(certificate)} (RFC 5922 §7.2).";
     }
 
     /// <summary>A client need not show a certificate; one that it shows must be trusted.</summary>
@@ -71,7 +78,8 @@ public static class CertificateRules
     {
         var states = chain?.ChainStatus.Select(s => s.StatusInformation.Trim().TrimEnd('.')).Distinct().ToArray() ?? [];
         var why = states.Length > 0 ? string.Join("; ", states) : "its chain is not trusted";
-        return $"the peer's certificate '{certificate.Subject}' (valid until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}) does not verify: {why}.";
+        var until = certificate.NotAfter.ToUniversalTime();
+        return $"the peer's certificate '{certificate.Subject}' (valid until {until:yyyy-MM-dd}) does not verify: {why}.";
     }
 
     private static string DescribeNames(X509Certificate2 certificate)

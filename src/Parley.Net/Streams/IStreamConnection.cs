@@ -28,13 +28,15 @@ public interface IStreamConnection : IAsyncDisposable
     CancellationToken Closed { get; }
 
     /// <summary>
-    /// Reads until the other side closes. Calls <paramref name="received"/> in order with what has arrived and not yet been consumed, and takes back how many bytes
-    /// were consumed; with <see cref="KeepsMessageBorders"/> each call is one message and all of it counts as consumed. A negative result closes the connection.
+    /// Reads until the other side closes. Calls <paramref name="received"/> in order with what has arrived and not yet been consumed, and
+    /// takes back how many bytes were consumed; with <see cref="KeepsMessageBorders"/> each call is one message and all of it counts as
+    /// consumed. A negative result closes the connection.
     /// </summary>
     Task ReceiveAsync(Func<ReadOnlySequence<byte>, int> received, CancellationToken cancel);
 
     /// <summary>
-    /// Sends bytes, one whole message where borders are kept. May be called from any thread; order of calls is kept. The buffer is referenced until written.
+    /// Sends bytes, one whole message where borders are kept. May be called from any thread; order of calls is kept. The buffer is
+    /// referenced until written.
     /// </summary>
     /// <returns>False when the connection is closed or its send queue is over its limit: then it is being closed.</returns>
     bool Send(PacketBuffer message);
@@ -62,7 +64,12 @@ public sealed record StreamListenOptions
     /// <summary>Certificate with private key; required for TLS and WSS.</summary>
     public X509Certificate2? Certificate { get; init; }
 
-    /// <summary>Ask clients for a certificate. A client that shows none is accepted, one that shows an untrusted one is not. Default false.</summary>
+    /// <summary>Certificates between that one and its root, sent along with it. Default none.</summary>
+    public X509Certificate2Collection? Intermediates { get; init; }
+
+    /// <summary>
+    /// Ask clients for a certificate. A client that shows none is accepted, one that shows an untrusted one is not. Default false.
+    /// </summary>
     public bool RequestClientCertificate { get; init; }
 
     /// <summary>Certificates trusted besides the system's when a client shows one. Default none.</summary>

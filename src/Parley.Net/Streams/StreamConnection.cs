@@ -5,11 +5,12 @@ using System.Threading.Channels;
 namespace Parley.Net;
 
 /// <summary>What is known of a connection when it is set up.</summary>
-internal sealed record StreamIdentity(StreamKind Kind, NetEndpoint Local, NetEndpoint Remote, bool IsIncoming, X509Certificate2? RemoteCertificate);
+internal sealed record StreamIdentity(
+    StreamKind Kind, NetEndpoint Local, NetEndpoint Remote, bool IsIncoming, X509Certificate2? RemoteCertificate);
 
 /// <summary>
-/// What all stream connections share: one bounded send queue drained by one loop, and one end. Each queued buffer holds a reference until it is written or the
-/// connection is gone.
+/// What all stream connections share: one bounded send queue drained by one loop, and one end. Each queued buffer holds a reference until
+/// it is written or the connection is gone.
 /// </summary>
 internal abstract class StreamConnection : IStreamConnection
 {

@@ -52,7 +52,11 @@ internal static class StreamConnector
             }
 
             return new ByteStreamConnection(
-                Identify(options, socket, check.Certificate), PipeReader.Create(stream), PipeWriter.Create(stream), socket.Dispose, options.MaxSendQueue);
+                Identify(options, socket, check.Certificate),
+                PipeReader.Create(stream),
+                PipeWriter.Create(stream),
+                socket.Dispose,
+                options.MaxSendQueue);
         }
         catch (Exception e)
         {
@@ -127,11 +131,14 @@ internal static class StreamConnector
     private static Uri WebSocketUri(StreamConnectOptions options)
     {
         var scheme = options.Kind == StreamKind.Wss ? "wss" : "ws";
-        var host = options.HostName is { } name && !name.Contains(':', StringComparison.Ordinal) ? $"{name}:{options.Remote.Port}" : options.Remote.ToString();
+        var host = options.HostName is { } name && !name.Contains(':', StringComparison.Ordinal)
+            ? $"{name}:{options.Remote.Port}"
+            : options.Remote.ToString();
         return new Uri($"{scheme}://{host}{options.Path}");
     }
 
-    private static AuthenticationException Refusal(StreamConnectOptions options, string fault, Exception cause) => new($"{Describe(options)}: {fault}", cause);
+    private static AuthenticationException Refusal(StreamConnectOptions options, string fault, Exception cause) =>
+        new($"{Describe(options)}: {fault}", cause);
 
     private static string HostName(StreamConnectOptions options) => options.HostName ?? options.Remote.ToAddress().ToString();
 

@@ -27,6 +27,7 @@ internal sealed class StreamListener : IStreamListener
     private readonly Func<IStreamConnection, Task> _accept;
     private readonly PacketPool _pool;
     private readonly WebApplication _server;
+    private readonly SslStreamCertificateContext? _certificate;
     private ListenOptions? _endpoint;
 
     private StreamListener(StreamListenOptions options, Func<IStreamConnection, Task> accept, PacketPool pool)
@@ -34,6 +35,8 @@ internal sealed class StreamListener : IStreamListener
         _options = options;
         _accept = accept;
         _pool = pool;
+        // Made once: building the chain costs more than a handshake. Offline, because listening must not depend on somebody's OCSP server.
+        _certificate = IsTls ? SslStreamCertificateContext.Create(options.Certificate!, options.Intermediates, offline: true) : null;
         _server = Build();
     }
 
@@ -51,13 +54,13 @@ internal sealed class StreamListener : IStreamListener
     public static async ValueTask<IStreamListener> ListenAsync(
         StreamListenOptions options, Func<IStreamConnection, Task> accept, PacketPool pool, CancellationToken cancel)
     {
-        var listener = new StreamListener(options, accept, pool);
-        if (listener.IsTls && options.Certificate is not { HasPrivateKey: true })
+        if (options.Kind is StreamKind.Tls or StreamKind.Wss && options.Certificate is not { HasPrivateKey: true })
         {
             throw new ArgumentException(
-                $"Listening for {options.Kind} on {options.Local} needs a certificate with its private key in {nameof(StreamListenOptions.Certificate)}.", nameof(options));
+                $"Listening for {options.Kind} on {options.Local} needs a {nameof(StreamListenOptions.Certificate)} with its private key.", nameof(options));
         }
 
+        var listener = new StreamListener(options, accept, pool);
         try
         {
             await listener._server.StartAsync(cancel).ConfigureAwait(false);
@@ -116,7 +119,7 @@ internal sealed class StreamListener : IStreamListener
 
     private SslServerAuthenticationOptions TlsOptions() => new()
     {
-        ServerCertificate = _options.Certificate,
+        ServerCertificateContext = _certificate,
         ClientCertificateRequired = _options.RequestClientCertificate,
         RemoteCertificateValidationCallback = _options.RequestClientCertificate
             ? (_, certificate, chain, errors) => CertificateRules.AcceptClient(certificate, chain, errors, _options.TrustedRoots)

@@ -4,7 +4,10 @@ using System.Text.Unicode;
 
 namespace Parley.Net;
 
-/// <summary>WS or WSS, incoming or outgoing: each message is one frame or several that belong together (RFC 6455 §5.4). Pings are answered by the platform while a read is pending.</summary>
+/// <summary>
+/// WS or WSS, incoming or outgoing: each message is one frame or several that belong together (RFC 6455 §5.4). Pings are answered by the
+/// platform while a read is pending.
+/// </summary>
 internal sealed class WebSocketConnection : StreamConnection
 {
     private readonly WebSocket _socket;
@@ -30,9 +33,13 @@ internal sealed class WebSocketConnection : StreamConnection
 
     public override bool KeepsMessageBorders => true;
 
-    // RFC 7118 §5 allows both kinds of frame; text is what browsers read most easily, but it must be UTF-8 (RFC 6455 §5.6), which a body need not be.
+    // RFC 7118 §5 allows both kinds of frame; text is what browsers read most easily, but it must be UTF-8 (RFC 6455 §5.6), which a body
+    // need not be.
     protected override ValueTask WriteAsync(PacketBuffer message, bool more, CancellationToken cancel) => _socket.SendAsync(
-        message.Memory, Utf8.IsValid(message.Span) ? WebSocketMessageType.Text : WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, cancel);
+        message.Memory,
+        Utf8.IsValid(message.Span) ? WebSocketMessageType.Text : WebSocketMessageType.Binary,
+        WebSocketMessageFlags.EndOfMessage,
+        cancel);
 
     protected override async Task ReadAsync(Func<ReadOnlySequence<byte>, int> received, CancellationToken cancel)
     {

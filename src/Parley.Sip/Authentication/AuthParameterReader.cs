@@ -64,8 +64,8 @@ internal ref struct AuthParameterReader
             Value = rest[..length];
         }
 
-        // What a stranger sends here goes into header fields of ours, which may hold no NUL.
-        if (Value.Contains((byte)0))
+        // What a stranger sends here goes into header fields of ours, which may hold no line end or NUL.
+        if (Value.ContainsAny(SipSyntax.LineBreak))
             return Fail();
         _rest = rest[length..];
         length = SipSyntax.SkipSpace(_rest, 0);

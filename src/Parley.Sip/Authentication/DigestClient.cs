@@ -36,11 +36,14 @@ public sealed class DigestClient
     /// True when the refused request carried credentials already. Then only stale challenges are answered: the others mean that the credentials are wrong, and trying
     /// again would go on for ever.
     /// </param>
-    /// <returns>The header fields to add to the request; empty when it cannot be sent again with a chance.</returns>
+    /// <returns>
+    /// The header fields to add to the request, those for realms that challenged earlier included; empty when it cannot be sent again with a chance.
+    /// </returns>
     public IReadOnlyList<SipHeader> Answer(SipMessage response, ReadOnlySpan<byte> method, ReadOnlySpan<byte> uri, bool retried = false)
     {
         ArgumentNullException.ThrowIfNull(response);
         var headers = new List<SipHeader>();
+        var others = _sessions.ToList();
         foreach (var realm in DigestChallenge.ReadAll(response).GroupBy(challenge => (challenge.Realm, challenge.IsProxy)))
         {
             // RFC 7616 §3.7: the first one that is understood is the server's choice; taking the strongest resists a downgrade as well.
@@ -52,10 +55,16 @@ public sealed class DigestClient
                 if (retried && !challenge.IsStale)
                     return [];
                 headers.Add(Begin(challenge, credentials).Next(method, uri));
+                others.RemoveAll(session => session.Challenge.Realm == challenge.Realm && session.Challenge.IsProxy == challenge.IsProxy);
                 break;
             }
         }
 
+        if (headers.Count == 0)
+            return headers;
+        // RFC 3261 §22.3: with several realms on the way the request carries the credentials of each, also of those that did not challenge this time.
+        foreach (var session in others)
+            headers.Add(session.Next(method, uri));
         return headers;
     }
 

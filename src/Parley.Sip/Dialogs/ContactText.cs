@@ -1,3 +1,5 @@
+using System.Text;
+using Parley.Sip.Messages;
 using Parley.Sip.Parsing;
 using Parley.Sip.Transport;
 
@@ -19,6 +21,13 @@ internal static class ContactText
         writer.Append(flow.SentBy.Span);
         writer.Append(TransportParameter(flow.Transport, secure));
         writer.Append(">"u8);
+    }
+
+    /// <summary>The user part of a Contact as it is written in a URI, escapes included: the text given, else that of the URI.</summary>
+    public static byte[] User(string? user, SipUri otherwise)
+    {
+        var uri = user is null ? otherwise : SipUri.Create(user, "contact.invalid");
+        return SipUriView.TryParse(Encoding.ASCII.GetBytes(uri.ToString()), out var view) && view.Scheme is SipScheme.Sip or SipScheme.Sips ? view.User.ToArray() : [];
     }
 
     // With sips the transport parameter names what runs below TLS (RFC 3261 §26.2.2 deprecates transport=tls; RFC 5630 §3.1.3).

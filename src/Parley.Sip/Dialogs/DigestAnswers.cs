@@ -38,9 +38,10 @@ internal sealed class DigestAnswers(DigestCredentials? credentials, int maxChall
         if (credentials is null || _challenges == maxChallenges)
             return false;
         _challenges++;
-        var refused = false;
-        foreach (var challenge in DigestChallenge.ReadAll(response))
-            refused |= !_answered.Add((challenge.Realm, challenge.IsProxy));
+        // A realm may challenge with several algorithms at once (RFC 8760 §2.4); what counts is whether it has had an answer before.
+        var realms = DigestChallenge.ReadAll(response).Select(challenge => (challenge.Realm, challenge.IsProxy)).ToHashSet();
+        var refused = _answered.Overlaps(realms);
+        _answered.UnionWith(realms);
         _client ??= new DigestClient([credentials]);
         var lines = _client.Answer(response, draft.MethodName, draft.RequestUri, refused);
         if (lines.Count == 0)

@@ -11,9 +11,11 @@ internal static class HeaderText
     {
         if (text is null)
             return;
-        var at = text.AsSpan().IndexOfAnyInRange('\0', '\x1f');
-        if (at >= 0 || text.Contains('\x7f'))
-            throw new ArgumentException($"A control character at position {Math.Max(at, 0)} cannot be part of a SIP header.", argument);
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (text[at] is < ' ' or '\x7f')
+                throw new ArgumentException($"A control character, at position {at}, cannot be part of a SIP header.", argument);
+        }
     }
 
     /// <summary>Refuses headers the endpoint writes itself: twice they would contradict each other.</summary>

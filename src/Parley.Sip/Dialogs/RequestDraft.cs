@@ -48,6 +48,9 @@ internal sealed record RequestDraft
     /// <summary>True for the first request of a call: it says what we can do (RFC 3261 §13.2.1).</summary>
     public bool Capabilities { get; init; }
 
+    /// <summary>Value of Max-Forwards. Default 70 (RFC 3261 §8.1.1.6).</summary>
+    public int MaxForwards { get; init; } = 70;
+
     /// <summary>Value of Expires; negative for none.</summary>
     public int Expires { get; init; } = -1;
 
@@ -83,7 +86,7 @@ internal sealed record RequestDraft
             CallId = dialog.CallIdBytes.ToArray(),
             Route = route,
             NextHop = NextHopOf(dialog.RouteBytes.ToArray(), uri),
-            Body = body,
+            Body = body.ToOwned(),
             Headers = headers ?? [],
         };
     }
@@ -93,7 +96,7 @@ internal sealed record RequestDraft
     {
         var writer = new SipWriter(ua.Lane.Pool);
         writer.RequestLine(_method, RequestUri);
-        writer.Header(HeaderId.MaxForwards, 70); // RFC 3261 §8.1.1.6
+        writer.Header(HeaderId.MaxForwards, MaxForwards);
         if (Route.Length > 0)
             writer.Header(HeaderId.Route, Route);
         writer.Header(HeaderId.From, From);

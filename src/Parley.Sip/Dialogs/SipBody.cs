@@ -35,4 +35,7 @@ public readonly record struct SipBody
 
     /// <summary>True when there is no body.</summary>
     public bool IsNone => ContentType is null;
+
+    /// <summary>A copy to keep: a request may be sent again after the bytes have become their owner's to change.</summary>
+    internal SipBody ToOwned() => ContentType is null ? default : new(ContentType, Content.ToArray());
 }

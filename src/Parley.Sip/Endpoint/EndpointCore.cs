@@ -8,7 +8,7 @@ using Parley.Sip.Transport;
 namespace Parley.Sip.Endpoint;
 
 /// <summary>The user agent's core (RFC 3261 §8.2, §12.2.2): checks each new request, then gives it to its dialog, or to the application.</summary>
-internal sealed class EndpointCore(UserAgentProfile profile, ISipEndpointHandler handler, int maxCalls) : ISipCore
+internal sealed class EndpointCore(UserAgentProfile profile, ISipEndpointHandler handler, int maxCalls, bool answerOptions) : ISipCore
 {
     /// <summary>One per lane, in their order; set before the first message can come.</summary>
     public UserAgentLane[] Lanes { get; set; } = [];
@@ -52,6 +52,8 @@ internal sealed class EndpointCore(UserAgentProfile profile, ISipEndpointHandler
             refusal = refusal ?? RequestChecks.Contact(request) ?? RequestChecks.Body(profile, request);
         if (refusal is { } reply)
             Refuse(ua, transaction, request, reply);
+        else if (answerOptions && request.Method == SipMethod.Options)
+            Respond(ua, transaction, request, new Reply(200) { Capabilities = true });
         else
             user.OnRequest(dialog, transaction, request);
     }
@@ -65,8 +67,8 @@ internal sealed class EndpointCore(UserAgentProfile profile, ISipEndpointHandler
             OnInvite(ua, transaction, request);
         else if (request.Method is SipMethod.Bye or SipMethod.Info or SipMethod.Update or SipMethod.Prack)
             Refuse(ua, transaction, request, new Reply(481)); // only ever sent within a dialog
-        else if (ua.IsDraining && request.Method == SipMethod.Options)
-            Refuse(ua, transaction, request, Later(503)); // RFC 3261 §11.2: as an INVITE would be answered
+        else if (answerOptions && request.Method == SipMethod.Options)
+            Respond(ua, transaction, request, ua.IsDraining ? Later(503) : new Reply(200) { Capabilities = true }); // §11.2: as an INVITE would be answered
         else
             OnOther(ua, transaction, request);
     }

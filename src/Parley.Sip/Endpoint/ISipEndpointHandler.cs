@@ -1,6 +1,5 @@
 using Parley.Sip.Dialogs;
 using Parley.Sip.Invites;
-using Parley.Sip.Messages;
 
 namespace Parley.Sip.Endpoint;
 
@@ -14,14 +13,8 @@ public interface ISipEndpointHandler
     IInviteSessionHandler? OnInvite(IncomingInvite invite);
 
     /// <summary>
-    /// A request outside any call, of a method the endpoint's <c>Methods</c> names, other than INVITE. Answer it now or later. Unhandled, OPTIONS is answered
-    /// 200 with what the endpoint can do (RFC 3261 §11.2), and the rest 405.
+    /// A request outside any call, of a method the endpoint's <c>Methods</c> names, other than INVITE; OPTIONS only when
+    /// <see cref="SipEndpointOptions.AnswerOptions"/> is off. Answer it now or later. Unhandled it is answered 405.
     /// </summary>
-    void OnRequest(IncomingRequest request)
-    {
-        if (request.Method == SipMethod.Options)
-            request.RespondToOptions();
-        else
-            request.Respond(405);
-    }
+    void OnRequest(IncomingRequest request) => request.Respond(405);
 }

@@ -35,6 +35,7 @@ public sealed partial class SipEndpoint
             // Peers that do not answer are left to their own timers.
         }
 
+        await _transactions.StopAsync().ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
     }
 

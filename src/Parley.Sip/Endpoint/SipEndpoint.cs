@@ -31,7 +31,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         _network = network;
         _options = options;
         _profile = Profile(options);
-        _core = new EndpointCore(_profile, options.Handler ?? RefusingHandler.Instance, options.Limits.MaxCalls);
+        _core = new EndpointCore(_profile, options.Handler ?? RefusingHandler.Instance, options.Limits.MaxCalls, options.AnswerOptions);
     }
 
     /// <summary>What is listened on, with real ports.</summary>
@@ -51,7 +51,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
 
     /// <summary>A new random Call-ID that belongs to a lane, for calls that need theirs before the INVITE leaves.</summary>
     /// <param name="lane">The lane; default the next in turn.</param>
-    public string NewCallId(Lane? lane = null) => CallIdText.New(LaneFor(lane, null).Lane.Index, _lanes.Length);
+    public string NewCallId(Lane? lane = null) => CallIdText.New(LaneFor(lane, null, nameof(lane)).Lane.Index, _lanes.Length);
 
     /// <summary>Binds the listeners and begins to serve.</summary>
     /// <param name="network">The network; it is not disposed with the endpoint.</param>
@@ -86,7 +86,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
             throw new ArgumentException("The ring timeout must be longer than nothing.", nameof(options));
         if (options.CallId is not null)
             CallIdText.Require(options.CallId, nameof(options));
-        var ua = LaneFor(options.Lane, options.CallId);
+        var ua = LaneFor(options.Lane, options.CallId, nameof(options));
         var callId = options.CallId ?? CallIdText.New(ua.Lane.Index, _lanes.Length);
         var invite = new OutgoingInvite(ua, options, callId, DialogTag.New(), handler);
         ua.Lane.Run(static state => ((OutgoingInvite)state!).Start(), invite);
@@ -107,12 +107,12 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         DigestAnswers.Require(options.Credentials, nameof(options));
         if (options.Method is SipMethod.Invite or SipMethod.Ack or SipMethod.Cancel or SipMethod.Bye or SipMethod.Other)
             throw new ArgumentException($"{options.Method} cannot be sent this way.", nameof(options));
-        var ua = LaneFor(null, null);
+        var ua = LaneFor(null, null, nameof(options));
         var callId = CallIdText.New(ua.Lane.Index, _lanes.Length);
         var draft = RequestDraft.Outside(
             options.Method, options.Target, options.To, options.From ?? _options.Identity, DialogTag.New(), callId, RouteSet.Preloaded(options.Proxy, options.Route)) with
         {
-            Body = options.Body,
+            Body = options.Body.ToOwned(),
             Headers = [.. options.Headers],
             Contact = Contacts(options.Method) ? new FlowContact([], options.Target.IsSecure, []) : null,
             Capabilities = options.Method == SipMethod.Options,
@@ -136,7 +136,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         HeaderText.Require(options.Headers, nameof(options));
         DigestAnswers.Require(options.Credentials, nameof(options));
-        var ua = LaneFor(null, null);
+        var ua = LaneFor(null, null, nameof(options));
         var registration = new Registration(ua, options, CallIdText.New(ua.Lane.Index, _lanes.Length));
         ua.Lane.Run(static state => ((Registration)state!).Start(), registration);
         return registration;
@@ -149,14 +149,14 @@ public sealed partial class SipEndpoint : IAsyncDisposable
     private TransactionLayer Assemble(ISipTransport transport)
     {
         _transactions = new TransactionLayer(transport, _core, _options.Transactions);
-        _locator = new SipLocator(_network, transport.Lanes[0]);
+        _locator = new SipLocator(_network, transport.Lanes[0], _options.Locating);
         _lanes = [.. transport.Lanes.Select(lane =>
             new UserAgentLane(lane, transport, _transactions, _locator, _profile, _network.Time) { Fault = _options.OnFault })];
         _core.Lanes = _lanes;
         return _transactions;
     }
 
-    private UserAgentLane LaneFor(Lane? wanted, string? callId)
+    private UserAgentLane LaneFor(Lane? wanted, string? callId, string argument)
     {
         if (callId is not null)
             return _lanes[LaneSelector.IndexFor(System.Text.Encoding.ASCII.GetBytes(callId), _lanes.Length)];
@@ -167,7 +167,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         }
 
         if (wanted is not null)
-            throw new ArgumentException("The lane is not one of this endpoint's.", nameof(wanted));
+            throw new ArgumentException("The lane is not one of this endpoint's.", argument);
         return _lanes[(int)((uint)Interlocked.Increment(ref _nextLane) % (uint)_lanes.Length)];
     }
 

@@ -1,5 +1,6 @@
 using Parley.Sip.Authentication;
 using Parley.Sip.Dialogs;
+using Parley.Sip.Locating;
 using Parley.Sip.Messages;
 using Parley.Sip.Transactions;
 using Parley.Sip.Transport;
@@ -15,6 +16,9 @@ public sealed record SipEndpointOptions
     /// <summary>Timers and limits of transactions. Default: those of RFC 3261.</summary>
     public TransactionOptions Transactions { get; init; } = new();
 
+    /// <summary>How names are turned into addresses (RFC 3263). Default: by the system's name servers and hosts file.</summary>
+    public LocatorOptions Locating { get; init; } = new();
+
     /// <summary>Who takes calls and requests; null refuses them: INVITE with 480, the rest with 405. Default null.</summary>
     public ISipEndpointHandler? Handler { get; init; }
 
@@ -27,6 +31,12 @@ public sealed record SipEndpointOptions
     /// <summary>What is served: the value of Allow. A request of another method gets 405 (RFC 3261 §8.2.1). Default INVITE, ACK, CANCEL, BYE, OPTIONS, INFO.</summary>
     public IReadOnlyList<SipMethod> Methods { get; init; } =
         [SipMethod.Invite, SipMethod.Ack, SipMethod.Cancel, SipMethod.Bye, SipMethod.Options, SipMethod.Info];
+
+    /// <summary>
+    /// OPTIONS, within calls and outside, is answered 200 with what this endpoint can do (RFC 3261 §11.2), 503 while draining. False hands it to the handlers
+    /// like any other request. Default true.
+    /// </summary>
+    public bool AnswerOptions { get; init; } = true;
 
     /// <summary>Option tags understood: the value of Supported. A request that requires another gets 420 (RFC 3261 §8.2.2.3). Default none.</summary>
     public IReadOnlyList<string> Extensions { get; init; } = [];

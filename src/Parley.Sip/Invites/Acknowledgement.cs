@@ -32,9 +32,7 @@ internal sealed class Acknowledgement
 
     public void Send(in SipBody body, IReadOnlyList<SipHeader> headers)
     {
-        // The body may be the caller's to change once this returns; repetitions come later.
-        var kept = body.IsNone ? body : new SipBody(body.ContentType!, body.Content.ToArray());
-        _draft = RequestDraft.Within(_dialog, SipMethod.Ack, kept, headers);
+        _draft = RequestDraft.Within(_dialog, SipMethod.Ack, body, headers);
         SendAgain();
     }
 

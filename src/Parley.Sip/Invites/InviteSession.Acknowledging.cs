@@ -25,7 +25,7 @@ public sealed partial class InviteSession
         if (IsConfirmed)
             return;
         IsConfirmed = true;
-        _ack!.Send(body, headers ?? []);
+        _ack?.Send(body, headers ?? []);
     }
 
     internal void ExpectAcknowledge(Acknowledgement ack) => _ack = ack;
@@ -45,6 +45,8 @@ public sealed partial class InviteSession
 
         Acknowledge();
     }
+
+    internal void ForgetAcknowledgement() => _ack = null;
 
     /// <summary>The 2xx came again: so must the ACK, unchanged.</summary>
     internal void OnAnswerRepeated()

@@ -77,8 +77,7 @@ public sealed partial class InviteSession
     /// <exception cref="InvalidOperationException">Not on the lane, or the call has ended.</exception>
     public void Send(SipMethod method, SipBody body = default, IReadOnlyList<SipHeader>? headers = null, RequestOutcome? outcome = null)
     {
-        if (method is SipMethod.Invite or SipMethod.Ack or SipMethod.Cancel or SipMethod.Bye or SipMethod.Other)
-            throw new ArgumentException($"{method} cannot be sent this way.", nameof(method));
+        RequireSendable(method);
         HeaderText.Require(headers, nameof(headers));
         Ua.RequireCurrent();
         if (_ended)
@@ -99,6 +98,7 @@ public sealed partial class InviteSession
     /// <exception cref="ArgumentException">A method with its own member, or a header the endpoint writes itself.</exception>
     public Task<SipResponse> SendAsync(SipMethod method, SipBody body = default, IReadOnlyList<SipHeader>? headers = null)
     {
+        RequireSendable(method);
         HeaderText.Require(headers, nameof(headers));
         var pending = new PendingResponse(Ua.Lane);
         Lane.Run(_ =>
@@ -124,6 +124,12 @@ public sealed partial class InviteSession
 
     internal SipFlow? FlowForRequests() =>
         _pinned is { Channel.IsOpen: true } pinned ? pinned : FlowChoice.For(Ua.Profile.FlowRouting, Dialog, _lastFlow);
+
+    private static void RequireSendable(SipMethod method)
+    {
+        if (method is SipMethod.Invite or SipMethod.Ack or SipMethod.Cancel or SipMethod.Bye or SipMethod.Other)
+            throw new ArgumentException($"{method} cannot be sent this way.", nameof(method));
+    }
 
     // The call is over for the application now; its BYE may still be on its way.
     private void HangUp(IReadOnlyList<SipHeader> headers, CallEnd end)

@@ -56,6 +56,13 @@ public sealed partial class OutgoingInvite : IExchangeUser, IDialogUser, ILiveCa
         End(new CallEnd(kind, CallEndParty.Network, status, reason), null);
     }
 
+    // Timer M: no 2xx comes any more that an ACK would have to answer.
+    void IExchangeUser.OnTransactionEnded()
+    {
+        _extra = null;
+        _session?.ForgetAcknowledgement();
+    }
+
     void IDialogUser.OnRequest(Dialog dialog, ServerTransaction transaction, SipMessage request)
     {
         // Nothing within a call is served before its answer.

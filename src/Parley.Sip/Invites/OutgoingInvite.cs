@@ -1,4 +1,3 @@
-using System.Text;
 using Parley.Net;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Messages;
@@ -36,10 +35,11 @@ public sealed partial class OutgoingInvite
         var route = RouteSet.Preloaded(options.Proxy, options.Route);
         var draft = RequestDraft.Outside(SipMethod.Invite, options.Target, options.To, caller, localTag, callId, route) with
         {
-            Body = options.Body.IsNone ? default : new SipBody(options.Body.ContentType!, options.Body.Content.ToArray()),
+            Body = options.Body.ToOwned(),
             Headers = [.. options.Headers],
-            Contact = new FlowContact(Encoding.UTF8.GetBytes(options.ContactUser ?? caller.Uri.User), IsSecure, []),
+            Contact = new FlowContact(ContactText.User(options.ContactUser, caller.Uri), IsSecure, []),
             Capabilities = true,
+            MaxForwards = options.MaxForwards,
         };
         _exchange = new ClientExchange(ua, this, draft, options.Credentials, dialog: null, options.Flow);
     }

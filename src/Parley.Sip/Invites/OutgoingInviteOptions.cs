@@ -36,6 +36,9 @@ public sealed record OutgoingInviteOptions
     /// <summary>How many contacts of 3xx responses are tried in all (RFC 3261 §8.1.3.4). Default 0: a redirection ends the call.</summary>
     public int MaxRedirects { get; init; }
 
+    /// <summary>Hops the INVITE may take. Default 70 (RFC 3261 §8.1.1.6); a call made onward for another has one less than that one had.</summary>
+    public int MaxForwards { get; init; } = 70;
+
     /// <summary>How long it may ring. Default 180 s: what a proxy's timer C would allow at least (RFC 3261 §16.6 step 11).</summary>
     public TimeSpan RingTimeout { get; init; } = TimeSpan.FromSeconds(180);
 

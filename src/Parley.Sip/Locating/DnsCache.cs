@@ -2,7 +2,9 @@ using Parley.Net;
 
 namespace Parley.Sip.Locating;
 
-/// <summary>Answers, positive and negative, until their time is over. Bounded: when full, what has expired goes first, then what expires soonest.</summary>
+/// <summary>
+/// Answers, positive and negative, until their time is over. Bounded: when full, what has expired goes first, then what expires soonest.
+/// </summary>
 internal sealed class DnsCache
 {
     private readonly TimeProvider _time;
@@ -42,7 +44,9 @@ internal sealed class DnsCache
 
     public void Add(string name, DnsType type, IReadOnlyList<DnsRecord> records, TimeSpan? negativeTtl)
     {
-        var ttl = records.Count > 0 ? Min(records.Min(r => r.Ttl), _options.MaxTtl) : Min(negativeTtl ?? _options.DefaultNegativeTtl, _options.MaxNegativeTtl);
+        var ttl = records.Count > 0
+            ? Min(records.Min(r => r.Ttl), _options.MaxTtl)
+            : Min(negativeTtl ?? _options.DefaultNegativeTtl, _options.MaxNegativeTtl);
         if (ttl <= TimeSpan.Zero || _options.MaxCached <= 0)
             return;
         var until = _time.GetTimestamp() + (long)(ttl.TotalSeconds * _time.TimestampFrequency);

@@ -4,7 +4,10 @@ using Parley.Net;
 
 namespace Parley.Sip.Locating;
 
-/// <summary>Queries written and answers read (RFC 1035 §4). Answers are hostile until proven otherwise: every length is checked and names cannot loop.</summary>
+/// <summary>
+/// Queries written and answers read (RFC 1035 §4). Answers are hostile until proven otherwise: every length is checked and names cannot
+/// loop.
+/// </summary>
 internal sealed class DnsMessage
 {
     private const int HeaderSize = 12;
@@ -151,7 +154,9 @@ internal sealed class DnsMessage
         int order = BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]);
         int preference = BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 2)..]);
         at += 4;
-        return TryReadText(bytes, ref at, out var flags) && TryReadText(bytes, ref at, out var service) && TryReadText(bytes, ref at, out var pattern)
+        return TryReadText(bytes, ref at, out var flags)
+            && TryReadText(bytes, ref at, out var service)
+            && TryReadText(bytes, ref at, out var pattern)
             && TryReadName(bytes, ref at, out var replacement)
             && Add(new NaptrRecord(owner, ttl, order, preference, flags, service, pattern, replacement));
     }

@@ -6,8 +6,8 @@ using Parley.Net;
 namespace Parley.Sip.Locating;
 
 /// <summary>
-/// One question on its way: server after server, try after try, over UDP, and over TCP when the answer was cut (RFC 1035 §4.2). Each try has its own socket and
-/// a random id, so that an answer can be forged only by guessing both (RFC 5452 §9).
+/// One question on its way: server after server, try after try, over UDP, and over TCP when the answer was cut (RFC 1035 §4.2). Each try
+/// has its own socket and a random id, so that an answer can be forged only by guessing both (RFC 5452 §9).
 /// </summary>
 internal sealed class DnsQuery : LaneTimer, IDatagramHandler
 {

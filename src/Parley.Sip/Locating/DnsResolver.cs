@@ -4,8 +4,9 @@ using Parley.Net;
 namespace Parley.Sip.Locating;
 
 /// <summary>
-/// A small resolver for what locating needs: A, AAAA, SRV, NAPTR, CNAME, with a cache that keeps to the records' times. Runs on a lane of the network it is given, so
-/// tests run it on a virtual one. May be called from any thread; the same question asked meanwhile is asked once.
+/// A small resolver for what locating needs: A, AAAA, SRV, NAPTR, CNAME, with a cache that keeps to the records' times. Runs on a lane of
+/// the network it is given, so tests run it on a virtual one. May be called from any thread; the same question asked meanwhile is asked
+/// once.
 /// </summary>
 public sealed class DnsResolver
 {

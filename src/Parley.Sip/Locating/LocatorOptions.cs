@@ -6,7 +6,9 @@ public sealed record LocatorOptions
     /// <summary>Names looked up by DNS. Default: the system's settings at the time the locator is made.</summary>
     public DnsOptions? Dns { get; init; }
 
-    /// <summary>Try IPv6 addresses of a host before its IPv4 ones. Default false: SIP servers with working IPv6 are still the fewer.</summary>
+    /// <summary>
+    /// Try IPv6 addresses of a host before its IPv4 ones. Default false: SIP servers with working IPv6 are still the fewer.
+    /// </summary>
     public bool PreferV6 { get; init; }
 
     /// <summary>Look for IPv6 addresses at all. Default true; they come after the IPv4 ones and are reached when those fail.</summary>

@@ -7,7 +7,8 @@ namespace Parley.Sip.Locating;
 /// <summary>From a URI to the addresses to try, in order (RFC 3263 §4). May be used from any thread.</summary>
 public sealed class SipLocator
 {
-    // What is looked for when the URI leaves the transport open, in the order preferred where the domain has no opinion: RFC 3263 §4.1, RFC 7118 §5.3.
+    // What is looked for when the URI leaves the transport open, in the order preferred where the domain has no opinion: RFC 3263 §4.1, RFC
+    // 7118 §5.3.
     private static readonly Service[] s_services =
     [
         new("SIP+D2U", "_sip._udp.", SipTransport.Udp),
@@ -90,7 +91,8 @@ public sealed class SipLocator
             $"'{uri}' could not be located: '{host}' has no {(uri.Port == 0 ? "usable NAPTR or SRV record and no " : "")}IP address.");
     }
 
-    // RFC 3263 §4.1: what the URI says wins; else UDP, and TLS for sips. A sips URI with transport=tcp means TLS over TCP (RFC 5630 §3.1.4), ws likewise (RFC 7118 §5.3).
+    // RFC 3263 §4.1: what the URI says wins; else UDP, and TLS for sips. A sips URI with transport=tcp means TLS over TCP (RFC 5630
+    // §3.1.4), ws likewise (RFC 7118 §5.3).
     private static bool TryChoose(bool secure, SipTransport? named, out SipTransport transport)
     {
         transport = (secure, named) switch
@@ -132,7 +134,8 @@ public sealed class SipLocator
     {
         if (named is not null)
             return TryChoose(secure, named, out var transport) && service.Transport == transport;
-        // Nobody who leaves the transport open means WebSocket unless the domain's NAPTR says so; sip prefers the plain ones (RFC 3263 §4.1).
+        // Nobody who leaves the transport open means WebSocket unless the domain's NAPTR says so; sip prefers the plain ones (RFC 3263
+        // §4.1).
         return secure ? service.Transport == SipTransport.Tls : service.Transport is SipTransport.Udp or SipTransport.Tcp or SipTransport.Tls;
     }
 

@@ -133,22 +133,27 @@ public static class HeaderNames
         Span<byte> padded = stackalloc byte[Width];
         padded.Clear();
         name.CopyTo(padded);
-        return Find(ref MemoryMarshal.GetReference(padded), name.Length);
+        return Find(Vector256.Create<byte>(padded), ref MemoryMarshal.GetReference(padded), name.Length);
     }
 
     /// <summary>The long form of the name, as it is written; empty for <see cref="HeaderId.Unknown"/>.</summary>
     public static ReadOnlySpan<byte> Name(HeaderId id) => LongNames[(int)id];
 
-    /// <summary>Like <see cref="Find(ReadOnlySpan{byte})"/>; 32 bytes from <paramref name="name"/> on must be readable, and the length 1 to 32.</summary>
-    internal static HeaderId Find(ref byte name, int length)
+    /// <summary>Like <see cref="Find(ReadOnlySpan{byte})"/> for a name of 1 to 32 bytes that was loaded with what follows it.</summary>
+    /// <param name="text">The 32 bytes at <paramref name="name"/>.</param>
+    /// <param name="name">The first byte of the name.</param>
+    /// <param name="length">Its length.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static HeaderId Find(Vector256<byte> text, ref byte name, int length)
     {
-        var text = Vector256.LoadUnsafe(ref name);
+        ref var hash = ref MemoryMarshal.GetArrayDataReference(Hash);
+        ref var rows = ref MemoryMarshal.GetArrayDataReference(Rows);
         for (var slot = HashOf(ref name, length); ; slot = (slot + 1) & (Slots - 1))
         {
-            var index = Hash[slot];
+            var index = Unsafe.Add(ref hash, slot);
             if (index == 0)
                 return HeaderId.Unknown;
-            ref readonly var row = ref Rows[index - 1];
+            ref readonly var row = ref Unsafe.Add(ref rows, index - 1);
             if (row.Length == length && Matches(text, row))
                 return row.Id;
         }

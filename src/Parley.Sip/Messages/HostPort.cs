@@ -15,12 +15,10 @@ internal static class HostPort
             return false;
         if (text[at] == '[')
             return TryReadV6(text, ref at, out host);
-        var length = text[at..].IndexOfAnyExcept(SipSyntax.Host);
-        if (length < 0)
-            length = text.Length - at;
-        host = new Piece(at, length);
-        at += length;
-        return length > 0;
+        var start = at;
+        at = ByteClass.Skip(text, at, ByteClass.Host);
+        host = Piece.Between(start, at);
+        return at > start;
     }
 
     private static bool TryReadV6(ReadOnlySpan<byte> text, ref int at, out Piece host)
@@ -37,11 +35,16 @@ internal static class HostPort
     /// <summary>Reads a port, 0–65535, at <paramref name="at"/>.</summary>
     public static bool TryReadPort(ReadOnlySpan<byte> text, ref int at, out int port)
     {
-        var length = SipSyntax.DigitCount(text[at..]);
-        var ok = SipSyntax.TryReadNumber(text.Slice(at, length), 65535, out var value);
-        port = (int)value;
-        at += length;
-        return ok;
+        var start = at;
+        port = 0;
+        while ((uint)at < (uint)text.Length && (uint)(text[at] - '0') <= 9)
+        {
+            port = port * 10 + text[at++] - '0';
+            if (port > 65535)
+                return false;
+        }
+
+        return at > start;
     }
 
     /// <summary>Reads an IPv4 address in four decimal numbers or an IPv6 address without brackets; allocates nothing.</summary>

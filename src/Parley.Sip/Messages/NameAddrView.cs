@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 
 namespace Parley.Sip.Messages;
 
@@ -151,7 +150,7 @@ internal struct NameAddrIndex
         var reader = new ParameterReader(text, at);
         while (reader.MoveNext())
         {
-            if (reader.Name.Length == 3 && Ascii.EqualsIgnoreCase(reader.Name.Of(text), "tag"u8))
+            if (SipSyntax.IsName(reader.Name.Of(text), "tag"u8))
                 address.Tag = reader.Value;
         }
 

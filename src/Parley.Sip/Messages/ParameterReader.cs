@@ -56,8 +56,7 @@ internal ref struct ParameterReader
     private bool Read(int start)
     {
         var text = _text;
-        var length = text[start..].IndexOfAnyExcept(SipSyntax.Token);
-        var at = length < 0 ? text.Length : start + length;
+        var at = ByteClass.Skip(text, start, ByteClass.Token);
         if (at == start)
             return Fail(at);
         Name = Piece.Between(start, at);
@@ -72,19 +71,10 @@ internal ref struct ParameterReader
 
     private bool ReadValue(int start)
     {
-        var rest = _text[start..];
-        int length;
-        if (!rest.IsEmpty && rest[0] == '"')
-        {
-            length = SipSyntax.QuotedLength(rest);
-        }
-        else
-        {
-            length = rest.IndexOfAny(SipSyntax.ParameterEnd);
-            if (length < 0)
-                length = rest.Length;
-        }
-
+        var text = _text;
+        var length = (uint)start < (uint)text.Length && text[start] == '"'
+            ? SipSyntax.QuotedLength(text[start..])
+            : ByteClass.Skip(text, start, ByteClass.ParameterValue) - start;
         if (length <= 0)
             return Fail(start);
         Value = new Piece(start, length);

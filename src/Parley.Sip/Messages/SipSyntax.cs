@@ -12,34 +12,17 @@ internal static class SipSyntax
     /// <summary>token</summary>
     public static readonly SearchValues<byte> Token = Set(Alphanumeric + "-.!%*_+`'~");
 
-    /// <summary>
-    /// user and its telephone-subscriber parameters, escapes, and the <c>#</c> that star codes are dialled with: not allowed there, but phones write it.
-    /// </summary>
-    public static readonly SearchValues<byte> User = Set(Alphanumeric + Mark + "%&=+$,;?/#");
-
-    /// <summary>password</summary>
-    public static readonly SearchValues<byte> Password = Set(Alphanumeric + Mark + "%&=+$,");
-
-    /// <summary>hostname and IPv4address; the underscore is not allowed in names but is found in them.</summary>
-    public static readonly SearchValues<byte> Host = Set(Alphanumeric + "-._");
+    /// <summary>What a user is written with, without the percent sign of escapes.</summary>
+    public static readonly SearchValues<byte> User = Set(Alphanumeric + Mark + "&=+$,;?/");
 
     /// <summary>Inside the brackets of an IPv6reference.</summary>
     public static readonly SearchValues<byte> V6 = Set("0123456789ABCDEFabcdef:.");
-
-    /// <summary>uri-parameters with their separators</summary>
-    public static readonly SearchValues<byte> UriParameters = Set(Alphanumeric + Mark + "%[]/:&+$;=");
-
-    /// <summary>headers of a URI with their separators</summary>
-    public static readonly SearchValues<byte> UriHeaders = Set(Alphanumeric + Mark + "%[]/?:+$&=");
 
     /// <summary>global-number and local-number of a tel URI with parameters (RFC 3966 §3).</summary>
     public static readonly SearchValues<byte> Telephone = Set(Alphanumeric + Mark + "%+#;=[]/:&$");
 
     /// <summary>Any absolute URI: printable and none of the delimiters that end one.</summary>
     public static readonly SearchValues<byte> AbsoluteUri = Set(Alphanumeric + Mark + "%;/?:@&=+$,#[]");
-
-    /// <summary>What ends an unquoted parameter value or a piece of one.</summary>
-    public static readonly SearchValues<byte> ParameterEnd = SearchValues.Create(";,\" \t<>"u8);
 
     /// <summary>What matters when a list is split at its commas.</summary>
     public static readonly SearchValues<byte> ListDelimiter = SearchValues.Create(",\"<"u8);
@@ -52,7 +35,7 @@ internal static class SipSyntax
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsSpace(byte b) => b is (byte)' ' or (byte)'\t';
 
-    public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(Token);
+    public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && ByteClass.Skip(text, 0, ByteClass.Token) == text.Length;
 
     /// <summary>Index of the first byte at or after <paramref name="at"/> that is no blank. Line folds are blanks by then.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -85,6 +68,21 @@ internal static class SipSyntax
                 return false;
             value = value * 10 + digit;
             if (value > max)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>True when the text is this lower-case name in any case. For the few letters of a parameter name quicker than the general comparison.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsName(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lower)
+    {
+        if (text.Length != lower.Length)
+            return false;
+        for (var i = 0; i < lower.Length; i++)
+        {
+            if ((text[i] | 0x20) != lower[i])
                 return false;
         }
 

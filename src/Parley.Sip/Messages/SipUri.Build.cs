@@ -15,8 +15,7 @@ public sealed partial class SipUri
     {
         if (Scheme is not (SipScheme.Sip or SipScheme.Sips))
             throw new InvalidOperationException($"Only sip and sips URIs have parts that can be changed; this one is '{_text}'.");
-        var question = _text.IndexOf('?', StringComparison.Ordinal);
-        return Build(IsSecure ? "sips" : "sip", rawUser, _rawPassword, host, port, parameters, question < 0 ? "" : _text[question..]);
+        return Build(IsSecure ? "sips" : "sip", rawUser, _rawPassword, host, port, parameters, _rawHeaders);
     }
 
     private static SipUri Build(string scheme, string rawUser, string? rawPassword, string host, int port, string parameters, string headers)

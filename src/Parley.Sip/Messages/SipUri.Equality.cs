@@ -52,7 +52,8 @@ public sealed partial class SipUri
         foreach (var parameter in Parameters)
         {
             var theirs = other.GetParameter(parameter.Name);
-            if (theirs is null ? all || IsSignificant(parameter.Name) : !SameValue(parameter.Value, theirs))
+            // Of a parameter that is there twice, against the rules, the first counts.
+            if (theirs is null ? all || IsSignificant(parameter.Name) : !string.Equals(GetParameter(parameter.Name), theirs, StringComparison.OrdinalIgnoreCase))
                 return false;
         }
 
@@ -69,9 +70,6 @@ public sealed partial class SipUri
     }
 
     private static bool IsSignificant(string name) => Significant.Contains(name, StringComparer.OrdinalIgnoreCase);
-
-    private static bool SameValue(string? mine, string theirs) =>
-        string.Equals(Escaping.Unescape(mine ?? ""), theirs, StringComparison.OrdinalIgnoreCase);
 
     // Visual separators of telephone numbers do not count (RFC 3966 §4).
     private static bool SameNumber(string left, string right) => string.Equals(Digits(left), Digits(right), StringComparison.OrdinalIgnoreCase);

@@ -13,6 +13,7 @@ public sealed partial class SipUri : IEquatable<SipUri>
     private readonly string _text;
     private readonly string _rawUser;
     private readonly string? _rawPassword;
+    private readonly string _rawHeaders; // with the question mark
 
     private SipUri(string text, SipUriView view)
     {
@@ -24,6 +25,7 @@ public sealed partial class SipUri : IEquatable<SipUri>
         HostIsV6 = view.HostIsV6;
         Port = view.Port;
         Parameters = Split(Ascii(view.Parameters), ';');
+        _rawHeaders = view.Headers.IsEmpty ? "" : "?" + Ascii(view.Headers);
         Headers = Split(Ascii(view.Headers), '&');
     }
 
@@ -129,7 +131,7 @@ public sealed partial class SipUri : IEquatable<SipUri>
 
     /// <summary>The same URI without headers.</summary>
     public SipUri WithoutHeaders() =>
-        Headers.Count == 0 ? this : Parse(_text[.._text.IndexOf('?', StringComparison.Ordinal)]);
+        _rawHeaders.Length == 0 ? this : Parse(_text[..^_rawHeaders.Length]);
 
     /// <summary>The URI as it was written.</summary>
     public override string ToString() => _text;

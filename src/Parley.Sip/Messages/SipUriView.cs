@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Parley.Net;
 
 namespace Parley.Sip.Messages;
@@ -84,6 +85,10 @@ public readonly ref struct SipUriView
 /// <summary>Where the parts of a URI lie.</summary>
 internal struct SipUriIndex
 {
+    private const uint Sip = 's' | 'i' << 8 | 'p' << 16 | ':' << 24;
+    private const uint Tel = 't' | 'e' << 8 | 'l' << 16 | ':' << 24;
+    private const uint Sips = 's' | 'i' << 8 | 'p' << 16 | (uint)'s' << 24;
+
     public Piece User;
     public Piece Password;
     public Piece Host;
@@ -110,18 +115,14 @@ internal struct SipUriIndex
         at = 4;
         if (text.Length < 5)
             return SipScheme.Other;
-        var first = text[0] | 0x20;
-        var second = text[1] | 0x20;
-        var third = text[2] | 0x20;
-        if (text[3] == ':')
-        {
-            if (first == 's' && second == 'i' && third == 'p')
-                return SipScheme.Sip;
-            return first == 't' && second == 'e' && third == 'l' ? SipScheme.Tel : SipScheme.Other;
-        }
-
+        // Four letters in one comparison: the bit that makes letters lower case is set in a colon already, and nothing else becomes one by it but 0x1A.
+        var front = BinaryPrimitives.ReadUInt32LittleEndian(text) | 0x2020_2020;
+        if (front == Sip && text[3] == ':')
+            return SipScheme.Sip;
+        if (front == Tel && text[3] == ':')
+            return SipScheme.Tel;
         at = 5;
-        return first == 's' && second == 'i' && third == 'p' && (text[3] | 0x20) == 's' && text[4] == ':' ? SipScheme.Sips : SipScheme.Other;
+        return front == Sips && text[4] == ':' ? SipScheme.Sips : SipScheme.Other;
     }
 
     private static bool IsAbsolute(ReadOnlySpan<byte> text)
@@ -151,21 +152,22 @@ internal struct SipUriIndex
 
     private static bool ReadUser(ReadOnlySpan<byte> text, ref SipUriIndex uri, ref int at)
     {
-        var sign = text[at..].IndexOf((byte)'@');
-        if (sign < 0)
-            return true;
-        var info = text.Slice(at, sign);
-        var length = info.IndexOfAnyExcept(SipSyntax.User);
-        if (length >= 0)
+        var start = at;
+        var end = ByteClass.SkipEscaped(text, start, ByteClass.User);
+        var sign = end;
+        if (end < text.Length && text[end] == ':')
         {
-            if (info[length] != ':' || info[(length + 1)..].ContainsAnyExcept(SipSyntax.Password))
-                return false;
-            uri.Password = Piece.Between(at + length + 1, at + sign);
+            sign = ByteClass.SkipEscaped(text, end + 1, ByteClass.Password);
+            if (sign < text.Length && text[sign] == '@')
+                uri.Password = Piece.Between(end + 1, sign);
         }
 
-        uri.User = new Piece(at, length < 0 ? sign : length);
-        at += sign + 1;
-        return !uri.User.IsEmpty && SipSyntax.EscapesAreWhole(info);
+        // Without the sign there is no user, and what was read is the host, its port and parameters.
+        if (sign >= text.Length || text[sign] != '@')
+            return true;
+        uri.User = Piece.Between(start, end);
+        at = sign + 1;
+        return !uri.User.IsEmpty;
     }
 
     private static bool ReadHost(ReadOnlySpan<byte> text, ref SipUriIndex uri, ref int at)
@@ -182,20 +184,13 @@ internal struct SipUriIndex
     {
         if (at == text.Length)
             return true;
-        var end = text.Length;
-        var question = text[at..].IndexOf((byte)'?');
-        if (question >= 0)
-        {
-            end = at + question;
-            uri.Headers = Piece.Between(end + 1, text.Length);
-            var headers = uri.Headers.Of(text);
-            if (headers.ContainsAnyExcept(SipSyntax.UriHeaders) || !SipSyntax.EscapesAreWhole(headers))
-                return false;
-        }
-
+        var end = text[at] == ';' ? ByteClass.SkipEscaped(text, at, ByteClass.UriParameter) : at;
         uri.Parameters = Piece.Between(at, end);
-        var parameters = uri.Parameters.Of(text);
-        return parameters.IsEmpty
-            || (parameters[0] == ';' && !parameters.ContainsAnyExcept(SipSyntax.UriParameters) && SipSyntax.EscapesAreWhole(parameters));
+        if (end == text.Length)
+            return true;
+        if (text[end] != '?')
+            return false;
+        uri.Headers = Piece.Between(end + 1, text.Length);
+        return ByteClass.SkipEscaped(text, end + 1, ByteClass.UriHeader) == text.Length;
     }
 }

@@ -102,12 +102,10 @@ internal struct ViaIndex
         else if (!ReadWord(text, "SIP"u8, ref at) || !ReadSlash(text, ref at) || !SkipToken(text, ref at) || !ReadSlash(text, ref at))
             return false;
         var start = at;
-        at += Math.Max(0, text[at..].IndexOfAny((byte)' ', (byte)'\t'));
-        via.Transport = Piece.Between(start, at);
-        if (!SipSyntax.IsToken(via.Transport.Of(text)))
-            return false;
-        at = SipSyntax.SkipSpace(text, at);
-        return true;
+        var end = ByteClass.Skip(text, start, ByteClass.Token);
+        via.Transport = Piece.Between(start, end);
+        at = SipSyntax.SkipSpace(text, end);
+        return end > start && at > end;
     }
 
     private static bool ReadWord(ReadOnlySpan<byte> text, ReadOnlySpan<byte> word, ref int at)
@@ -120,9 +118,9 @@ internal struct ViaIndex
 
     private static bool SkipToken(ReadOnlySpan<byte> text, ref int at)
     {
-        var length = text[at..].IndexOfAnyExcept(SipSyntax.Token);
-        at += Math.Max(0, length);
-        return length > 0;
+        var start = at;
+        at = ByteClass.Skip(text, at, ByteClass.Token);
+        return at > start;
     }
 
     private static bool ReadSlash(ReadOnlySpan<byte> text, ref int at)
@@ -165,10 +163,10 @@ internal struct ViaIndex
     {
         switch (name.Length)
         {
-            case 6 when Ascii.EqualsIgnoreCase(name, "branch"u8):
+            case 6 when SipSyntax.IsName(name, "branch"u8):
                 via.Branch = value;
                 break;
-            case 5 when Ascii.EqualsIgnoreCase(name, "rport"u8):
+            case 5 when SipSyntax.IsName(name, "rport"u8):
                 via.Rport = 0;
                 if (value.IsEmpty)
                     break;
@@ -176,7 +174,7 @@ internal struct ViaIndex
                     return false;
                 via.Rport = (int)port;
                 break;
-            case 8 when Ascii.EqualsIgnoreCase(name, "received"u8):
+            case 8 when SipSyntax.IsName(name, "received"u8):
                 via.Received = value;
                 break;
         }

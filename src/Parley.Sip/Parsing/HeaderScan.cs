@@ -23,18 +23,22 @@ internal static class HeaderScan
             var masks = LineMasks.At(data, block, end);
             var afterReturn = masks.Returns << 1 | returnBefore;
             returnBefore = masks.Returns >> (LineMasks.Width - 1);
-            // A CR that no LF follows is a line end to some and text to others: refused, or it could hide a header field from one of them.
+            // A CR that no LF follows is a line end to some and text to others: refused, or it could hide a header field from one of them. Bit n: after byte n - 1.
             var stray = afterReturn & ~masks.LineFeeds;
             for (var feeds = masks.LineFeeds; feeds != 0; feeds &= feeds - 1)
             {
+                var before = (feeds & (~feeds + 1)) - 1;
+                if ((stray & before) != 0)
+                {
+                    fault = BlankStray(data, block, stray & before, fault);
+                    stray &= ~before;
+                }
+
                 var feed = block + BitOperations.TrailingZeroCount(feeds);
                 var lineEnd = feed > lineStart && data[feed - 1] == '\r' ? feed - 1 : feed;
                 if (lineEnd == lineStart)
                 {
                     message.BodyStart = feed + 1;
-                    var before = (feeds & (~feeds + 1)) - 1;
-                    if ((stray & before) != 0)
-                        fault = StrayReturn(fault, block);
                     return;
                 }
 
@@ -50,7 +54,7 @@ internal static class HeaderScan
             }
 
             if (stray != 0)
-                fault = StrayReturn(fault, block);
+                fault = BlankStray(data, block, stray, fault);
             if (block - lineStart > limits.MaxLine)
             {
                 fault = TooLong(fault, lineStart);
@@ -61,11 +65,19 @@ internal static class HeaderScan
         fault = fault.Or(400, "No empty line after the header fields", end);
     }
 
-    private static SipFault StrayReturn(SipFault fault, int block) => fault.Or(400, "Carriage return without line feed", block);
+    // Blanked as well as refused: the answer copies header fields, and no line end may get into them.
+    private static SipFault BlankStray(byte[] data, int block, ulong stray, SipFault fault)
+    {
+        fault = fault.Or(400, "Carriage return without line feed", block + BitOperations.TrailingZeroCount(stray) - 1);
+        for (; stray != 0; stray &= stray - 1)
+            data[block + BitOperations.TrailingZeroCount(stray) - 1] = (byte)' ';
+        return fault;
+    }
 
     private static SipFault TooLong(SipFault fault, int lineStart) => fault.Or(513, "Header line is longer than this element takes", lineStart);
 
     // False ends the scan: a limit was passed.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool AddLine(SipMessage message, int start, int end, SipLimits limits, ref SipFault fault)
     {
         if (end - start > limits.MaxLine)
@@ -81,25 +93,42 @@ internal static class HeaderScan
         }
 
         var data = message.Data;
-        var colon = FindColon(data, start, end);
-        var nameEnd = colon;
-        while (nameEnd > start && SipSyntax.IsSpace(data[nameEnd - 1]))
-            nameEnd--;
-        if (nameEnd <= start)
+        ref var line = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(data), start);
+        if (start + NameWindow <= data.Length)
         {
-            fault = fault.Or(400, "Header line without a name and colon", start);
-            return true;
+            // The usual line: a name of at most a register's length, and the colon right behind it.
+            var text = Vector256.LoadUnsafe(ref line);
+            var length = BitOperations.TrailingZeroCount(Vector256.Equals(text, Vector256.Create((byte)':')).ExtractMostSignificantBits());
+            if (length - 1 < (uint)(end - start - 1) && length < NameWindow && !SipSyntax.IsSpace(Unsafe.Add(ref line, length - 1)))
+            {
+                Index(message, HeaderNames.Find(text, ref line, length), start, length, start + length + 1, end, ref fault);
+                return true;
+            }
         }
 
-        Index(message, start, nameEnd, colon + 1, end, ref fault);
+        AddOddLine(message, start, end, ref fault);
         return true;
     }
 
-    private static void Index(SipMessage message, int start, int nameEnd, int valueStart, int valueEnd, ref SipFault fault)
+    // Blanks before the colon, a long name, the last bytes of the buffer, or no header line at all.
+    private static void AddOddLine(SipMessage message, int start, int end, ref SipFault fault)
+    {
+        var line = message.Data.AsSpan(start, end - start);
+        var colon = line.IndexOf((byte)':');
+        var length = Math.Max(colon, 0);
+        while (length > 0 && SipSyntax.IsSpace(line[length - 1]))
+            length--;
+        if (length == 0)
+            fault = fault.Or(400, "Header line without a name and colon", start);
+        else
+            Index(message, HeaderNames.Find(line[..length]), start, length, start + colon + 1, end, ref fault);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Index(SipMessage message, HeaderId id, int start, int nameLength, int valueStart, int valueEnd, ref SipFault fault)
     {
         var data = message.Data;
-        var id = FindName(data, start, nameEnd - start);
-        if (id == HeaderId.Unknown && !SipSyntax.IsToken(data.AsSpan(start, nameEnd - start)))
+        if (id == HeaderId.Unknown && !SipSyntax.IsToken(data.AsSpan(start, nameLength)))
         {
             fault = fault.Or(400, "Malformed header field name", start);
             return;
@@ -109,49 +138,22 @@ internal static class HeaderScan
             valueStart++;
         while (valueEnd > valueStart && SipSyntax.IsSpace(data[valueEnd - 1]))
             valueEnd--;
-        if (message.Count == message.Entries.Length)
-            Array.Resize(ref message.Entries, message.Count * 2);
-        ref var entry = ref message.Entries[message.Count++];
+        var index = message.Count++;
+        if (index == message.Entries.Length)
+            Array.Resize(ref message.Entries, index * 2);
+        ref var entry = ref message.Entries[index];
         entry.NameStart = start;
-        entry.NameLength = (ushort)(nameEnd - start);
         entry.ValueStart = valueStart;
         entry.ValueLength = valueEnd - valueStart;
+        entry.NameLength = (ushort)nameLength;
         entry.Id = id;
         if (id == HeaderId.Unknown)
             return;
         ref var first = ref message.First[(int)id];
         if (first == 0)
-            first = (byte)message.Count;
+            first = (byte)(index + 1);
         else if (IsSingle(id))
             fault = fault.Or(400, "Header field that may be there once is there twice", start);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int FindColon(byte[] data, int start, int end)
-    {
-        if (start + NameWindow <= data.Length)
-        {
-            var text = Vector256.LoadUnsafe(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(data), start));
-            var colons = Vector256.Equals(text, Vector256.Create((byte)':')).ExtractMostSignificantBits();
-            if (colons != 0)
-            {
-                var colon = start + BitOperations.TrailingZeroCount(colons);
-                return colon < end ? colon : -1;
-            }
-        }
-
-        var found = data.AsSpan(start, end - start).IndexOf((byte)':');
-        return found < 0 ? -1 : start + found;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static HeaderId FindName(byte[] data, int start, int length)
-    {
-        if (length > NameWindow)
-            return HeaderId.Unknown;
-        return start + NameWindow <= data.Length
-            ? HeaderNames.Find(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(data), start), length)
-            : HeaderNames.Find(data.AsSpan(start, length));
     }
 
     // Twice the same one of these and two elements could read two different messages (RFC 4475 §3.3.8).

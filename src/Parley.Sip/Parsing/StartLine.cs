@@ -31,6 +31,9 @@ internal static class StartLine
             return new SipFault(400, "Malformed status line", message.Start);
         if (!SipSyntax.TryReadNumber(line.Slice(8, 3), 699, out var status) || status < 100)
             return new SipFault(400, "Status code is not within 100 to 699", message.Start + 8);
+        // A line end to some: it must not reach what is made from this message.
+        if (line.Contains((byte)'\r'))
+            return new SipFault(400, "Carriage return without line feed", message.Start);
         message.StatusCode = (int)status;
         message.ReasonPiece = line.Length > 12 ? Piece.Between(message.Start + 12, message.Start + line.Length) : default;
         at = next;

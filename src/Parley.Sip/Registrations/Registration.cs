@@ -33,7 +33,7 @@ public sealed partial class Registration : IAsyncDisposable
         _attempt = new AttemptTimer(this);
         _keepAlive = new KeepAliveTimer(this);
         _expires = (int)Math.Clamp(options.Expires.TotalSeconds, 1, int.MaxValue);
-        _user = Encoding.UTF8.GetBytes(UserPart(options));
+        _user = ContactText.User(options.ContactUser, options.Address);
         _parameters = Encoding.UTF8.GetBytes(ContactParameters(options));
         _exchange = new ClientExchange(ua, this, Draft(callId), options.Credentials);
     }
@@ -121,13 +121,6 @@ public sealed partial class Registration : IAsyncDisposable
         : [new SipHeader("Supported", "path, outbound"), .. _options.Headers]; // RFC 5626 §4.2.1
 
     private FlowContact Contact(in NetEndpoint publicAddress) => new(_user, _options.Address.IsSecure, _parameters, publicAddress);
-
-    private static string UserPart(RegistrationOptions options) =>
-        options.ContactUser is null ? RawUser(options.Address) : RawUser(SipUri.Create(options.ContactUser, "invalid"));
-
-    // As it is written in a URI, escapes included.
-    private static string RawUser(SipUri uri) =>
-        SipUriView.TryParse(Encoding.ASCII.GetBytes(uri.ToString()), out var view) ? Encoding.ASCII.GetString(view.User) : "";
 
     private static string ContactParameters(RegistrationOptions options)
     {

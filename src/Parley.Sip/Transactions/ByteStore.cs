@@ -1,8 +1,8 @@
 namespace Parley.Sip.Transactions;
 
 /// <summary>
-/// Keeps messages that only wait for a repetition, in arrays hardly larger than they are: a packet buffer would cost five times as much for the 32 s that
-/// most responses linger. One per lane.
+/// Keeps messages that only wait for a repetition, in arrays hardly larger than they are: a packet buffer would cost five times as much for
+/// the 32 s that most responses linger. One per lane.
 /// </summary>
 internal sealed class ByteStore
 {

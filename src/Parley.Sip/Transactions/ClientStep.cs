@@ -28,7 +28,9 @@ internal enum ClientInput : byte
     TransportError,
 }
 
-/// <summary>What a client transaction does about it. Carried out in the order of the bits: timers first, then sending, the user last.</summary>
+/// <summary>
+/// What a client transaction does about it. Carried out in the order of the bits: timers first, then sending, the user last.
+/// </summary>
 [Flags]
 internal enum ClientEffects : ushort
 {

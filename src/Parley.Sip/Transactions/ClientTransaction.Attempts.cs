@@ -4,7 +4,8 @@ using Parley.Sip.Transport;
 
 namespace Parley.Sip.Transactions;
 
-// One attempt after another: choosing the flow, opening it, large requests over TCP (RFC 3261 §18.1.1), the next target after a failure (RFC 3263 §4.3).
+// One attempt after another: choosing the flow, opening it, large requests over TCP (RFC 3261 §18.1.1), the next target after a failure
+// (RFC 3263 §4.3).
 public sealed partial class ClientTransaction
 {
     private bool HasFurtherTarget => _targets is not null && _nextTarget < _targets.Count && !IsCancelled;
@@ -26,16 +27,16 @@ public sealed partial class ClientTransaction
         Launch(flow);
     }
 
-    internal void BeginRefused(in OutgoingRequest request, IClientTransactionUser? user)
+    internal void BeginRefused(in OutgoingRequest request, IClientTransactionUser? user, TransactionFailure why)
     {
         Prepare(request, user);
-        _home.Counters.Refused++;
-        FailSoon(TransactionFailure.Overload);
+        FailSoon(why);
     }
 
     private void Prepare(in OutgoingRequest request, IClientTransactionUser? user)
     {
         Method = request.Method;
+        State = TransactionState.Connecting;
         _request = request;
         _user = user;
         _home.CountClient(this);
@@ -61,7 +62,8 @@ public sealed partial class ClientTransaction
             Launch(flow);
     }
 
-    private bool IsTooLargeForUdp => _home.Options.SwitchToTcpAbove > 0 && _sent!.Length > _home.Options.SwitchToTcpAbove && !_request.StayOnUdp;
+    private bool IsTooLargeForUdp =>
+        _home.Options.SwitchToTcpAbove is > 0 and var limit && _sent!.Length > limit && !_request.StayOnUdp;
 
     private void SwitchToTcp(in SipTarget target, in SipFlow udp)
     {
@@ -83,6 +85,7 @@ public sealed partial class ClientTransaction
         if (fallback.Channel is not null)
             _timer.Repeat(_home.Times.SwitchToTcpTimeout);
         _timer.End(_home.Times.T1x64);
+        _home.AddPending(this);
         _home.Transport.Open(target, Lane, new FlowRequest(this, ++_attempt));
     }
 
@@ -134,12 +137,13 @@ public sealed partial class ClientTransaction
 
     private void AttemptFailed(TransactionFailure why)
     {
+        _pendingFailure = null;
         if (why == TransactionFailure.Timeout)
             _home.Counters.ClientTimeouts++;
         else if (why == TransactionFailure.Transport)
             _home.Counters.TransportFailures++;
         Unlist();
-        if (why is TransactionFailure.Timeout or TransactionFailure.Transport && HasFurtherTarget)
+        if (why is TransactionFailure.Timeout or TransactionFailure.Transport && HasFurtherTarget && !_isTaken)
             FailOver();
         else
             Fail(why);
@@ -148,6 +152,7 @@ public sealed partial class ClientTransaction
     private void FailOver()
     {
         _home.Counters.Failovers++;
+        _isTaken = false;
         _sent?.Release();
         _sent = null;
         _flow = default;
@@ -184,6 +189,7 @@ public sealed partial class ClientTransaction
     // Told through the timer, because a user is never called from inside his own call.
     private void FailSoon(TransactionFailure why)
     {
+        _home.AddPending(this);
         _attempt++;
         _pendingFailure = why;
         _timer.Stop();
@@ -192,10 +198,11 @@ public sealed partial class ClientTransaction
 
     private void Unlist()
     {
-        if (!_isListed)
-            return;
+        if (_isListed)
+            _home.Remove(this);
+        else
+            _home.RemovePending(this);
         _isListed = false;
-        _home.Remove(this);
     }
 
     private void ForgetRequest()

@@ -61,6 +61,7 @@ public sealed partial class ClientTransaction
         }
 
         State = step.State;
+        _isTaken |= input == ClientInput.Provisional;
         Carry(step.Effects, response);
         if (input == ClientInput.Retransmit)
             _home.Counters.RetransmissionsOut++;
@@ -143,19 +144,41 @@ public sealed partial class ClientTransaction
             Unlist();
         if (deliver && step.State == TransactionState.Proceeding && _cancel == CancelState.Wanted)
             SendCancel();
-        if (deliver)
-            _user?.OnResponse(this, response!, flow);
-        if (deliver && step.State is TransactionState.Completed or TransactionState.Terminated)
-            TellEnd();
-        if (isOver)
-            Finish();
+        // A user that throws does not keep the transaction from ending.
+        try
+        {
+            if (deliver)
+                _user?.OnResponse(this, response!, flow);
+        }
+        finally
+        {
+            if (isOver)
+                Finish();
+            else if (deliver && step.State == TransactionState.Completed)
+                TellEnd();
+        }
     }
 
     private void Fail(TransactionFailure why)
     {
         State = TransactionState.Terminated;
-        _user?.OnFailed(this, why);
-        Finish();
+        try
+        {
+            _user?.OnFailed(this, why);
+        }
+        finally
+        {
+            Finish();
+        }
+    }
+
+    internal void Abandon()
+    {
+        Unlist();
+        if (State is TransactionState.Completed or TransactionState.Accepted)
+            Finish();
+        else
+            Fail(TransactionFailure.Transport);
     }
 
     private void TellEnd()
@@ -167,7 +190,19 @@ public sealed partial class ClientTransaction
 
     private void Finish()
     {
-        TellEnd();
+        State = TransactionState.Terminated;
+        try
+        {
+            TellEnd();
+        }
+        finally
+        {
+            Recycle();
+        }
+    }
+
+    private void Recycle()
+    {
         ForgetMessages();
         _timer.Stop();
         _home.Store.Return(_ack);
@@ -178,7 +213,9 @@ public sealed partial class ClientTransaction
         _cancel = CancelState.No;
         _cancelReason = null;
         _pendingFailure = null;
+        _isTaken = false;
         _attempt++;
+        Life++;
         _home.Recycle(this);
     }
 

@@ -5,9 +5,9 @@ using Parley.Sip.Transport;
 namespace Parley.Sip.Transactions;
 
 /// <summary>
-/// A request that goes out, from its sending until nothing of it can come back any more (RFC 3261 §17.1). When a target fails and there are others, the
-/// request goes to the next one as a new transaction on the wire, with a new branch, and stays this object to its user (RFC 3263 §4.3).
-/// Lives on its lane; every member is for use there only.
+/// A request that goes out, from its sending until nothing of it can come back any more (RFC 3261 §17.1). When a target fails and there are
+/// others, the request goes to the next one as a new transaction on the wire, with a new branch, and stays this object to its user
+/// (RFC 3263 §4.3). Lives on its lane; every member is for use there only.
 /// </summary>
 /// <remarks>Objects are used again: after <see cref="IClientTransactionUser.OnEnded"/> nothing here may be touched any more.</remarks>
 public sealed partial class ClientTransaction : ITimedTransaction
@@ -29,6 +29,9 @@ public sealed partial class ClientTransaction : ITimedTransaction
     // Counts attempts over all lives of the object, so that the opening of a connection for an earlier one is recognised.
     private int _attempt;
     private bool _isListed;
+
+    // A provisional response came: this target has the request, and another must not get it as well.
+    private bool _isTaken;
 
     internal ClientTransaction(LaneTransactions home)
     {
@@ -71,12 +74,15 @@ public sealed partial class ClientTransaction : ITimedTransaction
     internal ClientTransaction? NextPending;
     internal bool IsPending;
 
+    // Counts the requests the object has served.
+    internal int Life;
+
     private bool IsReliable => _flow.Channel.IsReliable;
 
     /// <summary>
-    /// Cancels an INVITE that has no final response. The CANCEL leaves at once when a provisional response has come, otherwise with the first one
-    /// (RFC 3261 §9.1); if nothing has been sent yet, the transaction fails with <see cref="TransactionFailure.Cancelled"/>. A 2xx may still win the race.
-    /// Without any final response the transaction times out 64·T1 after the CANCEL. No further target is tried.
+    /// Cancels an INVITE that has no final response. The CANCEL leaves at once when a provisional response has come, otherwise with the
+    /// first one (RFC 3261 §9.1); if nothing has been sent yet, the transaction fails with <see cref="TransactionFailure.Cancelled"/>. A
+    /// 2xx may still win the race. Without any final response the transaction times out 64·T1 after the CANCEL. No further target is tried.
     /// </summary>
     /// <param name="reason">A header to put in, for <c>Reason</c> (RFC 3326). Default none.</param>
     /// <returns>False when there is nothing to cancel: not an INVITE, or over, or cancelled before.</returns>

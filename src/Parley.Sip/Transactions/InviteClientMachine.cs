@@ -6,7 +6,9 @@ namespace Parley.Sip.Transactions;
 /// <summary>The INVITE client transaction: RFC 3261 §17.1.1 as amended by RFC 6026 §7.2 (figure 5).</summary>
 internal static class InviteClientMachine
 {
-    /// <summary>The step that <paramref name="input"/> causes; over a reliable transport nothing is retransmitted and Timer D is zero.</summary>
+    /// <summary>
+    /// The step that <paramref name="input"/> causes; over a reliable transport nothing is retransmitted and Timer D is zero.
+    /// </summary>
     public static ClientStep Next(TransactionState state, ClientInput input, bool reliable) => state switch
     {
         Calling => InCalling(input, reliable),

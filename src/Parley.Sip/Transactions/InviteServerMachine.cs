@@ -6,7 +6,9 @@ namespace Parley.Sip.Transactions;
 /// <summary>The INVITE server transaction: RFC 3261 §17.2.1 as amended by RFC 6026 §7.1 (figure 7).</summary>
 internal static class InviteServerMachine
 {
-    /// <summary>The step that <paramref name="input"/> causes; over a reliable transport nothing is retransmitted and Timer I is zero.</summary>
+    /// <summary>
+    /// The step that <paramref name="input"/> causes; over a reliable transport nothing is retransmitted and Timer I is zero.
+    /// </summary>
     public static ServerStep Next(TransactionState state, ServerInput input, bool reliable) => state switch
     {
         Proceeding => InProceeding(input, reliable),

@@ -1,24 +1,11 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Security.Cryptography;
 
 namespace Parley.Sip.Transactions;
 
-/// <summary>The secret of a <see cref="KeyedHash"/>.</summary>
-internal readonly record struct HashSecret(ulong Low, ulong High)
-{
-    /// <summary>A new one from the system's random source.</summary>
-    public static HashSecret Random()
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        RandomNumberGenerator.Fill(bytes);
-        return new(BinaryPrimitives.ReadUInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]));
-    }
-}
-
 /// <summary>
-/// SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012). A stranger who does not know the secret cannot make two transactions collide, so
-/// the hash stands for the text it was made from, and nobody has to keep the text.
+/// SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012). A stranger who does not know the secret cannot make two transactions
+/// collide, so the hash stands for the text it was made from, and nobody has to keep the text.
 /// </summary>
 internal ref struct KeyedHash
 {

@@ -8,6 +8,8 @@ internal sealed partial class LaneTransactions
 {
     public void Receive(SipMessage message, in SipFlow flow)
     {
+        if (IsStopped)
+            return;
         if (!message.IsRequest)
             ReceiveResponse(message, flow);
         else if (_keys.TryKey(message, out var key))
@@ -131,7 +133,8 @@ internal sealed partial class LaneTransactions
         Counters.Refused++;
         Span<byte> tag = stackalloc byte[ServerTransaction.TagLength];
         WriteTag(key, tag);
-        var response = ResponseAssembly.Plain(Pool, request, flow.Remote, 503, default, tag, (int)Math.Ceiling(Options.RetryAfter.TotalSeconds));
+        var retryAfter = (int)Math.Ceiling(Options.RetryAfter.TotalSeconds);
+        var response = ResponseAssembly.Plain(Pool, request, flow.Remote, 503, default, tag, retryAfter);
         Transport.SendResponse(request, flow, response);
         response.Release();
     }

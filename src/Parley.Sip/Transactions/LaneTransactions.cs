@@ -5,7 +5,9 @@ using Parley.Sip.Transport;
 
 namespace Parley.Sip.Transactions;
 
-/// <summary>The transactions of one lane: their tables, the objects to be used again, what they share. No locks: all of it happens on the lane.</summary>
+/// <summary>
+/// The transactions of one lane: their tables, the objects to be used again, what they share. No locks: all of it happens on the lane.
+/// </summary>
 internal sealed partial class LaneTransactions
 {
     // Objects kept for use again beyond those in use: enough that steady traffic allocates none.
@@ -19,9 +21,12 @@ internal sealed partial class LaneTransactions
     private readonly RequestKeys _keys;
     private readonly HashSecret _secret;
     private readonly TransactionLimits _limits;
+
+    // Clients that wait for a connection or hang on one.
     private ClientTransaction? _pending;
 
-    public LaneTransactions(Lane lane, ISipTransport transport, ISipCore core, TransactionOptions options, TransactionTimes times, HashSecret secret)
+    public LaneTransactions(
+        Lane lane, ISipTransport transport, ISipCore core, TransactionOptions options, TransactionTimes times, HashSecret secret)
     {
         Lane = lane;
         Transport = transport;
@@ -52,7 +57,18 @@ internal sealed partial class LaneTransactions
 
     public PacketPool Pool => Transport.Pool;
 
-    public bool IsFullForClients => Counters.Clients >= _limits.Clients;
+    public bool IsStopped { get; private set; }
+
+    /// <summary>Why no further client transaction can begin; null when one can.</summary>
+    public TransactionFailure? Refusal()
+    {
+        if (IsStopped)
+            return TransactionFailure.Transport;
+        if (Counters.Clients < _limits.Clients)
+            return null;
+        Counters.Refused++;
+        return TransactionFailure.Overload;
+    }
 
     public ClientTransaction RentClient() => _freeClients.TryPop(out var client) ? client : new(this);
 
@@ -70,13 +86,14 @@ internal sealed partial class LaneTransactions
         _clients.Add(client);
         if (client.Flow.Channel.IsReliable)
             AddPending(client);
+        else
+            RemovePending(client);
     }
 
     public void Remove(ClientTransaction client)
     {
         _clients.Remove(client);
-        if (client.IsPending)
-            RemovePending(client);
+        RemovePending(client);
     }
 
     public void Recycle(ClientTransaction client)
@@ -95,7 +112,10 @@ internal sealed partial class LaneTransactions
         ForgetMergeKey(server);
     }
 
-    /// <summary>After this, the same request by another path is a new one: its sender was told to try another server (RFC 3263 §4.3), which may be us again.</summary>
+    /// <summary>
+    /// After this, the same request by another path is a new one: its sender was told to try another server (RFC 3263 §4.3), which may be
+    /// us again.
+    /// </summary>
     public void ForgetMergeKey(ServerTransaction server)
     {
         if (!server.IsInMergeTable)
@@ -121,7 +141,8 @@ internal sealed partial class LaneTransactions
         return hash.Finish();
     }
 
-    // A function of the key alone, so that no transaction has to keep it, and a refusal without transaction gives each repetition the same one (RFC 3261 §8.2.7).
+    // A function of the key alone, so that no transaction has to keep it, and a refusal without transaction gives each repetition the same
+    // one (RFC 3261 §8.2.7).
     public void WriteTag(UInt128 key, Span<byte> destination)
     {
         var hash = new KeyedHash(_secret);
@@ -158,8 +179,36 @@ internal sealed partial class LaneTransactions
         }
     }
 
-    private void AddPending(ClientTransaction client)
+    /// <summary>Ends everything, at once and without a word to the peers; what still arrives is dropped.</summary>
+    public void Stop()
     {
+        IsStopped = true;
+        var clients = _clients.ToList();
+        for (var client = _pending; client is not null; client = client.NextPending)
+        {
+            if (client.State == TransactionState.Connecting)
+                clients.Add(client);
+        }
+
+        // What one of them tells its user may end another, or make it start anew; an object that serves somebody else by then must be left
+        // alone.
+        foreach (var (client, life) in clients.ConvertAll(client => (client, client.Life)))
+        {
+            if (client.Life == life)
+                client.Abandon();
+        }
+
+        foreach (var (server, life) in _servers.ToList().ConvertAll(server => (server, server.Life)))
+        {
+            if (server.Life == life)
+                server.Abandon();
+        }
+    }
+
+    public void AddPending(ClientTransaction client)
+    {
+        if (client.IsPending)
+            return;
         client.NextPending = _pending;
         if (_pending is not null)
             _pending.PreviousPending = client;
@@ -167,8 +216,10 @@ internal sealed partial class LaneTransactions
         client.IsPending = true;
     }
 
-    private void RemovePending(ClientTransaction client)
+    public void RemovePending(ClientTransaction client)
     {
+        if (!client.IsPending)
+            return;
         if (client.PreviousPending is { } previous)
             previous.NextPending = client.NextPending;
         else
@@ -206,19 +257,4 @@ internal sealed partial class LaneTransactions
 
         public static ref ClientTransaction? Next(ClientTransaction node) => ref node.NextByKey;
     }
-}
-
-/// <summary>One lane's share of the limits of <see cref="TransactionOptions"/>.</summary>
-internal readonly struct TransactionLimits(TransactionOptions options, int lanes)
-{
-    public int Servers { get; } = Share(options.MaxServerTransactions, lanes);
-
-    // An eighth more for requests of calls that exist already: refusing a BYE would keep what overloads us.
-    public int ServersInDialog { get; } = Share((int)Math.Min(options.MaxServerTransactions * 9L / 8, int.MaxValue), lanes);
-
-    public int Unanswered { get; } = Share(options.MaxUnansweredTransactions, lanes);
-
-    public int Clients { get; } = Share(options.MaxClientTransactions, lanes);
-
-    private static int Share(int all, int lanes) => Math.Max(1, all / lanes);
 }

@@ -6,7 +6,9 @@ namespace Parley.Sip.Transactions;
 /// <summary>The non-INVITE client transaction: RFC 3261 §17.1.2 (figure 6).</summary>
 internal static class NonInviteClientMachine
 {
-    /// <summary>The step that <paramref name="input"/> causes; over a reliable transport nothing is retransmitted and Timer K is zero.</summary>
+    /// <summary>
+    /// The step that <paramref name="input"/> causes; over a reliable transport nothing is retransmitted and Timer K is zero.
+    /// </summary>
     public static ClientStep Next(TransactionState state, ClientInput input, bool reliable) => state switch
     {
         Trying => InTrying(input, reliable),

@@ -4,8 +4,8 @@ using Parley.Sip.Messages;
 namespace Parley.Sip.Transactions;
 
 /// <summary>
-/// A request with everything but Via: start line, headers, blank line, body. The transaction puts its Via after the start line, so that the same request can
-/// go out again over another transport or to another target (RFC 3263 §4.3).
+/// A request with everything but Via: start line, headers, blank line, body. The transaction puts its Via after the start line, so that the
+/// same request can go out again over another transport or to another target (RFC 3263 §4.3).
 /// </summary>
 /// <remarks>Owns one reference to its buffer; whatever sends the request takes it over.</remarks>
 public readonly struct OutgoingRequest

@@ -41,7 +41,9 @@ internal static class RequestAssembly
         return buffer;
     }
 
-    /// <summary>The ACK for a non-2xx: the INVITE's URI, top Via, Route, From, Call-ID and CSeq number, the response's To (RFC 3261 §17.1.1.3).</summary>
+    /// <summary>
+    /// The ACK for a non-2xx: the INVITE's URI, top Via, Route, From, Call-ID and CSeq number, the response's To (RFC 3261 §17.1.1.3).
+    /// </summary>
     public static PacketBuffer Ack(PacketPool pool, SipMessage invite, SipMessage response)
     {
         var writer = new SipWriter(pool);

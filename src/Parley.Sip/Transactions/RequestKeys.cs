@@ -3,8 +3,8 @@ using Parley.Sip.Messages;
 namespace Parley.Sip.Transactions;
 
 /// <summary>
-/// What identifies a server transaction (RFC 3261 §17.2.3), as keyed hashes of the fields to compare. The method is compared apart, so that an ACK and a CANCEL
-/// find their INVITE.
+/// What identifies a server transaction (RFC 3261 §17.2.3), as keyed hashes of the fields to compare. The method is compared apart, so that
+/// an ACK and a CANCEL find their INVITE.
 /// </summary>
 internal readonly struct RequestKeys(HashSecret secret)
 {
@@ -45,8 +45,8 @@ internal readonly struct RequestKeys(HashSecret secret)
         return hash.Finish();
     }
 
-    // Requests of RFC 2543, without the magic cookie: Request-URI, From tag, Call-ID, CSeq number and the top Via. The To tag is left out: an ACK
-    // carries the one of our response, and two requests that differ only in it would need the same CSeq in and outside a dialog.
+    // Requests of RFC 2543, without the magic cookie: Request-URI, From tag, Call-ID, CSeq number and the top Via. The To tag is left out:
+    // an ACK carries the one of our response, and two requests that differ only in it would need the same CSeq in and outside a dialog.
     private static void AddOldFields(ref KeyedHash hash, SipMessage request)
     {
         hash.AddField(request.RequestUri);

@@ -16,7 +16,13 @@ internal static class ResponseAssembly
     /// <param name="tag">The To tag for a request that has none; left out of a 100 (§8.2.6.2).</param>
     /// <param name="retryAfter">Seconds for a Retry-After; 0 writes none.</param>
     public static PacketBuffer Plain(
-        PacketPool pool, SipMessage request, in NetEndpoint source, int status, ReadOnlySpan<byte> reason, ReadOnlySpan<byte> tag, int retryAfter = 0)
+        PacketPool pool,
+        SipMessage request,
+        in NetEndpoint source,
+        int status,
+        ReadOnlySpan<byte> reason,
+        ReadOnlySpan<byte> tag,
+        int retryAfter = 0)
     {
         var writer = new SipWriter(pool);
         writer.StatusLine(status, reason);

@@ -37,7 +37,9 @@ internal enum ServerInput : byte
     TransportError,
 }
 
-/// <summary>What a server transaction does about it. Carried out in the order of the bits: timers first, then sending, the user last.</summary>
+/// <summary>
+/// What a server transaction does about it. Carried out in the order of the bits: timers first, then sending, the user last.
+/// </summary>
 [Flags]
 internal enum ServerEffects : ushort
 {

@@ -114,7 +114,8 @@ public sealed partial class ServerTransaction
         return sent || !_flow.Channel.IsReliable;
     }
 
-    // What lingers is the object and the final response, if it can be asked for again. The flow turns into the one that repeated responses take.
+    // What lingers is the object and the final response, if it can be asked for again. The flow turns into the one that repeated responses
+    // take.
     private void ForgetRequest()
     {
         _home.Counters.Unanswered--;
@@ -127,23 +128,45 @@ public sealed partial class ServerTransaction
 
     private void Tell(ServerStep step, SipMessage? message)
     {
-        if (step.State == TransactionState.Terminated)
+        var isOver = step.State == TransactionState.Terminated;
+        if (isOver)
             _home.Remove(this);
-        var user = User;
-        if ((step.Effects & ServerEffects.DeliverRequest) != 0)
-            _home.Core.OnRequest(this, message!);
-        else if ((step.Effects & ServerEffects.DeliverAck) != 0)
-            _home.Core.OnAck(message!, _flow);
-        else if (EndOf(step.Effects) is { } end)
-            TellEnd(user, end);
-        if (step.State == TransactionState.Terminated)
-            Recycle();
+        try
+        {
+            if ((step.Effects & ServerEffects.DeliverRequest) != 0)
+                DeliverRequest(message!);
+            else if ((step.Effects & ServerEffects.DeliverAck) != 0)
+                _home.Core.OnAck(message!, _flow);
+            else if (EndOf(step.Effects) is { } end)
+                TellEnd(end);
+        }
+        finally
+        {
+            if (isOver)
+                Recycle();
+        }
     }
 
-    private void TellEnd(IServerTransactionUser? user, TransactionEnd end)
+    // A core that throws owes the sender an answer all the same; the fault itself goes up to the lane, which counts it.
+    private void DeliverRequest(SipMessage request)
+    {
+        var life = Life;
+        try
+        {
+            _home.Core.OnRequest(this, request);
+        }
+        catch when (Life == life && !IsAnswered)
+        {
+            Respond(500);
+            throw;
+        }
+    }
+
+    private void TellEnd(TransactionEnd end)
     {
         if (end == TransactionEnd.Timeout)
             _home.Counters.ServerTimeouts++;
+        var user = User;
         User = null;
         user?.OnEnded(this, end);
     }
@@ -156,8 +179,27 @@ public sealed partial class ServerTransaction
         _ => null,
     };
 
+    internal void Abandon()
+    {
+        var wasAnswered = IsAnswered;
+        State = TransactionState.Terminated;
+        _timer.Stop();
+        _home.Remove(this);
+        if (!wasAnswered)
+            ForgetRequest();
+        try
+        {
+            TellEnd(TransactionEnd.Transport);
+        }
+        finally
+        {
+            Recycle();
+        }
+    }
+
     private void Recycle()
     {
+        Life++;
         User = null;
         _home.Store.Return(_final);
         _final = default;

@@ -5,11 +5,12 @@ using Parley.Sip.Transport;
 namespace Parley.Sip.Transactions;
 
 /// <summary>
-/// A request that came in, from its arrival until nothing of it can arrive any more (RFC 3261 §17.2). Lives on its lane; every member is for use there only.
+/// A request that came in, from its arrival until nothing of it can arrive any more (RFC 3261 §17.2). Lives on its lane; every member is
+/// for use there only.
 /// </summary>
 /// <remarks>
-/// Objects are used again. After <see cref="IServerTransactionUser.OnEnded"/>, after <see cref="Release"/>, and for a transaction without a user after its
-/// final response, nothing here may be touched any more.
+/// Objects are used again. After <see cref="IServerTransactionUser.OnEnded"/>, after <see cref="Release"/>, and for a transaction without a
+/// user after its final response, nothing here may be touched any more.
 /// </remarks>
 public sealed partial class ServerTransaction : ITimedTransaction
 {
@@ -61,20 +62,24 @@ public sealed partial class ServerTransaction : ITimedTransaction
     internal ServerTransaction? NextByMergeKey;
     internal bool IsInMergeTable;
 
+    // Counts the requests the object has served.
+    internal int Life;
+
     /// <summary>
-    /// The To tag for responses to a request that has none: the same for every response of this transaction, and in the 200 for its CANCEL (RFC 3261 §9.2).
+    /// The To tag for responses to a request that has none: the same for every response of this transaction, and in the 200 for its CANCEL
+    /// (RFC 3261 §9.2).
     /// </summary>
     /// <param name="destination">At least <see cref="TagLength"/> bytes.</param>
     public void CopyTag(Span<byte> destination) => _home.WriteTag(Key, destination[..TagLength]);
 
     /// <summary>
-    /// Sends a response, and again as the RFC says. The first final one decides; a further one is dropped, except that 2xx to INVITE may be given
-    /// again and again until the ACK comes (RFC 3261 §13.3.1.4).
+    /// Sends a response, and again as the RFC says. The first final one decides; a further one is dropped, except that 2xx to INVITE may be
+    /// given again and again until the ACK comes (RFC 3261 §13.3.1.4).
     /// </summary>
     /// <param name="response">The response; its reference is taken over.</param>
     /// <param name="status">Its status code.</param>
-    /// <returns>False when nothing was sent: the transaction already had its final response, or the status is one that RFC 4320 §4 forbids for a non-INVITE
-    /// (408, which ends the transaction in silence, and 1xx other than 100).</returns>
+    /// <returns>False when nothing was sent: the transaction already had its final response, or the status is one that RFC 4320 §4 forbids
+    /// for a non-INVITE (408, which ends the transaction in silence, and 1xx other than 100).</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="status"/> is not 100 to 699.</exception>
     public bool Respond(PacketBuffer response, int status)
     {
@@ -102,7 +107,8 @@ public sealed partial class ServerTransaction : ITimedTransaction
     }
 
     /// <summary>
-    /// Lets go of a transaction that was answered: there will be no call to its user any more, not even the last one. For a 2xx to INVITE once its ACK has come.
+    /// Lets go of a transaction that was answered: there will be no call to its user any more, not even the last one. For a 2xx to INVITE
+    /// once its ACK has come.
     /// </summary>
     /// <exception cref="InvalidOperationException">There is no final response yet.</exception>
     public void Release()

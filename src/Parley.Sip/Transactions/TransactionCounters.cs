@@ -1,6 +1,9 @@
 namespace Parley.Sip.Transactions;
 
-/// <summary>What the transaction layer has done, summed over its lanes at the moment of asking. The first five return to zero when everything has ended.</summary>
+/// <summary>
+/// What the transaction layer has done, summed over its lanes at the moment of asking. The first five return to zero when everything has
+/// ended.
+/// </summary>
 public readonly record struct TransactionCounters
 {
     /// <summary>INVITE client transactions that exist now.</summary>

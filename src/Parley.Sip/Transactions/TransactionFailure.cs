@@ -12,6 +12,8 @@ public enum TransactionFailure
     /// <summary>It was cancelled before anything had been sent: treat as 487. No CANCEL was needed.</summary>
     Cancelled,
 
-    /// <summary>There were too many client transactions already (<see cref="TransactionOptions.MaxClientTransactions"/>): treat as 503.</summary>
+    /// <summary>
+    /// There were too many client transactions already (<see cref="TransactionOptions.MaxClientTransactions"/>): treat as 503.
+    /// </summary>
     Overload,
 }

@@ -5,8 +5,8 @@ using Parley.Sip.Transport;
 namespace Parley.Sip.Transactions;
 
 /// <summary>
-/// RFC 3261 §17 between a transport and a core: every request gets a transaction, every response finds its own, what is lost is sent again and what is
-/// repeated is absorbed.
+/// RFC 3261 §17 between a transport and a core: every request gets a transaction, every response finds its own, what is lost is sent again
+/// and what is repeated is absorbed.
 /// </summary>
 public sealed class TransactionLayer : ISipReceiver
 {
@@ -31,7 +31,9 @@ public sealed class TransactionLayer : ISipReceiver
             _lanes[i] = new(transport.Lanes[i], transport, core, options, times, secret);
     }
 
-    /// <summary>What has happened so far and what exists now. May be read from any thread; the figures of lanes at work may be a moment apart.</summary>
+    /// <summary>
+    /// What has happened so far and what exists now. May be read from any thread; the figures of lanes at work may be a moment apart.
+    /// </summary>
     public TransactionCounters Counters
     {
         get
@@ -44,21 +46,24 @@ public sealed class TransactionLayer : ISipReceiver
     }
 
     /// <summary>
-    /// Sends a request to the first of the targets that takes it: the next one is tried on a time-out, a transport failure or a 503 (RFC 3263 §4.3). On the lane only.
+    /// Sends a request to the first of the targets that takes it (RFC 3263 §4.3): the next one is tried on a 503, and on a time-out or
+    /// transport failure before any response. On the lane only.
     /// </summary>
     /// <param name="lane">The lane of the request's Call-ID.</param>
     /// <param name="request">The request; taken over. Not an ACK: see <see cref="SendAck(Lane, in OutgoingRequest, in SipFlow)"/>.</param>
     /// <param name="targets">Where to, in the order to try; kept until the transaction is over.</param>
     /// <param name="user">Told what comes of it, never before this method has returned.</param>
     /// <returns>The transaction, valid until <see cref="IClientTransactionUser.OnEnded"/>.</returns>
+    /// <exception cref="ArgumentException">The request is an ACK or a CANCEL, which are sent otherwise.</exception>
     public ClientTransaction Send(Lane lane, in OutgoingRequest request, IReadOnlyList<SipTarget> targets, IClientTransactionUser user)
     {
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(user);
+        RequireOwnTransaction(request);
         var home = Home(lane);
         var transaction = home.RentClient();
-        if (home.IsFullForClients)
-            transaction.BeginRefused(request, user);
+        if (home.Refusal() is { } why)
+            transaction.BeginRefused(request, user, why);
         else
             transaction.Begin(request, targets, user);
         return transaction;
@@ -70,13 +75,15 @@ public sealed class TransactionLayer : ISipReceiver
     /// <param name="flow">What to send it over.</param>
     /// <param name="user">Told what comes of it, never before this method has returned.</param>
     /// <returns>The transaction, valid until <see cref="IClientTransactionUser.OnEnded"/>.</returns>
+    /// <exception cref="ArgumentException">The request is an ACK or a CANCEL, which are sent otherwise.</exception>
     public ClientTransaction Send(Lane lane, in OutgoingRequest request, in SipFlow flow, IClientTransactionUser user)
     {
         ArgumentNullException.ThrowIfNull(user);
+        RequireOwnTransaction(request);
         var home = Home(lane);
         var transaction = home.RentClient();
-        if (home.IsFullForClients)
-            transaction.BeginRefused(request, user);
+        if (home.Refusal() is { } why)
+            transaction.BeginRefused(request, user, why);
         else
             transaction.Begin(request, flow, user);
         return transaction;
@@ -99,7 +106,9 @@ public sealed class TransactionLayer : ISipReceiver
         return sent;
     }
 
-    /// <summary>Like <see cref="SendAck(Lane, in OutgoingRequest, in SipFlow)"/>, opening a connection if it takes one. On the lane only.</summary>
+    /// <summary>
+    /// Like <see cref="SendAck(Lane, in OutgoingRequest, in SipFlow)"/>, opening a connection if it takes one. On the lane only.
+    /// </summary>
     /// <param name="lane">The lane of its Call-ID.</param>
     /// <param name="ack">The ACK; taken over.</param>
     /// <param name="target">Where to: the next hop of the dialog's route set, or its remote target.</param>
@@ -129,6 +138,35 @@ public sealed class TransactionLayer : ISipReceiver
             if (home.Lane.IsCurrent)
                 home.ConnectionLost(channel);
         }
+    }
+
+    /// <summary>
+    /// Ends every transaction at once, without a word to the peers: their users are told of a transport failure. What arrives later is
+    /// dropped, what is sent later fails. For the moment before the transport is closed.
+    /// </summary>
+    public Task StopAsync() => Task.WhenAll(_lanes.Select(StopAsync));
+
+    private static void RequireOwnTransaction(in OutgoingRequest request)
+    {
+        if (request.Method is SipMethod.Ack or SipMethod.Cancel)
+            throw new ArgumentException($"{request.Method} is sent by SendAck, or by Cancel of the INVITE's transaction.", nameof(request));
+    }
+
+    private static Task StopAsync(LaneTransactions home)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        home.Lane.Run(_ =>
+        {
+            try
+            {
+                home.Stop();
+            }
+            finally
+            {
+                stopped.SetResult(); // a user's fault is the lane's to report
+            }
+        }, null);
+        return stopped.Task;
     }
 
     private LaneTransactions Home(Lane lane) => _lanes[lane.Index];

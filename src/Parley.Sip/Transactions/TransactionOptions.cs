@@ -12,34 +12,45 @@ public sealed record TransactionOptions
     /// <summary>T4: longest time a message stays in the network. Default 5 s.</summary>
     public TimeSpan T4 { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long an INVITE client transaction over UDP absorbs repeated finals (Timer D). Default 32 s, the least RFC 3261 §17.1.1.2 allows.</summary>
+    /// <summary>
+    /// How long an INVITE client transaction over UDP absorbs repeated finals (Timer D). Default 32 s, the least RFC 3261 §17.1.1.2 allows.
+    /// </summary>
     public TimeSpan TimerD { get; init; } = TimeSpan.FromSeconds(32);
 
-    /// <summary>How long an INVITE may go without any response before 100 Trying is sent for it. Default 200 ms (RFC 3261 §17.2.1).</summary>
+    /// <summary>
+    /// How long an INVITE may go without any response before 100 Trying is sent for it. Default 200 ms (RFC 3261 §17.2.1).
+    /// </summary>
     public TimeSpan TryingAfter { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// Requests above this many bytes leave over TCP instead of UDP, falling back to UDP when no TCP connection opens. Default 1300, for a path whose MTU
-    /// is not known (RFC 3261 §18.1.1); 0 never switches.
+    /// Requests above this many bytes leave over TCP instead of UDP, falling back to UDP when no TCP connection opens. Default 1300, for a
+    /// path whose MTU is not known (RFC 3261 §18.1.1); 0 never switches.
     /// </summary>
     public int SwitchToTcpAbove { get; init; } = 1300;
 
-    /// <summary>How long the TCP connection of such a switch may take to open before UDP is used after all. Default 2 s: four retransmissions' worth of patience, ours.</summary>
+    /// <summary>
+    /// How long the TCP connection of such a switch may take to open before UDP is used after all. Default 2 s: four retransmissions' worth
+    /// of patience, ours.
+    /// </summary>
     public TimeSpan SwitchToTcpTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Server transactions on all lanes together, finished ones that linger included; past it new requests get 503 with Retry-After, those inside a dialog
-    /// only past nine eighths of it. Default 500,000: 4,000 calls/s of two transactions, each lingering 32 s, are 256,000; doubled.
+    /// Server transactions on all lanes together, finished ones that linger included; past it new requests get 503 with Retry-After, those
+    /// inside a dialog only past nine eighths of it. Default 500,000: 4,000 calls/s of two transactions, each lingering 32 s, are 256,000;
+    /// doubled.
     /// </summary>
     public int MaxServerTransactions { get; init; } = 500_000;
 
     /// <summary>
-    /// Server transactions still without a final response, on all lanes together; past it new requests outside a dialog get 503 with Retry-After.
-    /// Default 100,000: 4,000 calls/s each ringing 25 s.
+    /// Server transactions still without a final response, on all lanes together; past it new requests outside a dialog get 503 with
+    /// Retry-After. Default 100,000: 4,000 calls/s each ringing 25 s.
     /// </summary>
     public int MaxUnansweredTransactions { get; init; } = 100_000;
 
-    /// <summary>Client transactions on all lanes together, finished ones included; past it a new one fails with <see cref="TransactionFailure.Overload"/>. Default 500,000.</summary>
+    /// <summary>
+    /// Client transactions on all lanes together, finished ones included; past it a new one fails with
+    /// <see cref="TransactionFailure.Overload"/>. Default 500,000.
+    /// </summary>
     public int MaxClientTransactions { get; init; } = 500_000;
 
     /// <summary>What Retry-After says in a 503 for overload. Default 5 s: one T4, after which today's burst has left the network.</summary>

@@ -3,7 +3,10 @@ using Parley.Sip.Messages;
 
 namespace Parley.Sip.Transactions;
 
-/// <summary>Where a node of a <see cref="TransactionTable{T, TLinks}"/> keeps its key and its link; a type without fields, so that calls to it are inlined.</summary>
+/// <summary>
+/// Where a node of a <see cref="TransactionTable{T, TLinks}"/> keeps its key and its link; a type without fields, so that calls to it are
+/// inlined.
+/// </summary>
 internal interface ITableLinks<T>
     where T : class
 {
@@ -15,8 +18,8 @@ internal interface ITableLinks<T>
 }
 
 /// <summary>
-/// Hash table whose chains run through the nodes: 8 bytes a node and 8 a bucket, nothing allocated by adding. Several nodes may have one key.
-/// The keys are keyed hashes already, so their low bits choose the bucket.
+/// Hash table whose chains run through the nodes: 8 bytes a node and 8 a bucket, nothing allocated by adding. Several nodes may have one
+/// key. The keys are keyed hashes already, so their low bits choose the bucket.
 /// </summary>
 internal sealed class TransactionTable<T, TLinks>
     where T : class

@@ -3,8 +3,8 @@ using Parley.Net;
 namespace Parley.Sip.Transactions;
 
 /// <summary>
-/// The two deadlines a transaction can have at once, on one timer of the lane: the next retransmission (Timers A, E, G, the automatic 100) and the end of
-/// the state (Timers B, D, F, H to M).
+/// The two deadlines a transaction can have at once, on one timer of the lane: the next retransmission (Timers A, E, G, the automatic 100)
+/// and the end of the state (Timers B, D, F, H to M).
 /// </summary>
 internal sealed class TransactionTimer(Lane lane, ITimedTransaction owner) : LaneTimer
 {
@@ -45,17 +45,19 @@ internal sealed class TransactionTimer(Lane lane, ITimedTransaction owner) : Lan
     // What is due is taken back first: the owner may set it again, or be over and serve somebody else when its call returns.
     protected override void Fire(long now)
     {
-        _repeatAt = _repeatAt <= now ? Never : _repeatAt;
         if (_endAt <= now)
         {
             Stop();
             owner.OnEndDue();
+            return;
         }
-        else
-        {
-            Arm();
+
+        var isRepeatDue = _repeatAt <= now;
+        if (isRepeatDue)
+            _repeatAt = Never;
+        Arm();
+        if (isRepeatDue)
             owner.OnRepeatDue();
-        }
     }
 
     private void Arm()

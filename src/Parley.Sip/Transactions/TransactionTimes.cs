@@ -32,7 +32,8 @@ internal sealed class TransactionTimes
 
     public int SwitchToTcpTimeout { get; }
 
-    // RFC 4320 §4.1: a 100 to a non-INVITE is due, and over UDP allowed, when the client's Timer E has been set to T2: after 500 + 1000 + 2000 ms by default.
+    // RFC 4320 §4.1: a 100 to a non-INVITE is due, and over UDP allowed, when the client's Timer E has been set to T2: after 500 + 1000 +
+    // 2000 ms by default.
     private int UntilTimerEIsT2()
     {
         var elapsed = 0;

@@ -6,8 +6,8 @@ using Parley.Net;
 namespace Parley.Sip.Transport;
 
 /// <summary>
-/// The <c>host:port</c> a UDP socket tells its peers. A socket bound to 0.0.0.0 tells each peer the address the machine uses towards it; what was found is kept for a
-/// while, since asking the system costs more than the message.
+/// The <c>host:port</c> a UDP socket tells its peers. A socket bound to 0.0.0.0 tells each peer the address the machine uses towards it;
+/// what was found is kept for a while, since asking the system costs more than the message.
 /// </summary>
 internal sealed class AdvertisedAddress
 {
@@ -18,6 +18,7 @@ internal sealed class AdvertisedAddress
     private static readonly TimeSpan Keep = TimeSpan.FromSeconds(60);
 
     private readonly INetwork _network;
+    private readonly NetEndpoint _bound;
     private readonly byte[]? _fixed;
     private readonly int _port;
     private readonly ConcurrentDictionary<NetEndpoint, byte[]> _byPeer = [];
@@ -26,6 +27,7 @@ internal sealed class AdvertisedAddress
     public AdvertisedAddress(INetwork network, SipListenAddress address, NetEndpoint bound)
     {
         _network = network;
+        _bound = bound;
         _port = address.ExternalPort != 0 ? address.ExternalPort : bound.Port;
         if (address.ExternalHost is { } host)
             _fixed = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{host}:{_port}"));
@@ -33,10 +35,15 @@ internal sealed class AdvertisedAddress
             _fixed = Format(bound.WithPort(_port));
     }
 
-    public ReadOnlyMemory<byte> For(in NetEndpoint remote)
+    /// <summary>What to tell this peer. When there is no way to it any more, the bound address, which is as good as any other then.</summary>
+    public ReadOnlyMemory<byte> For(in NetEndpoint remote) => TryFor(remote, out var text) ? text : Format(_bound.WithPort(_port));
+
+    /// <summary>What to tell this peer; false when the machine knows no way to it.</summary>
+    public bool TryFor(in NetEndpoint remote, out ReadOnlyMemory<byte> text)
     {
+        text = _fixed;
         if (_fixed is not null)
-            return _fixed;
+            return true;
         var time = _network.Time;
         if (time.GetTimestamp() > Volatile.Read(ref _forgetAt) || _byPeer.Count >= MaxKept)
         {
@@ -45,11 +52,33 @@ internal sealed class AdvertisedAddress
         }
 
         var peer = remote.WithPort(0);
-        if (_byPeer.TryGetValue(peer, out var known))
-            return known;
-        var found = Format(_network.LocalAddressFor(remote).WithPort(_port));
-        _byPeer.TryAdd(peer, found);
-        return found;
+        if (!_byPeer.TryGetValue(peer, out var known))
+        {
+            if (!TryFindLocal(remote, out var local))
+                return false;
+            known = Format(local.WithPort(_port));
+            _byPeer.TryAdd(peer, known);
+        }
+
+        text = known;
+        return true;
+    }
+
+    /// <summary>The machine's own address towards this peer; false when it knows no way to it.</summary>
+    public bool TryFindLocal(in NetEndpoint remote, out NetEndpoint local)
+    {
+        local = _bound;
+        if (!_bound.IsAny)
+            return true;
+        try
+        {
+            local = _network.LocalAddressFor(remote).WithPort(_bound.Port);
+            return true;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Host and port as SIP writes them, IPv6 in brackets and without a zone.</summary>

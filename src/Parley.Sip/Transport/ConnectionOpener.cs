@@ -17,7 +17,7 @@ internal sealed class ConnectionOpener
         var asking = new Asking(lane, request);
         if (target.Transport == SipTransport.Udp)
         {
-            asking.Fail($"No UDP socket can reach {target.Remote}: none is bound for {(target.Remote.IsV6 ? "IPv6" : "IPv4")}.");
+            OpenUdp(target, asking);
             return;
         }
 
@@ -43,6 +43,21 @@ internal sealed class ConnectionOpener
         }
 
         _ = ConnectAsync(target, stop);
+    }
+
+    private void OpenUdp(in SipTarget target, Asking asking)
+    {
+        try
+        {
+            if (_layer.TryGetFlow(target, out var flow) || _layer.TryBindClient(target, out flow))
+                asking.Open(flow);
+            else
+                asking.Fail($"There is no way to {target.Remote} from here.");
+        }
+        catch (IOException e)
+        {
+            asking.Fail(e.Message);
+        }
     }
 
     private async Task ConnectAsync(SipTarget target, CancellationToken stop)

@@ -4,8 +4,8 @@ using Parley.Net;
 namespace Parley.Sip.Transport;
 
 /// <summary>
-/// Open stream connections, by where they lead. A connection opened here is found by address and, where encrypted, by the name its certificate was
-/// verified for; one opened by the peer by the address it comes from, and by its alias when RFC 5923 allows.
+/// Open stream connections, by where they lead. A connection opened here is found by address and, where encrypted, by the name its
+/// certificate was verified for; one opened by the peer by the address it comes from, and by its alias when RFC 5923 allows.
 /// </summary>
 internal sealed class ConnectionTable
 {

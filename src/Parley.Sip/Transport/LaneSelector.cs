@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace Parley.Sip.Transport;
 
-/// <summary>Says which lane a call lives on. The hash is the same for the life of the process, so every message of a call finds its lane.</summary>
+/// <summary>
+/// Says which lane a call lives on. The hash is the same for the life of the process, so every message of a call finds its lane.
+/// </summary>
 public static class LaneSelector
 {
     // Odd 64-bit constant with well spread bits: the fractional part of the golden ratio.

@@ -6,8 +6,8 @@ using Parley.Sip.Parsing;
 namespace Parley.Sip.Transport;
 
 /// <summary>
-/// From bytes to the receiver: what is no message is dropped or answered here and counted, what is one goes to the lane of its Call-ID. With one lane and UDP that is a
-/// plain call on the same thread.
+/// From bytes to the receiver: what is no message is dropped or answered here and counted, what is one goes to the lane of its Call-ID.
+/// With one lane and UDP that is a plain call on the same thread.
 /// </summary>
 internal sealed class MessageIntake
 {
@@ -45,6 +45,15 @@ internal sealed class MessageIntake
 
         bytes.Release();
         OnUnreadable(fault);
+    }
+
+    /// <summary>A STUN keep-alive. The buffer is lent.</summary>
+    public void AnswerStun(IDatagramSocket socket, PacketBuffer request, in NetEndpoint source)
+    {
+        Counters.CountKeepAlive();
+        var answer = StunKeepAlive.Answer(request.Span, source, _layer.Pool);
+        socket.Send(answer, source);
+        answer.Release();
     }
 
     /// <summary>One parsed message, whose reference is taken over.</summary>
@@ -88,7 +97,8 @@ internal sealed class MessageIntake
             lane.Post(_ => _receiver.OnChannelClosed(channel), null);
     }
 
-    // RFC 5626 §3.5.1 and §5.4: line ends alone are keep-alives. Over UDP the same serves phones that send CRLF, an empty datagram or a few zeros to keep a NAT open.
+    // RFC 5626 §3.5.1 and §5.4: line ends alone are keep-alives. Over UDP the same serves phones that send CRLF, an empty datagram or a few
+    // zeros to keep a NAT open.
     private static bool IsKeepAlive(ReadOnlySpan<byte> bytes) => bytes.Length <= 4 && !bytes.ContainsAnyExcept("\r\n\0"u8);
 
     private bool Refuse(in SipFlow flow, SipMessage request, int status, string reason, int retryAfter)

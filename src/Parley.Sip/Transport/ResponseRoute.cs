@@ -6,14 +6,15 @@ namespace Parley.Sip.Transport;
 
 /// <summary>Where a response goes (RFC 3261 §18.2.2, RFC 3581 §4).</summary>
 /// <remarks>
-/// A <c>maddr</c> in the Via is not followed: it is meant for multicast, which is not offered here, and would let a stranger aim our responses at others.
-/// For the same reason the source address is used even where <c>received</c> would not be needed.
+/// A <c>maddr</c> in the Via is not followed: it is meant for multicast, which is not offered here, and would let a stranger aim our
+/// responses at others. For the same reason the source address is used even where <c>received</c> would not be needed.
 /// </remarks>
 public static class ResponseRoute
 {
     /// <summary>
-    /// The flow for responses to a request that came over <paramref name="flow"/>: streams answer on the same connection; UDP answers from the same socket, to the source port when
-    /// the Via carries <c>rport</c>, else to the Via's port at the source address. It can be kept when the request is gone.
+    /// The flow for responses to a request that came over <paramref name="flow"/>: streams answer on the same connection; UDP answers from
+    /// the same socket, to the source port when the Via carries <c>rport</c>, else to the Via's port at the source address. It can be kept
+    /// when the request is gone.
     /// </summary>
     public static SipFlow For(SipMessage request, in SipFlow flow)
     {
@@ -23,7 +24,9 @@ public static class ResponseRoute
         return flow with { Remote = flow.Remote.WithPort(via.Port == 0 ? SipTransport.Udp.DefaultPort() : via.Port) };
     }
 
-    /// <summary>Where to open a connection when the one a request came over is lost: the source address, at the port the Via names.</summary>
+    /// <summary>
+    /// Where to open a connection when the one a request came over is lost: the source address, at the port the Via names.
+    /// </summary>
     public static SipTarget Reopened(SipMessage request, in SipFlow flow)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -26,8 +26,9 @@ public abstract class SipChannel
     public abstract bool IsOpen { get; }
 
     /// <summary>
-    /// <c>host:port</c> (<c>[v6]:port</c>) under which <paramref name="remote"/> reaches this side, for Via's sent-by (RFC 3261 §18.1.1) and for Contact.
-    /// A configured external address comes first; otherwise the address this machine uses towards that peer. The port is the listener's where there is one.
+    /// <c>host:port</c> (<c>[v6]:port</c>) under which <paramref name="remote"/> reaches this side, for Via's sent-by (RFC 3261 §18.1.1)
+    /// and for Contact. A configured external address comes first; otherwise the address this machine uses towards that peer. The port is
+    /// the listener's where there is one.
     /// </summary>
     public abstract ReadOnlyMemory<byte> SentByFor(in NetEndpoint remote);
 

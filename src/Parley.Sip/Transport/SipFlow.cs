@@ -17,7 +17,9 @@ public readonly record struct SipFlow(SipChannel Channel, NetEndpoint Remote)
 /// <summary>An address to send a request to: what locating ends in (RFC 3263 §4).</summary>
 /// <param name="Transport">What to send over.</param>
 /// <param name="Remote">Address and port.</param>
-/// <param name="HostName">The domain asked for, which the peer's certificate must carry (RFC 5922 §7.3); null when the URI held an address.</param>
+/// <param name="HostName">
+/// The domain asked for, which the peer's certificate must carry (RFC 5922 §7.3); null when the URI held an address.
+/// </param>
 public readonly record struct SipTarget(SipTransport Transport, NetEndpoint Remote, string? HostName = null);
 
 /// <summary>Told how the opening of a flow ended; exactly one of its methods is called, once, on the lane that asked.</summary>

@@ -5,8 +5,8 @@ using Parley.Net;
 namespace Parley.Sip.Transport;
 
 /// <summary>
-/// Where to listen, as <c>udp:0.0.0.0:5060</c>, <c>udp://0.0.0.0:5060</c> or <c>tls:[::]:5061;external=sip.example.com:5061</c>: transport, address, and what to tell peers
-/// when that differs (behind a NAT or a load balancer).
+/// Where to listen, as <c>udp:0.0.0.0:5060</c>, <c>udp://0.0.0.0:5060</c> or <c>tls:[::]:5061;external=sip.example.com:5061</c>: transport,
+/// address, and what to tell peers when that differs (behind a NAT or a load balancer).
 /// </summary>
 public sealed record SipListenAddress
 {
@@ -22,7 +22,10 @@ public sealed record SipListenAddress
     /// <summary>Port put into Via and Contact; 0 for the bound one.</summary>
     public int ExternalPort { get; init; }
 
-    /// <summary>Reads the text form. The port may be left out: then it is the transport's default. <c>*</c> stands for 0.0.0.0, <c>localhost</c> for 127.0.0.1.</summary>
+    /// <summary>
+    /// Reads the text form. The port may be left out: then it is the transport's default. <c>*</c> stands for 0.0.0.0, <c>localhost</c> for
+    /// 127.0.0.1.
+    /// </summary>
     /// <exception cref="FormatException">It is none; the message says what is wrong.</exception>
     public static SipListenAddress Parse(string text)
     {
@@ -76,7 +79,8 @@ public sealed record SipListenAddress
         var text = $"{Transport.UriToken()}:{Local}";
         if (ExternalHost is null)
             return text;
-        return ExternalPort == 0 ? $"{text};external={ExternalHost}" : $"{text};external={ExternalHost}:{ExternalPort.ToString(CultureInfo.InvariantCulture)}";
+        var host = $"{text};external={ExternalHost}";
+        return ExternalPort == 0 ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{ExternalPort}");
     }
 
     private static bool TryExternal(ReadOnlySpan<char> parameter, out string? host, out int port)

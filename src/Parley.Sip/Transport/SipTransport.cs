@@ -30,7 +30,9 @@ public static class SipTransports
     /// <summary>True when the hop is encrypted.</summary>
     public static bool IsSecure(this SipTransport transport) => transport is SipTransport.Tls or SipTransport.Wss;
 
-    /// <summary>Port used when none is written: 5060, and 5061 for TLS (RFC 3261 §19.1.2); 80 and 443 for WebSocket (RFC 7118 §5).</summary>
+    /// <summary>
+    /// Port used when none is written: 5060, and 5061 for TLS (RFC 3261 §19.1.2); 80 and 443 for WebSocket (RFC 7118 §5).
+    /// </summary>
     public static int DefaultPort(this SipTransport transport) => transport switch
     {
         SipTransport.Tls => 5061,

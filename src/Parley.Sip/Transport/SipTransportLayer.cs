@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Parley.Net;
 using Parley.Sip.Messages;
 using Parley.Sip.Parsing;
@@ -7,12 +5,14 @@ using Parley.Sip.Parsing;
 namespace Parley.Sip.Transport;
 
 /// <summary>
-/// All sockets, listeners and connections of one user agent. Received messages are handed to one <see cref="ISipReceiver"/>, malformed ones are answered or dropped here.
+/// All sockets, listeners and connections of one user agent. Received messages are handed to one <see cref="ISipReceiver"/>, malformed ones
+/// are answered or dropped here.
 /// </summary>
-public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
+public sealed partial class SipTransportLayer : ISipTransport, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly List<IStreamListener> _streams = [];
+    private readonly Lock _binding = new();
     private readonly ConnectionOpener _opener;
     private readonly ConnectionKeeper _keeper;
     private readonly MessageIntake _intake;
@@ -56,7 +56,9 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
     /// <summary>Binds everything in <see cref="SipTransportOptions.Listen"/> and begins to receive.</summary>
     /// <param name="network">The network; it is not disposed with this.</param>
     /// <param name="options">What to listen on and how.</param>
-    /// <param name="receiver">Makes the receiver, which needs the transport to send with. It may get messages before this method returns.</param>
+    /// <param name="receiver">
+    /// Makes the receiver, which needs the transport to send with. It may get messages before this method returns.
+    /// </param>
     /// <param name="cancel">Gives up starting.</param>
     /// <exception cref="FormatException">A listen address cannot be read.</exception>
     /// <exception cref="ArgumentException">TLS or WSS is listened for without a certificate.</exception>
@@ -105,10 +107,10 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
 
         foreach (var channel in _udp)
         {
-            if (channel.Local.IsV6 != target.Remote.IsV6 || !channel.IsOpen)
+            if (!channel.Reaches(target.Remote))
                 continue;
             flow = new(channel, target.Remote);
-            // A socket bound to one address fits best when it is on the peer's side of the machine: loopback for loopback. Another is better than none.
+            // A socket bound to one address fits best when it is on the peer's side of the machine: loopback for loopback.
             if (channel.Local.IsAny || channel.Local.IsLoopback == target.Remote.IsLoopback)
                 break;
         }
@@ -140,6 +142,26 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
         return true;
     }
 
+    /// <summary>
+    /// Sends a double CRLF, which keeps a NAT between the peer and here from forgetting the flow (RFC 5626 §3.5.1; over UDP, where STUN is
+    /// foreseen, line ends are what servers and phones in the field use). Connections opened here are kept alive without it.
+    /// </summary>
+    /// <returns>False when the channel is closed.</returns>
+    public bool SendKeepAlive(in SipFlow flow)
+    {
+        var buffer = Pool.Rent(4);
+        "\r\n\r\n"u8.CopyTo(buffer.Array);
+        buffer.Length = 4;
+        var sent = flow.Channel switch
+        {
+            UdpChannel udp => udp.Send(buffer, flow.Remote),
+            StreamChannel stream => stream.Send(buffer),
+            _ => false,
+        };
+        buffer.Release();
+        return sent;
+    }
+
     /// <inheritdoc/>
     public bool SendResponse(SipMessage request, in SipFlow flow, PacketBuffer response)
     {
@@ -167,101 +189,20 @@ public sealed class SipTransportLayer : ISipTransport, IAsyncDisposable
             await listener.DisposeAsync();
     }
 
-    internal void Trace(TraceDirection direction, in SipFlow flow, ReadOnlySpan<byte> message) =>
-        Options.Trace?.OnMessage(direction, Network.Time.GetUtcNow(), flow, message);
-
-    /// <summary>Takes in a connection opened here and starts reading it.</summary>
-    /// <returns>Null when the layer is closing: then the connection is closed too.</returns>
-    internal StreamChannel? Adopt(IStreamConnection connection, string? verifiedName)
+    internal void Trace(TraceDirection direction, in SipFlow flow, ReadOnlySpan<byte> message)
     {
-        if (_stop.IsCancellationRequested)
-        {
-            _ = connection.DisposeAsync().AsTask();
-            return null;
-        }
-
-        var transport = TransportOf(connection.Kind);
-        var listener = Array.Find(_listeners, l => l.Transport == transport && l.Local.IsV6 == connection.Local.IsV6);
-        var channel = new StreamChannel(transport, connection, this, _intake, SentBy(listener?.Address, listener?.AdvertisedPort ?? 0, connection.Local));
-        _ = ServeAsync(channel, verifiedName);
-        return channel;
-    }
-
-    private async Task ListenAsync(SipListenAddress address, CancellationToken cancel)
-    {
-        if (address.Transport == SipTransport.Udp)
-        {
-            var channel = new UdpChannel(Network, address, Options.Datagrams, Lanes, _intake);
-            _udp = [.. _udp, channel];
-            _listeners = [.. _listeners, new(address, channel.Local)];
+        if (Options.Trace is not { } trace)
             return;
-        }
-
-        var listener = await Network.ListenAsync(
-            new()
-            {
-                Kind = address.Transport.ToStreamKind(),
-                Local = address.Local,
-                Certificate = Options.Certificate,
-                RequestClientCertificate = Options.RequestClientCertificate,
-                TrustedRoots = Options.TrustedRoots,
-                MaxConnections = Options.TransportLimits.MaxConnections,
-                MaxSendQueue = Options.TransportLimits.MaxSendQueue,
-                MaxMessage = Limits.MaxMessage,
-            },
-            connection => AcceptAsync(address, connection),
-            cancel);
-        _streams.Add(listener);
-        _listeners = [.. _listeners, new(address, listener.Local)];
-    }
-
-    private async Task AcceptAsync(SipListenAddress address, IStreamConnection connection)
-    {
-        if (Connections.Count >= Options.TransportLimits.MaxConnections || _stop.IsCancellationRequested)
-        {
-            await connection.DisposeAsync();
-            return;
-        }
-
-        var channel = new StreamChannel(address.Transport, connection, this, _intake, SentBy(address, address.ExternalPort, connection.Local));
-        await ServeAsync(channel, verifiedName: null);
-    }
-
-    private async Task ServeAsync(StreamChannel channel, string? verifiedName)
-    {
-        Counters.CountOpened(channel.IsIncoming);
-        Connections.Add(channel, verifiedName);
-        _keeper.Start();
         try
         {
-            await channel.RunAsync(_stop.Token);
+            trace.OnMessage(direction, Network.Time.GetUtcNow(), flow, message);
         }
-        finally
+        catch (Exception)
         {
-            Connections.Remove(channel);
-            Counters.CountClosed();
-            await channel.CloseAsync();
-            _intake.ChannelClosed(channel);
+            // The boundary to the user's code: a full disk must not end calls. It shows in the counters.
+            Counters.CountTraceFault();
         }
     }
-
-    // What a peer should use to reach us when this connection is gone: the listener of the same kind where there is one, else the connection's own address.
-    private static byte[] SentBy(SipListenAddress? listener, int port, in NetEndpoint local)
-    {
-        if (port == 0)
-            port = local.Port;
-        return listener?.ExternalHost is { } host
-            ? Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{host}:{port}"))
-            : AdvertisedAddress.Format(local.WithPort(port));
-    }
-
-    private static SipTransport TransportOf(StreamKind kind) => kind switch
-    {
-        StreamKind.Tcp => SipTransport.Tcp,
-        StreamKind.Tls => SipTransport.Tls,
-        StreamKind.Ws => SipTransport.Ws,
-        _ => SipTransport.Wss,
-    };
 
     /// <summary>A response that waits for its connection; owns one reference of the buffer.</summary>
     private sealed class DeferredSend(SipTransportLayer layer, PacketBuffer response) : IFlowRequest

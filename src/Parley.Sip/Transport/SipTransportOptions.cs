@@ -7,16 +7,30 @@ namespace Parley.Sip.Transport;
 /// <summary>How SIP is carried.</summary>
 public sealed record SipTransportOptions
 {
-    /// <summary>Where to listen, in the form of <see cref="SipListenAddress"/>. Default: one UDP socket on a free port of every IPv4 interface, enough for a client.</summary>
+    /// <summary>
+    /// Where to listen, in the form of <see cref="SipListenAddress"/>. Default: one UDP socket on a free port of every IPv4 interface,
+    /// enough for a client.
+    /// </summary>
     public IReadOnlyList<string> Listen { get; init; } = ["udp:0.0.0.0:0"];
 
-    /// <summary>Lanes signalling is spread over by Call-ID. Default 1: one lane carries thousands of calls a second, and nothing crosses threads.</summary>
+    /// <summary>
+    /// Lanes signalling is spread over by Call-ID. Default 1: one lane carries thousands of calls a second, and nothing crosses threads.
+    /// </summary>
     public int Lanes { get; init; } = 1;
 
     /// <summary>Certificate with private key for TLS and WSS listeners. Default none.</summary>
     public X509Certificate2? Certificate { get; init; }
 
-    /// <summary>Ask clients of TLS and WSS listeners for a certificate, which is what lets their connection be used the other way (RFC 5923 §5). Default false.</summary>
+    /// <summary>
+    /// Certificates between <see cref="Certificate"/> and its root, sent along with it (<see cref="TlsCertificates.LoadIntermediates"/>).
+    /// Default none.
+    /// </summary>
+    public X509Certificate2Collection? Intermediates { get; init; }
+
+    /// <summary>
+    /// Ask clients of TLS and WSS listeners for a certificate, which is what lets their connection be used the other way (RFC 5923 §5).
+    /// Default false.
+    /// </summary>
     public bool RequestClientCertificate { get; init; }
 
     /// <summary>Certificate shown to servers that ask for one. Default none.</summary>
@@ -31,12 +45,14 @@ public sealed record SipTransportOptions
     /// <summary>Path requested when a WebSocket is opened. Default <c>/</c>.</summary>
     public string WebSocketPath { get; init; } = "/";
 
-    /// <summary>Time to open a connection. Default 5 s, so that another target can be tried within the 32 s of a transaction (RFC 3263 §4.3).</summary>
+    /// <summary>
+    /// Time to open a connection. Default 5 s, so that another target can be tried within the 32 s of a transaction (RFC 3263 §4.3).
+    /// </summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Longest silence on a TCP or TLS connection that was opened here before it is kept alive by a double CRLF; sent after 80–100 % of it. Default 120 s
-    /// (RFC 5626 §4.4.1). Zero turns it off.
+    /// Longest silence on a TCP or TLS connection that was opened here before it is kept alive by a double CRLF; sent after 80–100 % of it.
+    /// Default 120 s (RFC 5626 §4.4.1). Zero turns it off.
     /// </summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(120);
 
@@ -49,7 +65,9 @@ public sealed record SipTransportOptions
     /// <summary>Limits on connections and queues.</summary>
     public TransportLimits TransportLimits { get; init; } = new();
 
-    /// <summary>How UDP sockets are opened. Default: 4 MiB receive buffer, which the kernel cuts to what it allows; a burst waits there.</summary>
+    /// <summary>
+    /// How UDP sockets are opened. Default: 4 MiB receive buffer, which the kernel cuts to what it allows; a burst waits there.
+    /// </summary>
     public DatagramOptions Datagrams { get; init; } = new() { ReceiveBuffer = 4 << 20, SendBuffer = 4 << 20 };
 
     /// <summary>Told of every message received and sent. Default none.</summary>
@@ -59,10 +77,14 @@ public sealed record SipTransportOptions
 /// <summary>What strangers cannot make grow.</summary>
 public sealed record TransportLimits
 {
-    /// <summary>Connections open at once, incoming and outgoing. Default 10,000: about 1 GB when every one of them fills its queues to a tenth.</summary>
+    /// <summary>
+    /// Connections open at once, incoming and outgoing. Default 10,000: about 1 GB when every one of them fills its queues to a tenth.
+    /// </summary>
     public int MaxConnections { get; init; } = 10_000;
 
-    /// <summary>Bytes waiting to be sent on one connection before it is closed as too slow. Default 1 MiB, sixteen of the largest messages.</summary>
+    /// <summary>
+    /// Bytes waiting to be sent on one connection before it is closed as too slow. Default 1 MiB, sixteen of the largest messages.
+    /// </summary>
     public int MaxSendQueue { get; init; } = 1 << 20;
 
     /// <summary>Messages waiting for another lane; above it requests are answered 503. Default 10,000: about a second of work.</summary>
@@ -71,10 +93,15 @@ public sealed record TransportLimits
     /// <summary>Seconds put into Retry-After of that 503. Default 5.</summary>
     public int RetryAfter { get; init; } = 5;
 
-    /// <summary>Time without a message after which a connection is closed. Default 65 min: a phone that registers once an hour keeps its connection.</summary>
+    /// <summary>
+    /// Time without a message after which a connection is closed. Default 65 min: a phone that registers once an hour keeps its connection.
+    /// </summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(65);
 
-    /// <summary>Time for the rest of a message whose beginning has come. Default 32 s, after which the transaction would be over (RFC 3261 §17.1.1.2, 64·T1).</summary>
+    /// <summary>
+    /// Time for the rest of a message whose beginning has come. Default 32 s, after which the transaction would be over (RFC 3261
+    /// §17.1.1.2, 64·T1).
+    /// </summary>
     public TimeSpan PartialMessageTimeout { get; init; } = TimeSpan.FromSeconds(32);
 
     /// <summary>Connection attempts under way at once. Default 1,000.</summary>

@@ -12,7 +12,13 @@ internal static class StatelessAnswer
 {
     /// <returns>False for what must not or cannot be answered: a response, an ACK, a request without a readable Via.</returns>
     public static bool TryBuild(
-        SipMessage request, in NetEndpoint source, int status, string reason, int retryAfter, PacketPool pool, [NotNullWhen(true)] out PacketBuffer? answer)
+        SipMessage request,
+        in NetEndpoint source,
+        int status,
+        string reason,
+        int retryAfter,
+        PacketPool pool,
+        [NotNullWhen(true)] out PacketBuffer? answer)
     {
         answer = null;
         if (!request.IsRequest || request.Method == SipMethod.Ack || !request.TryGetTopVia(out _))

@@ -15,6 +15,7 @@ public sealed class TransportCounters
     private long _connected;
     private long _connectFailures;
     private long _connectionsOpen;
+    private long _traceFaults;
 
     /// <summary>Well-formed messages received over a transport.</summary>
     public long Received(SipTransport transport) => Interlocked.Read(ref _received[(int)transport]);
@@ -52,6 +53,9 @@ public sealed class TransportCounters
     /// <summary>Connections open now.</summary>
     public long ConnectionsOpen => Interlocked.Read(ref _connectionsOpen);
 
+    /// <summary>Messages that the trace failed to take.</summary>
+    public long TraceFaults => Interlocked.Read(ref _traceFaults);
+
     internal void CountReceived(SipTransport transport) => Interlocked.Increment(ref _received[(int)transport]);
 
     internal void CountSent(SipTransport transport) => Interlocked.Increment(ref _sent[(int)transport]);
@@ -73,6 +77,8 @@ public sealed class TransportCounters
         Interlocked.Increment(ref incoming ? ref _accepted : ref _connected);
         Interlocked.Increment(ref _connectionsOpen);
     }
+
+    internal void CountTraceFault() => Interlocked.Increment(ref _traceFaults);
 
     internal void CountClosed() => Interlocked.Decrement(ref _connectionsOpen);
 }

@@ -9,14 +9,12 @@ internal sealed class UdpChannel : SipChannel, IDatagramHandler
     private readonly IReadOnlyList<Lane> _lanes;
     private readonly IDatagramSocket[] _sockets;
     private readonly AdvertisedAddress _advertised;
-    private readonly INetwork _network;
     private volatile bool _open = true;
 
     /// <exception cref="IOException">The address is in use, not ours, or not permitted.</exception>
     public UdpChannel(INetwork network, SipListenAddress address, DatagramOptions options, IReadOnlyList<Lane> lanes, MessageIntake intake)
         : base(SipTransport.Udp)
     {
-        _network = network;
         _intake = intake;
         _lanes = lanes;
         _sockets = Bind(address.Local, options, lanes);
@@ -28,9 +26,13 @@ internal sealed class UdpChannel : SipChannel, IDatagramHandler
 
     public override bool IsOpen => _open;
 
-    public override NetEndpoint LocalFor(in NetEndpoint remote) => Local.IsAny ? _network.LocalAddressFor(remote).WithPort(Local.Port) : Local;
+    public override NetEndpoint LocalFor(in NetEndpoint remote) => _advertised.TryFindLocal(remote, out var local) ? local : Local;
 
     public override ReadOnlyMemory<byte> SentByFor(in NetEndpoint remote) => _advertised.For(remote);
+
+    /// <summary>True when the peer can be sent to from here, as far as the machine knows.</summary>
+    public bool Reaches(in NetEndpoint remote) =>
+        _open && Local.IsV6 == remote.IsV6 && (!Local.IsLoopback || remote.IsLoopback) && _advertised.TryFor(remote, out _);
 
     public bool Send(PacketBuffer message, in NetEndpoint remote)
     {
@@ -46,7 +48,13 @@ internal sealed class UdpChannel : SipChannel, IDatagramHandler
         return _sockets[0].Send(message, remote);
     }
 
-    public void OnDatagram(IDatagramSocket socket, PacketBuffer datagram, in NetEndpoint source) => _intake.OnWhole(new(this, source), datagram);
+    public void OnDatagram(IDatagramSocket socket, PacketBuffer datagram, in NetEndpoint source)
+    {
+        if (StunKeepAlive.IsRequest(datagram.Span))
+            _intake.AnswerStun(socket, datagram, source);
+        else
+            _intake.OnWhole(new(this, source), datagram);
+    }
 
     public async ValueTask CloseAsync()
     {

@@ -27,10 +27,10 @@ internal static class Repository
         var ours = AppContext.BaseDirectory.Contains("/Debug/", StringComparison.Ordinal) ? "Debug" : "Release";
         foreach (var configuration in (string[])[ours, "Release", "Debug"])
         {
-            var dll = Path.Combine(Root, "src", "Parley.Cli", "bin", configuration, "net10.0", "parley.dll");
+            var dll = Path.Combine(Root, "src", "Parley.Cli", "bin", configuration, "net10.0", "Parley.Cli.dll");
             if (File.Exists(dll))
                 return dll;
         }
-        throw new FileNotFoundException("parley.dll is not built; run: dotnet build -c Release");
+        throw new FileNotFoundException("Parley.Cli.dll is not built; run: dotnet build -c Release");
     }
 }

@@ -41,6 +41,23 @@ public sealed class AudioStreamTests
         });
     }
 
+    [Fact]
+    public void Streams_of_one_clock_leave_spread_over_the_packet_interval()
+    {
+        using var phones = new Phones();
+        var ports = new List<int>();
+        for (var i = 0; i < 10; i++)
+        {
+            var (alice, bob) = phones.Call();
+            alice.Play(new Sine(440));
+            ports.Add(bob.Local.Port);
+        }
+
+        phones.Advance(1000);
+        var phases = ports.Select(port => phones.Sent(port)[5].At.TotalMilliseconds % 20).Order().ToList();
+        Assert.Equal(10, phases.Distinct().Count());
+    }
+
     [Theory]
     [InlineData(10)]
     [InlineData(30)]
@@ -282,6 +299,47 @@ public sealed class AudioStreamTests
         alice.Play(new Sine(440));
         phones.Advance(1000);
         Assert.InRange(ear.Level(440), 7000, 9000);
+    }
+
+    [Fact]
+    public void A_codec_that_throws_is_reported_and_the_other_streams_of_the_clock_go_on()
+    {
+        var faults = new List<Exception>();
+        using var phones = new Phones(network: new() { OnFault = (_, exception) => faults.Add(exception) });
+        var (broken, _) = phones.Call(new BrokenCodec());
+        var ears = new List<Ear>();
+        for (var i = 0; i < 12; i++)
+        {
+            var (alice, bob) = phones.Call();
+            ears.Add(new());
+            bob.Listen(ears[^1]);
+            alice.Play(new Sine(440));
+        }
+
+        broken.Play(new Sine(440));
+        phones.Advance(1000);
+        Assert.All(ears, ear => Assert.InRange(ear.Level(440), 7000, 9000));
+        Assert.InRange(faults.Count, 48, 51);
+        Assert.All(faults, fault => Assert.IsType<InvalidDataException>(fault));
+    }
+
+    private sealed class BrokenCodec : AudioCodec, IAudioEncoder
+    {
+        public override string Name => "broken";
+
+        public override int ClockRate => 8000;
+
+        public override int SampleRate => 8000;
+
+        public override int MaxEncodedBytes(int samples) => samples;
+
+        public override int MaxDecodedSamples(int bytes) => bytes;
+
+        public override IAudioEncoder CreateEncoder() => this;
+
+        public override IAudioDecoder CreateDecoder() => AudioCodecs.Pcmu.CreateDecoder();
+
+        public int Encode(ReadOnlySpan<short> pcm, Span<byte> payload) => throw new InvalidDataException("broken codec");
     }
 
     private sealed class Broken : Parley.Media.Audio.IAudioSink

@@ -45,6 +45,43 @@ public sealed class WavRecorderTests : IDisposable
     }
 
     [Fact]
+    public async Task Frames_of_any_length_stay_in_order()
+    {
+        var said = Enumerable.Range(0, 10_000).Select(i => (short)i).ToArray();
+        await using (var recorder = Record())
+        {
+            foreach (var piece in said.Chunk(3333))
+                recorder.Write(piece, [.. piece.Select(sample => (short)-sample)]);
+        }
+        var (left, right) = Channels();
+        Assert.Equal(said, left);
+        Assert.Equal(said.Select(sample => (short)-sample), right);
+    }
+
+    [Fact]
+    public async Task Channels_of_different_length_are_refused()
+    {
+        await using var recorder = Record();
+        Assert.Equal("right", Assert.Throws<ArgumentException>(() => recorder.Write(new short[160], new short[80])).ParamName);
+    }
+
+    [Fact]
+    public async Task Overflow_is_counted_and_keeps_the_channels_apart()
+    {
+        await using (var recorder = Record())
+        {
+            // The clock stands, so nothing is written: 4 s of queue, rounded up to 65,536 samples of both channels.
+            for (var i = 0; i < 300; i++)
+                recorder.Write(Enumerable.Repeat((short)1, 160).ToArray(), Enumerable.Repeat((short)2, 160).ToArray());
+            Assert.Equal((300 * 160) - 32_768, recorder.DroppedSamples);
+        }
+        var (left, right) = Channels();
+        Assert.Equal(32_768, left.Length);
+        Assert.All(left, sample => Assert.Equal(1, sample));
+        Assert.All(right, sample => Assert.Equal(2, sample));
+    }
+
+    [Fact]
     public async Task Mono_adds_both_directions()
     {
         await using (var recorder = Record(RecordingLayout.Mono)) Say(recorder, 5, 30_000, 20_000);

@@ -1,4 +1,5 @@
 using Parley.Media.Audio;
+using Parley.Media.Files;
 using Parley.Media.Recording;
 using Parley.Media.Tests.Engine;
 
@@ -99,6 +100,42 @@ public sealed class RecordingTests
         phones.Advance(1000);
         Assert.InRange(ear.Level(440), 7000, 9000);
         Assert.InRange(ear.Level(700), 7000, 9000);
+    }
+
+    [Fact]
+    public void A_wav_recorder_gets_both_sides_and_is_closed_with_the_stream()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call();
+        var path = Path.Combine(Path.GetTempPath(), $"parley-{Guid.NewGuid():N}.wav");
+        try
+        {
+            var recording = bob.Record(WavRecorder.Create(path, new() { Time = phones.Network.Time }));
+            alice.Play(new Sine(440));
+            bob.Play(new Sine(700));
+            phones.Advance(2000);
+            phones.Run(async () =>
+            {
+                await bob.DisposeAsync();
+                await recording.Completion;
+            });
+            var wav = File.ReadAllBytes(path).AsSpan(44);
+            var samples = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, short>(wav);
+            var (left, right) = (new List<short>(), new List<short>());
+            for (var i = samples.Length / 2 / 2 * 2 - 8000; i < samples.Length - 1; i += 2)
+            {
+                left.Add(samples[i]);
+                right.Add(samples[i + 1]);
+            }
+
+            Assert.InRange(samples.Length / 2, 15_000, 17_000);
+            Assert.InRange(Ear.Level([.. left.Take(4000)], 440, 8000), 7000, 9000);
+            Assert.InRange(Ear.Level([.. right.Take(4000)], 700, 8000), 7000, 9000);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     private sealed class Tape(int sampleRate) : IStereoSink, IAsyncDisposable

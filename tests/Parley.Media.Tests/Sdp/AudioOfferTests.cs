@@ -156,6 +156,15 @@ public sealed class AudioOfferTests
     }
 
     [Fact]
+    public void Ports_and_packet_times_out_of_range_are_refused()
+    {
+        Assert.Equal("Port", Assert.Throws<ArgumentOutOfRangeException>(() => Local with { Port = 65_536 }).ParamName);
+        Assert.Equal("RtcpPort", Assert.Throws<ArgumentOutOfRangeException>(() => Local with { RtcpPort = -1 }).ParamName);
+        Assert.Equal("PacketMilliseconds", Assert.Throws<ArgumentOutOfRangeException>(() => Local with { PacketMilliseconds = 0 }).ParamName);
+        Assert.Equal("local", Assert.Throws<ArgumentException>(() => AudioOffer.Create(Local with { Codecs = [] })).ParamName);
+    }
+
+    [Fact]
     public void Line_end_in_the_user_name_is_refused() =>
         Assert.Equal("UserName", Assert.Throws<ArgumentException>(() => Local with { UserName = "a\r\nm=audio" }).ParamName);
 }

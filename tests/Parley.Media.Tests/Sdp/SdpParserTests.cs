@@ -1,12 +1,15 @@
 using System.Net;
 using System.Text;
 using Parley.Media.Sdp;
+using Parley.Media.Sdp.OfferAnswer;
 using static Parley.Media.Tests.Sdp.SdpTestText;
 
 namespace Parley.Media.Tests.Sdp;
 
 public sealed class SdpParserTests
 {
+    private static readonly LocalAudio Local = new() { Address = IPAddress.Parse("192.0.2.1"), Port = 5000, SessionId = 77 };
+
     private const string Phone = """
         v=0
         o=alice 2890844526 2890844527 IN IP4 host.atlanta.example.com
@@ -151,6 +154,12 @@ public sealed class SdpParserTests
                 // What was accepted can be written, and reads back as the same text.
                 var text = SdpWriter.ToText(description);
                 Assert.Equal(text, SdpWriter.ToText(Parse(text)));
+
+                // And negotiating with it has an outcome.
+                var answered = AudioAnswer.Create(description, Local);
+                Assert.True(answered.Succeeded == (answered.Audio is not null));
+                var applied = AudioAnswer.Apply(AudioOffer.Create(Local), description, Local);
+                Assert.True(applied.Succeeded == (applied.Failure is null));
             }
             else
             {

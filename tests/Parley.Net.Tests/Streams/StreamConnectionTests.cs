@@ -287,6 +287,46 @@ public sealed class StreamConnectionTests
     }
 
     [Fact]
+    public async Task Intermediates_of_a_pem_chain_are_sent_so_that_the_root_is_enough_to_verify()
+    {
+        using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var middleKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var leafKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var root = Authority("CN=root", rootKey).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(9));
+        using var middle = Authority("CN=middle", middleKey).Create(root, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(8), [1]).CopyWithPrivateKey(middleKey);
+        var request = new CertificateRequest("CN=leaf", leafKey, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("pbx.example");
+        request.CertificateExtensions.Add(names.Build());
+        using var leaf = request.Create(middle, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(7), [2]);
+        var (chainFile, keyFile) = (Path.GetTempFileName(), Path.GetTempFileName());
+        await File.WriteAllTextAsync(chainFile, $"{leaf.ExportCertificatePem()}\n{middle.ExportCertificatePem()}\n", Cancel);
+        await File.WriteAllTextAsync(keyFile, leafKey.ExportPkcs8PrivateKeyPem(), Cancel);
+        using var certificate = TlsCertificates.LoadPem(chainFile, keyFile);
+        await using var listener = await StreamListener.ListenAsync(
+            new() { Kind = StreamKind.Tls, Local = FreePort, Certificate = certificate, Intermediates = TlsCertificates.LoadIntermediates(chainFile) },
+            Echo, _pool, Cancel);
+
+        await using var client = await StreamConnector.ConnectAsync(
+            new() { Kind = StreamKind.Tls, Remote = listener.Local, HostName = "pbx.example", TrustedRoots = [root] }, _pool, Cancel);
+
+        Assert.Equal(leaf.Thumbprint, client.RemoteCertificate?.Thumbprint);
+        File.Delete(chainFile);
+        File.Delete(keyFile);
+    }
+
+    [Fact]
+    public void A_pem_file_without_a_certificate_is_refused_naming_the_file()
+    {
+        var file = Path.GetTempFileName();
+
+        var refused = Assert.Throws<CryptographicException>(() => TlsCertificates.LoadPem(file, file));
+
+        Assert.Contains(file, refused.Message, StringComparison.Ordinal);
+        File.Delete(file);
+    }
+
+    [Fact]
     public async Task The_listener_sees_the_certificate_of_a_client_that_shows_one()
     {
         using var ours = TlsCertificates.SelfSigned("client.example");
@@ -327,6 +367,13 @@ public sealed class StreamConnectionTests
         using var answer = await http.GetAsync(new Uri($"http://{listener.Local}/"), Cancel);
 
         Assert.Equal(System.Net.HttpStatusCode.UpgradeRequired, answer.StatusCode);
+    }
+
+    private static CertificateRequest Authority(string name, ECDsa key)
+    {
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+        return request;
     }
 
     private static async Task Echo(IStreamConnection connection)

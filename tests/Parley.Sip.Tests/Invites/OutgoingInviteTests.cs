@@ -333,4 +333,20 @@ public class OutgoingInviteTests
             """);
         Assert.Single(_stage.Faults);
     }
+
+    [Fact]
+    public void The_user_of_the_contact_is_escaped()
+    {
+        _stage.Dial(options => options with { ContactUser = "a b\r\nX: y" });
+        var invite = _stage.Peer.LastOf("INVITE");
+        Assert.Equal("<sip:a%20b%0D%0AX%3A%20y@10.0.0.1:5060>", Wire.Header(invite, "Contact"));
+        Assert.False(Wire.Has(invite, "X"));
+    }
+
+    [Fact]
+    public void A_lane_of_somebody_else_is_refused()
+    {
+        var lane = _stage.Network.Host("10.0.0.9").CreateLanes("other", 1)[0];
+        Assert.Equal("options", Assert.Throws<ArgumentException>(() => _stage.Dial(options => options with { Lane = lane })).ParamName);
+    }
 }

@@ -125,6 +125,48 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    public void A_target_that_rang_is_not_followed_by_another_when_its_connection_is_lost()
+    {
+        var stream = _stage.Transport.AddStream("10.0.0.2:5060");
+        _stage.Send(Wire.Outgoing(), Stage.Tcp(), Stage.Udp("10.0.0.3:5060"));
+        _stage.StreamDelivers(stream, Wire.Response(stream.Last, "180 Ringing", "far"));
+        _stage.OnLane(() => _stage.Layer.OnChannelClosed(stream));
+        _stage.Timeline.Shows("""
+            0 stream> INVITE
+            0 user 180 far
+            0 user failed Transport
+            0 user ended
+            """);
+        _stage.EndsClean();
+    }
+
+    [Fact]
+    public void A_target_that_rang_and_then_sent_503_is_followed_by_the_next()
+    {
+        _stage.Send(Wire.Outgoing(), Stage.Udp(), Stage.Udp("10.0.0.3:5060"));
+        _stage.PeerReplies("INVITE", "180 Ringing");
+        _stage.PeerReplies("INVITE", "503 Service Unavailable");
+        _stage.Timeline.Shows("""
+            0 peer: INVITE
+            0 user 180 far
+            0 peer: ACK
+            0 other: INVITE
+            """);
+        _stage.EndsClean();
+    }
+
+    [Theory]
+    [InlineData("ACK")]
+    [InlineData("CANCEL")]
+    public void What_is_no_transaction_of_its_own_is_refused(string method) => _stage.OnLane(() =>
+    {
+        var request = _stage.Outgoing(Wire.Outgoing(method));
+        Assert.Equal("request", Assert.Throws<ArgumentException>(() => _stage.Layer.Send(_stage.Lane, request, [Stage.Udp()], _stage.User)).ParamName);
+        Assert.Throws<ArgumentException>(() => _stage.Layer.Send(_stage.Lane, request, _stage.Transport.UdpFlow(_stage.Peer.Address), _stage.User));
+        request.Bytes.Release();
+    });
+
+    [Fact]
     public void Nothing_is_tried_after_a_cancel()
     {
         _stage.Send(Wire.Outgoing(), Stage.Udp(), Stage.Udp("10.0.0.3:5060"));

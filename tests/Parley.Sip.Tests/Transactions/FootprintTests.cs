@@ -1,8 +1,10 @@
 using Parley.Sip.Tests.Transactions.Support;
+using Parley.Sip.Transactions;
 
 namespace Parley.Sip.Tests.Transactions;
 
-/// <summary>What transactions cost in memory.</summary>
+/// <summary>What transactions cost in memory. Alone in the process while it measures.</summary>
+[Collection(nameof(FootprintTests))]
 public sealed class FootprintTests
 {
     private const int Calls = 5_000;
@@ -46,7 +48,7 @@ public sealed class FootprintTests
         Assert.Equal(0, calls.OutstandingBuffers);
     }
 
-    private static async Task LingersInAtMost(int bytes, Action<QuietCalls> call, Func<Parley.Sip.Transactions.TransactionCounters, long> count)
+    private static async Task LingersInAtMost(int bytes, Action<QuietCalls> call, Func<TransactionCounters, long> count)
     {
         await using var calls = new QuietCalls();
         for (var i = 0; i < 10; i++)
@@ -67,3 +69,7 @@ public sealed class FootprintTests
         Assert.Equal(0, calls.Counters.Active);
     }
 }
+
+/// <summary>Nothing else runs while memory of the whole process is counted.</summary>
+[CollectionDefinition(nameof(FootprintTests), DisableParallelization = true)]
+public sealed class FootprintAlone;

@@ -1,8 +1,8 @@
 namespace Parley.Sip.Tests.Transactions;
 
 /// <summary>
-/// A machine's figure as text: <c>State Input -> State Effect Effect</c>, with <c>udp:</c> or <c>tcp:</c> before lines that hold only for an unreliable or a
-/// reliable transport. A pair without a line keeps the state and does nothing.
+/// A machine's figure as text: <c>State Input -> State Effect Effect</c>, with <c>udp:</c> or <c>tcp:</c> before lines that hold only for
+/// an unreliable or a reliable transport. A pair without a line keeps the state and does nothing.
 /// </summary>
 internal sealed class MachineTable
 {

@@ -112,6 +112,23 @@ public sealed class StreamTransportTests
     }
 
     [Fact]
+    public async Task The_via_of_an_outgoing_connection_does_not_name_a_listener_at_another_address()
+    {
+        var options = new SipTransportOptions { Listen = ["tcp:10.0.0.9:5060"] };
+        await using var rig = new TransportRig(options);
+        rig.Network.Host(Here, "10.0.0.9");
+        rig.Start();
+        Client.Listen(rig, $"{There}:5060");
+        var request = new FlowRequest();
+
+        rig.OnLane(() => rig.Layer.Open(new(SipTransport.Tcp, Address($"{There}:5060")), rig.Layer.Lanes[0], request));
+        rig.Until(() => request.IsDone);
+
+        var channel = request.Flow!.Value.Channel;
+        Assert.Equal(channel.Local.ToString(), Encoding.ASCII.GetString(request.Flow.Value.SentBy.Span));
+    }
+
+    [Fact]
     public async Task A_connection_that_cannot_be_opened_fails_with_the_reason()
     {
         await using var rig = new TransportRig(s_tcp).Start();

@@ -93,16 +93,36 @@ public sealed class UdpTransportTests
     }
 
     [Fact]
-    public async Task A_target_without_a_socket_for_its_family_fails_with_the_reason()
+    public async Task A_target_there_is_no_way_to_fails_with_the_reason()
     {
         await using var rig = new TransportRig().Start();
         var request = new FlowRequest();
 
-        rig.Layer.Open(new(SipTransport.Udp, Address("[fd00::2]:5060")), rig.Layer.Lanes[0], request);
-        Assert.Null(request.Failure);
-        rig.Network.RunUntilIdle();
+        rig.OnLane(() => rig.Layer.Open(new(SipTransport.Udp, Address("[fd00::2]:5060")), rig.Layer.Lanes[0], request));
 
-        Assert.Contains("IPv6", request.Failure, StringComparison.Ordinal);
+        Assert.Contains("no way to [fd00::2]:5060", request.Failure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tcp:10.0.0.1:5060", "10.0.0.2:5062", "10.0.0.1")]
+    [InlineData("udp:127.0.0.1:5060", "10.0.0.2:5062", "10.0.0.1")]
+    [InlineData("udp:10.0.0.1:5060", "[fd00::2]:5062", "[fd00::1]")]
+    public async Task Where_no_listening_socket_reaches_a_target_one_to_send_from_is_opened_once(string listen, string target, string from)
+    {
+        await using var rig = new TransportRig(new() { Listen = [listen] });
+        rig.Network.Host(Here, "fd00::1");
+        rig.Start();
+        var (first, second) = (new FlowRequest(), new FlowRequest());
+
+        rig.OnLane(() =>
+        {
+            rig.Layer.Open(new(SipTransport.Udp, Address(target)), rig.Layer.Lanes[0], first);
+            rig.Layer.Open(new(SipTransport.Udp, Address(target)), rig.Layer.Lanes[0], second);
+            Assert.False(first.IsDone);
+        });
+
+        Assert.Equal(first.Flow, second.Flow);
+        Assert.Equal($"{from}:{first.Flow!.Value.Channel.Local.Port}", Encoding.ASCII.GetString(first.Flow.Value.SentBy.Span));
     }
 
     [Theory]
@@ -121,6 +141,37 @@ public sealed class UdpTransportTests
         Assert.Equal(1, rig.Layer.Counters.KeepAlives);
         Assert.Equal(0, rig.Layer.Counters.MalformedDropped);
         Assert.Empty(peer.Received);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1:5060", "10.0.0.2", "0020000800013324" + "2B12A440")]
+    [InlineData("[fd00::1]:5060", "fd00::2", "0020001400023324" + "DC12A442" + "0102030405060708" + "090A0B0E")]
+    public async Task A_stun_binding_request_is_told_its_address(string server, string client, string attribute)
+    {
+        await using var rig = new TransportRig(new() { Listen = ["udp:10.0.0.1:5060", "udp:[fd00::1]:5060"] });
+        rig.Network.Host(Here, "fd00::1");
+        rig.Start();
+        var answers = new List<byte[]>();
+        rig.Network.Host(client).CreateLanes("phone", 1)[0].BindUdp(NetEndpoint.From(System.Net.IPAddress.Parse(client), 4662), new Collector(answers))
+            .Send(Convert.FromHexString("000100002112A4420102030405060708090A0B0C"), Address(server));
+        rig.Network.RunUntilIdle();
+
+        var answer = Convert.ToHexString(Assert.Single(answers));
+        Assert.Equal("0101" + (attribute.Length / 2).ToString("X4", System.Globalization.CultureInfo.InvariantCulture) + "2112A4420102030405060708090A0B0C" + attribute, answer);
+        Assert.Equal(1, rig.Layer.Counters.KeepAlives);
+    }
+
+    [Fact]
+    public async Task A_keep_alive_can_be_sent_on_a_flow()
+    {
+        await using var rig = new TransportRig().Start();
+        var peer = rig.UdpPeer();
+        Assert.True(rig.Layer.TryGetFlow(new(SipTransport.Udp, peer.Local), out var flow));
+
+        Assert.True(rig.Layer.SendKeepAlive(flow));
+        rig.Network.RunUntilIdle();
+
+        Assert.Equal(["\r\n\r\n"], peer.Received);
     }
 
     [Fact]
@@ -288,14 +339,13 @@ public sealed class UdpTransportTests
     [Fact]
     public async Task Receiving_and_answering_allocates_nothing_in_steady_state()
     {
-        await using var rig = new TransportRig(network: new() { CaptureLimit = 0 });
-        rig.Start();
-        var answer = rig.Buffer(s_ok);
+        await using var network = new VirtualNetwork(new() { CaptureLimit = 0 });
+        var answer = network.Pool.Rent();
+        answer.Length = Encoding.ASCII.GetBytes(s_ok, answer.Array);
         var request = Encoding.ASCII.GetBytes(Options("SIP/2.0/UDP 10.0.0.2:5062;branch=z9hG4bK1;rport"));
-        var counter = new AnsweringReceiver(answer);
-        var network = new VirtualNetwork(new() { CaptureLimit = 0 });
+        var receiver = new AnsweringReceiver(answer);
         SipTransportLayer? layer = null;
-        network.Run(async () => layer = await SipTransportLayer.StartAsync(network.Host(Here), new() { Listen = ["udp:10.0.0.1:5060"] }, t => counter.On(t)));
+        network.Run(async () => layer = await SipTransportLayer.StartAsync(network.Host(Here), new() { Listen = ["udp:10.0.0.1:5060"] }, receiver.On));
         var peer = new SilentPeer(network.Host(There), Address("10.0.0.2:5062"));
         var destination = Address("10.0.0.1:5060");
         void Exchange(int times)
@@ -315,7 +365,6 @@ public sealed class UdpTransportTests
         Assert.Equal(1200, peer.Count);
         Assert.Equal(0, allocated);
         network.Run(async () => await layer!.DisposeAsync());
-        await network.DisposeAsync();
         answer.Release();
     }
 
@@ -334,6 +383,11 @@ public sealed class UdpTransportTests
         public void OnChannelClosed(SipChannel channel)
         {
         }
+    }
+
+    private sealed class Collector(List<byte[]> received) : IDatagramHandler
+    {
+        public void OnDatagram(IDatagramSocket socket, PacketBuffer datagram, in NetEndpoint source) => received.Add(datagram.Span.ToArray());
     }
 
     private sealed class SilentPeer : IDatagramHandler

@@ -23,7 +23,8 @@ internal static class AudioSection
             formats.Add(Text(number));
             var channels = codec.Channels == 1 ? "" : $"/{codec.Channels}";
             attributes.Add(new("rtpmap", string.Create(CultureInfo.InvariantCulture, $"{number} {codec.Name}/{codec.ClockRate}{channels}")));
-            if (codec.FormatParameters is { } parameters) attributes.Add(new("fmtp", string.Create(CultureInfo.InvariantCulture, $"{number} {parameters}")));
+            if (codec.FormatParameters is { } parameters)
+                attributes.Add(new("fmtp", string.Create(CultureInfo.InvariantCulture, $"{number} {parameters}")));
         }
         foreach (var (number, clock) in events)
         {

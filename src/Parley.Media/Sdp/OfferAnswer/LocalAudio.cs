@@ -10,7 +10,9 @@ namespace Parley.Media.Sdp.OfferAnswer;
 /// </summary>
 public sealed record LocalAudio
 {
-    /// <summary>Address the peer is to send to; the advertised one, which need not be the bound one. Written as <c>c=</c> and into <c>o=</c>.</summary>
+    /// <summary>
+    /// Address the peer is to send to; the advertised one, which need not be the bound one. Written as <c>c=</c> and into <c>o=</c>.
+    /// </summary>
     public required IPAddress Address { get; init; }
 
     /// <summary>RTP port the peer is to send to, 1–65535; 0 switches the stream off (RFC 3264 §8.2).</summary>
@@ -30,10 +32,22 @@ public sealed record LocalAudio
     /// <summary>What this side wants: sendonly holds the peer, inactive holds both ways (RFC 3264 §8.4). Default sendrecv.</summary>
     public MediaDirection Direction { get; init; } = MediaDirection.SendReceive;
 
-    /// <summary>Milliseconds of audio per packet this side likes to receive, and sends where the peer has no wish. Default 20.</summary>
-    public int PacketMilliseconds { get; init; } = 20;
+    /// <summary>Milliseconds of audio per packet this side likes to receive, and sends where the peer has no wish, 10 to 60. Default 20.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not from 10 to 60.</exception>
+    public int PacketMilliseconds
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 10, nameof(PacketMilliseconds));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 60, nameof(PacketMilliseconds));
+            field = value;
+        }
+    } = 20;
 
-    /// <summary>Answer with the codecs in one's own order instead of the offerer's. Default false (RFC 3264 §6.1 recommends the offerer's).</summary>
+    /// <summary>
+    /// Answer with the codecs in one's own order instead of the offerer's. Default false (RFC 3264 §6.1 recommends the offerer's).
+    /// </summary>
     public bool PreferLocalOrder { get; init; }
 
     /// <summary>Answer with the first common codec only, so that the peer cannot change codec within the call. Default false.</summary>

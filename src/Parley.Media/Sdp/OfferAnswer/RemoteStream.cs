@@ -15,14 +15,17 @@ internal static class RemoteStream
         if (!IsPlainRtp(media.Protocol))
         {
             return media.Protocol.Contains("SAVP", StringComparison.OrdinalIgnoreCase)
-                ? new(OfferAnswerFailureKind.SecureTransportUnsupported, "Audio is offered only as SRTP, which is not enabled; RTP/AVP would be accepted.")
+                ? new(
+                    OfferAnswerFailureKind.SecureTransportUnsupported,
+                    "Audio is offered only as SRTP, which is not enabled; RTP/AVP would be accepted.")
                 : new(OfferAnswerFailureKind.UnsupportedTransport, "Audio is not offered over RTP/AVP.");
         }
         return description.ConnectionOf(media) switch
         {
             null => new(OfferAnswerFailureKind.UnusableAddress, "The audio stream has no c= line, neither its own nor the session's."),
             { NetworkType: not ("IN" or "in") } => new(OfferAnswerFailureKind.UnusableAddress, "The c= line is not of network type IN."),
-            { IsMulticast: true } => new(OfferAnswerFailureKind.UnusableAddress, "The c= line names a multicast group; audio is only sent to one host."),
+            { IsMulticast: true } => new(
+                OfferAnswerFailureKind.UnusableAddress, "The c= line names a multicast group; audio is only sent to one host."),
             _ => null,
         };
     }
@@ -100,6 +103,8 @@ internal static class RemoteStream
     }
 
     private static double? Milliseconds(MediaDescription media, string name) =>
-        double.TryParse(media.Attribute(name)?.Value, NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out var value) && value > 0
-            ? value : null;
+        double.TryParse(media.Attribute(name)?.Value?.Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+        && value > 0
+            ? value
+            : null;
 }

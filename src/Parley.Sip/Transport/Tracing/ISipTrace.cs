@@ -10,7 +10,10 @@ public enum TraceDirection
     Sent,
 }
 
-/// <summary>Told of every message as it is on the wire, malformed ones too. Called on lanes and connection threads: it must be quick and thread-safe.</summary>
+/// <summary>
+/// Told of every message as it is on the wire, malformed ones too. Called on lanes and connection threads: it must be quick and
+/// thread-safe.
+/// </summary>
 public interface ISipTrace
 {
     /// <summary>One message.</summary>

@@ -8,9 +8,6 @@ namespace Parley.Sip.Transport;
 /// <summary>The messages of one Call-ID in order, as arrows between addresses: what a ladder diagram is drawn from.</summary>
 public sealed class Ladder
 {
-    private static readonly PacketPool s_buffers = new();
-    private static readonly SipMessagePool s_messages = new();
-
     private readonly List<NetEndpoint> _participants = [];
     private readonly List<LadderStep> _steps = [];
 
@@ -29,11 +26,12 @@ public sealed class Ladder
     public static IReadOnlyList<Ladder> Build(IEnumerable<TracedMessage> messages)
     {
         ArgumentNullException.ThrowIfNull(messages);
+        var parser = new Parser();
         Dictionary<string, Ladder> byCall = [];
         List<Ladder> ladders = [];
         foreach (var message in messages)
         {
-            if (!TryDescribe(message, out var callId, out var label))
+            if (!parser.TryDescribe(message, out var callId, out var label))
                 continue;
             if (!byCall.TryGetValue(callId, out var ladder))
                 ladders.Add(byCall[callId] = ladder = new(callId));
@@ -51,30 +49,7 @@ public sealed class Ladder
     public static bool TryDescribe(TracedMessage message, out string callId, out string label)
     {
         ArgumentNullException.ThrowIfNull(message);
-        (callId, label) = ("", "");
-        var buffer = s_buffers.Rent(message.Bytes.Length);
-        buffer.Length = message.Bytes.Length;
-        message.Bytes.Span.CopyTo(buffer.Array);
-        if (!SipParser.TryParse(buffer, SipLimits.Default, s_messages, out var sip, out _))
-        {
-            buffer.Release();
-            return false;
-        }
-
-        callId = Encoding.UTF8.GetString(sip.CallId);
-        label = Describe(sip);
-        sip.Release();
-        return callId.Length > 0;
-    }
-
-    private static string Describe(SipMessage sip)
-    {
-        var body = sip.Body.IsEmpty ? "" : sip.Value(HeaderId.ContentType).StartsWith("application/sdp"u8) ? "SDP" : "body";
-        var method = Encoding.UTF8.GetString(sip.MethodName);
-        if (sip.IsRequest)
-            return body.Length == 0 ? method : $"{method} ({body})";
-        var about = body.Length == 0 ? method : $"{method}, {body}";
-        return $"{sip.StatusCode} {Encoding.UTF8.GetString(sip.Reason)} ({about})";
+        return new Parser().TryDescribe(message, out callId, out label);
     }
 
     private void Add(TracedMessage message, string label)
@@ -91,6 +66,41 @@ public sealed class Ladder
             return index;
         _participants.Add(participant);
         return _participants.Count - 1;
+    }
+
+    /// <summary>Parses messages one after the other in the same few buffers.</summary>
+    private sealed class Parser
+    {
+        private readonly PacketPool _buffers = new();
+        private readonly SipMessagePool _messages = new();
+
+        public bool TryDescribe(TracedMessage message, out string callId, out string label)
+        {
+            (callId, label) = ("", "");
+            var buffer = _buffers.Rent(message.Bytes.Length);
+            buffer.Length = message.Bytes.Length;
+            message.Bytes.Span.CopyTo(buffer.Array);
+            if (!SipParser.TryParse(buffer, SipLimits.Default, _messages, out var sip, out _))
+            {
+                buffer.Release();
+                return false;
+            }
+
+            callId = Encoding.UTF8.GetString(sip.CallId);
+            label = Describe(sip);
+            sip.Release();
+            return callId.Length > 0;
+        }
+
+        private static string Describe(SipMessage sip)
+        {
+            var body = sip.Body.IsEmpty ? "" : sip.Value(HeaderId.ContentType).StartsWith("application/sdp"u8) ? "SDP" : "body";
+            var method = Encoding.UTF8.GetString(sip.MethodName);
+            if (sip.IsRequest)
+                return body.Length == 0 ? method : $"{method} ({body})";
+            var about = body.Length == 0 ? method : $"{method}, {body}";
+            return $"{sip.StatusCode} {Encoding.UTF8.GetString(sip.Reason)} ({about})";
+        }
     }
 }
 

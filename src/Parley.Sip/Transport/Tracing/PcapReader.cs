@@ -3,7 +3,10 @@ using Parley.Net;
 
 namespace Parley.Sip.Transport;
 
-/// <summary>Finds the SIP messages in a pcap file: those in UDP packets, and those in TCP segments that begin with a message. Other packets are passed over.</summary>
+/// <summary>
+/// Finds the SIP messages in a pcap file: those in UDP packets, and those in TCP segments that begin with a message. Other packets are
+/// passed over.
+/// </summary>
 public static class PcapReader
 {
     // A packet has at most 65,535 bytes plus link header; tcpdump's own limit is this.

@@ -4,8 +4,8 @@ using Parley.Net;
 namespace Parley.Sip.Transport;
 
 /// <summary>
-/// Writes every message as a packet of a pcap file that Wireshark, sngrep and <see cref="PcapReader"/> open. Each message becomes one UDP packet between the
-/// two real addresses, whatever carried it: so TLS is readable too, and the Via still says what it was.
+/// Writes every message as a packet of a pcap file that Wireshark, sngrep and <see cref="PcapReader"/> open. Each message becomes one UDP
+/// packet between the two real addresses, whatever carried it: so TLS is readable too, and the Via still says what it was.
 /// </summary>
 public sealed class PcapSipTrace : ISipTrace
 {

@@ -23,9 +23,8 @@ public sealed class TextSipTrace : ISipTrace
     public void OnMessage(TraceDirection direction, DateTimeOffset time, in SipFlow flow, ReadOnlySpan<byte> message)
     {
         var arrow = direction == TraceDirection.Received ? "<-" : "->";
-        var head = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{time.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff} {flow.Transport.UriToken()} {flow.Channel.LocalFor(flow.Remote)} {arrow} {flow.Remote} {message.Length} bytes");
+        var path = $"{flow.Transport.UriToken()} {flow.Channel.LocalFor(flow.Remote)} {arrow} {flow.Remote}";
+        var head = string.Create(CultureInfo.InvariantCulture, $"{time.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff} {path} {message.Length} bytes");
         var text = Encoding.UTF8.GetString(message);
         lock (_gate)
         {

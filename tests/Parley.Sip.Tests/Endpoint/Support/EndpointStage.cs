@@ -3,6 +3,7 @@ using Parley.Sip.Dialogs;
 using Parley.Sip.Endpoint;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
+using Parley.Sip.Tests.Locating;
 using Parley.Sip.Tests.Transactions.Support;
 
 namespace Parley.Sip.Tests.Endpoint.Support;
@@ -17,6 +18,7 @@ internal sealed class EndpointStage : ISipEndpointHandler
         Peer = new(Network.Host("10.0.0.2"), Timeline, "peer");
         Other = new(Network.Host("10.0.0.3"), Timeline, "other");
         Call = new(this);
+        Names = new(Network);
         var options = new SipEndpointOptions
         {
             Transport = new() { Listen = ["udp:10.0.0.1:5060"] },
@@ -24,6 +26,7 @@ internal sealed class EndpointStage : ISipEndpointHandler
             Identity = SipAddress.Parse("<sip:us@10.0.0.1>"),
             UserAgent = "",
             OnFault = Faults.Add,
+            Locating = new() { Dns = Names.Options, Seed = 1 },
         };
         options = change?.Invoke(options) ?? options;
         Network.Run(async () => Endpoint = await SipEndpoint.StartAsync(Network.Host("10.0.0.1"), options));
@@ -36,6 +39,9 @@ internal sealed class EndpointStage : ISipEndpointHandler
     public Phone Peer { get; }
 
     public Phone Other { get; }
+
+    /// <summary>The name server.</summary>
+    public DnsServer Names { get; }
 
     public SipEndpoint Endpoint { get; private set; } = null!;
 
@@ -75,6 +81,13 @@ internal sealed class EndpointStage : ISipEndpointHandler
         var response = Wire.Response(Peer.LastOf(method), status, tag);
         PeerSends(Responses.With(response, more));
     }
+
+    /// <summary>Lets code on the thread pool, such as a lookup's, come so far that <paramref name="condition"/> holds.</summary>
+    public void Await(Func<bool> condition) => Network.Run(async () =>
+    {
+        while (!condition())
+            await Task.Delay(TimeSpan.FromMilliseconds(1), Network.Time);
+    }, TimeSpan.FromSeconds(60));
 
     /// <summary>Calls <c>sip:peer@10.0.0.2</c>.</summary>
     public void Dial(Func<OutgoingInviteOptions, OutgoingInviteOptions>? change = null)

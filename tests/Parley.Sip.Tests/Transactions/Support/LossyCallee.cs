@@ -5,7 +5,9 @@ using Parley.Sip.Transport;
 
 namespace Parley.Sip.Tests.Transactions.Support;
 
-/// <summary>A UAS that rings, accepts, refuses or waits for CANCEL as the last digit of the Call-ID says, and repeats its 2xx until the ACK comes.</summary>
+/// <summary>
+/// A UAS that rings, accepts, refuses or waits for CANCEL as the last digit of the Call-ID says, and repeats its 2xx until the ACK comes.
+/// </summary>
 internal sealed class LossyCallee : ISipCore, IServerTransactionUser
 {
     private readonly Dictionary<ServerTransaction, Accepted> _accepted = [];

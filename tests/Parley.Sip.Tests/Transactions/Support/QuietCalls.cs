@@ -9,6 +9,8 @@ namespace Parley.Sip.Tests.Transactions.Support;
 /// <summary>Whole calls against the transaction layer, as a UAS and as a UAC, with nothing around that would allocate.</summary>
 internal sealed class QuietCalls : ISipCore, IClientTransactionUser, IAsyncDisposable
 {
+    private const string Us = "<sip:us@10.0.0.1>;tag=ours";
+
     private static readonly NetEndpoint s_nobody = NetEndpoint.V4(0x0A000009, 5060);
 
     private readonly VirtualNetwork _network = new(new() { CaptureLimit = 0 });
@@ -17,8 +19,8 @@ internal sealed class QuietCalls : ISipCore, IClientTransactionUser, IAsyncDispo
     private readonly Action<object?> _serve;
     private readonly Action<object?> _dial;
     private readonly byte[] _invite = Wire.Bytes(Wire.Request(branch: "z9hG4bK-00000000-1", callId: "00000000@peer"));
-    private readonly byte[] _ack = Wire.Bytes(Wire.Request("ACK", branch: "z9hG4bK-00000000-3", callId: "00000000@peer", to: "<sip:us@10.0.0.1>;tag=ours"));
-    private readonly byte[] _bye = Wire.Bytes(Wire.Request("BYE", branch: "z9hG4bK-00000000-2", callId: "00000000@peer", to: "<sip:us@10.0.0.1>;tag=ours", cseq: 2));
+    private readonly byte[] _ack = Wire.Bytes(Wire.Request("ACK", branch: "z9hG4bK-00000000-3", callId: "00000000@peer", to: Us));
+    private readonly byte[] _bye = Wire.Bytes(Wire.Request("BYE", branch: "z9hG4bK-00000000-2", callId: "00000000@peer", to: Us, cseq: 2));
     private readonly byte[] _outInvite = Wire.Bytes(Wire.Outgoing());
     private readonly byte[] _outBye = Wire.Bytes(Wire.Outgoing("BYE"));
     private readonly byte[] _inviteOk;

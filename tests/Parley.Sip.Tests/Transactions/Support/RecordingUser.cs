@@ -16,7 +16,14 @@ internal sealed class RecordingUser(Timeline timeline) : IClientTransactionUser,
         React(transaction, response);
     }
 
-    public void OnFailed(ClientTransaction transaction, TransactionFailure why) => timeline.Add($"user failed {why}");
+    /// <summary>What it does about a failure besides noting it.</summary>
+    public Action Failed { get; set; } = () => { };
+
+    public void OnFailed(ClientTransaction transaction, TransactionFailure why)
+    {
+        timeline.Add($"user failed {why}");
+        Failed();
+    }
 
     public void OnEnded(ClientTransaction transaction) => timeline.Add("user ended");
 

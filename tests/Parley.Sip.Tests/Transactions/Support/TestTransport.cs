@@ -7,8 +7,8 @@ using Parley.Sip.Transport;
 namespace Parley.Sip.Tests.Transactions.Support;
 
 /// <summary>
-/// A transport over the virtual network's UDP, and over streams that are opened, refused, broken and fed by the test. Whatever goes out by a stream is
-/// put on the timeline, as is every attempt to open one.
+/// A transport over the virtual network's UDP, and over streams that are opened, refused, broken and fed by the test. Whatever goes out by
+/// a stream is put on the timeline, as is every attempt to open one.
 /// </summary>
 internal sealed class TestTransport : ISipTransport, IDatagramHandler
 {
@@ -97,8 +97,14 @@ internal sealed class TestTransport : ISipTransport, IDatagramHandler
     {
         if (!SipParser.TryParse(buffer, Limits, Messages, out var message, out var fault))
             Assert.Fail(fault.ToString());
-        Receiver!.OnMessage(message, flow);
-        message.Release();
+        try
+        {
+            Receiver!.OnMessage(message!, flow);
+        }
+        finally
+        {
+            message!.Release();
+        }
     }
 
     internal sealed class UdpTestChannel(IDatagramSocket socket) : SipChannel(SipTransport.Udp)

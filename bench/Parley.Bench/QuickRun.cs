@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Parley.Bench;
+
+/// <summary>Least time of many short batches, and bytes allocated.</summary>
+internal static class QuickRun
+{
+    private const int Batch = 2_000; // about a millisecond: shorter than a time slice of the scheduler
+    private const int Batches = 1_500;
+
+    public static void Messages()
+    {
+        var benchmarks = new MessageBenchmarks();
+        benchmarks.Load();
+        Run(nameof(benchmarks.Invite1020), benchmarks.Invite1020);
+        Run(nameof(benchmarks.Response354), benchmarks.Response354);
+        Run(nameof(benchmarks.Answer200), benchmarks.Answer200);
+        Run(nameof(benchmarks.Uri), benchmarks.Uri);
+    }
+
+    private static void Run(string name, Func<int> action)
+    {
+        var times = new double[Batches];
+        var sum = 0;
+        var allocated = 0L;
+        for (var batch = 0; batch < Batches; batch++)
+        {
+            var bytes = GC.GetAllocatedBytesForCurrentThread();
+            var start = Stopwatch.GetTimestamp();
+            for (var i = 0; i < Batch; i++)
+                sum += action();
+            times[batch] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / Batch;
+            allocated = GC.GetAllocatedBytesForCurrentThread() - bytes;
+        }
+
+        Array.Sort(times);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name,-12} least {times[0],7:F1} ns   median {times[Batches / 2],7:F1} ns   {(double)allocated / Batch:F0} B   (check {sum})"));
+    }
+}

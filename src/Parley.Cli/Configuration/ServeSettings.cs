@@ -1,0 +1,83 @@
+using System.Net;
+using Parley.Net;
+
+namespace Parley.Cli.Configuration;
+
+/// <summary>What <c>parley serve</c> was asked for, by options or by file; null where nothing was said.</summary>
+internal sealed record ServeSettings
+{
+    public const string DefaultHttp = "127.0.0.1:8080";
+
+    private static readonly string[] DefaultSip = ["udp:0.0.0.0:5060", "tcp:0.0.0.0:5060"];
+
+    /// <summary>Listen addresses, <c>udp:HOST:PORT</c>.</summary>
+    public IReadOnlyList<string>? Sip { get; init; }
+
+    /// <summary>Address of health, counters and live trace; <c>off</c> for none.</summary>
+    public string? Http { get; init; }
+
+    /// <summary>Folder that recordings go to.</summary>
+    public string? Data { get; init; }
+
+    public string? TlsCertificate { get; init; }
+
+    public string? TlsKey { get; init; }
+
+    public bool? TlsSelfSigned { get; init; }
+
+    /// <summary>File that messages are written to; <c>-</c> for standard output.</summary>
+    public string? Trace { get; init; }
+
+    /// <summary>First and last port for RTP, <c>10000-20000</c>.</summary>
+    public string? MediaPorts { get; init; }
+
+    /// <summary>Host told to peers instead of the local address.</summary>
+    public string? ExternalHost { get; init; }
+
+    /// <summary>Hosts anybody may be bridged to.</summary>
+    public IReadOnlyList<string>? AllowBridge { get; init; }
+
+    /// <summary>Listen addresses, with the default.</summary>
+    public IReadOnlyList<string> Listen => Sip is { Count: > 0 } ? Sip : DefaultSip;
+
+    /// <summary>Data folder, with the default.</summary>
+    public string DataFolder => Data ?? "parley-data";
+
+    /// <summary>These settings, and what the others say where these say nothing.</summary>
+    public ServeSettings Over(ServeSettings others) => new()
+    {
+        Sip = Sip is { Count: > 0 } ? Sip : others.Sip,
+        Http = Http ?? others.Http,
+        Data = Data ?? others.Data,
+        TlsCertificate = TlsCertificate ?? others.TlsCertificate,
+        TlsKey = TlsKey ?? others.TlsKey,
+        TlsSelfSigned = TlsSelfSigned ?? others.TlsSelfSigned,
+        Trace = Trace ?? others.Trace,
+        MediaPorts = MediaPorts ?? others.MediaPorts,
+        ExternalHost = ExternalHost ?? others.ExternalHost,
+        AllowBridge = AllowBridge is { Count: > 0 } ? AllowBridge : others.AllowBridge,
+    };
+
+    /// <summary>Reads <c>FIRST-LAST</c>.</summary>
+    /// <exception cref="FormatException">It is no such range.</exception>
+    public static (int First, int Last) ParsePorts(string text)
+    {
+        var parts = text.Split('-');
+        if (parts.Length == 2 && int.TryParse(parts[0], out var first) && int.TryParse(parts[1], out var last)
+            && first is >= 1024 and <= 65535 && last <= 65535 && last > first)
+            return (first, last);
+        throw new FormatException($"'{text}' is no port range; write FIRST-LAST between 1024 and 65535, such as 10000-20000.");
+    }
+
+    /// <summary>Reads <c>HOST:PORT</c>, <c>[V6]:PORT</c> or <c>localhost:PORT</c>.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static IPEndPoint ParseHttp(string text)
+    {
+        const string local = "localhost:";
+        var address = text.StartsWith(local, StringComparison.OrdinalIgnoreCase) ? "127.0.0.1:" + text[local.Length..] : text;
+        // Without its port the platform would take an address for one with port 0.
+        if (address.LastIndexOf(':') > address.LastIndexOf(']') && NetEndpoint.TryParse(address, out var endpoint))
+            return endpoint.ToIPEndPoint();
+        throw new FormatException($"'{text}' is no address to listen on; write HOST:PORT, such as {DefaultHttp}, or 'off'.");
+    }
+}

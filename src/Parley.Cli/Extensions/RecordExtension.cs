@@ -1,0 +1,34 @@
+using Parley.Media.Audio;
+
+namespace Parley.Cli.Extensions;
+
+internal static class RecordExtension
+{
+    public static async Task RunAsync(ExtensionCall call, CancellationToken ended)
+    {
+        if (!call.Services.Recordings.TryReserve(out var file, out var why))
+        {
+            await call.RefuseAsync(503, why, ended);
+            return;
+        }
+
+        await call.Incoming.AnswerAsync(cancel: ended);
+        await call.Incoming.PlayAsync(new ToneSource(ToneOptions.Beep with { SampleRate = call.SampleRate }), cancel: ended);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ended);
+        limit.CancelAfter(RecordingFolder.LongestRecording);
+        await using var recording = call.Incoming.Record(file);
+        call.Log($"records to {file}");
+        try
+        {
+            await foreach (var digit in call.Incoming.Digits(limit.Token))
+            {
+                if (digit.Symbol == '#')
+                    break;
+            }
+        }
+        catch (OperationCanceledException) when (!ended.IsCancellationRequested)
+        {
+            call.Log($"has recorded for {RecordingFolder.LongestRecording.TotalMinutes:0} minutes, which is the limit");
+        }
+    }
+}
