@@ -140,6 +140,7 @@ public sealed class IncomingCall : Call, IInviteSessionHandler
             return;
         }
 
+        AudioSession.ExchangeDone();
         MoveTo(CallState.Answered);
         _confirmed.TrySetResult();
     }
