@@ -61,7 +61,7 @@ internal sealed class CallRun(UserAgent agent, CallSettings settings, EventOutpu
         {
             await SpeakAsync(call, over.Token);
         }
-        catch (Exception e) when (over.IsCancellationRequested && e is OperationCanceledException or CallEndedException)
+        catch (Exception e) when (e is CallEndedException || (over.IsCancellationRequested && e is OperationCanceledException))
         {
             // Time is up, Ctrl-C, or the other side has hung up: what there is to say comes below.
         }

@@ -21,10 +21,10 @@ public sealed class LadderViewTests
         Assert.Equal(
             """
             Call-ID a-call
-                             10.0.0.9:5060                 10.0.0.1:5060
-            TIME.000              │─────────── INVITE ──────────▶│
-            TIME.500              │──────── INVITE again ───────▶│
-            TIME.501              │◀── 486 Busy Here (INVITE) ───│
+                                   10.0.0.9:5060                 10.0.0.1:5060
+            TIME.000                 │────────── INVITE ──────────▶│
+            TIME.500                 │─────── INVITE again ───────▶│
+            TIME.501                 │◀─ 486 Busy Here (INVITE) ───│
 
 
             """,
