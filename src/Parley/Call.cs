@@ -18,6 +18,7 @@ public abstract partial class Call : IAsyncDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource<CallEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _state;
+    private int _finished;
     private int _disposed;
 
     private protected Call(UserAgent agent, CallMedia media, CallState state)
@@ -121,12 +122,28 @@ public abstract partial class Call : IAsyncDisposable
     private protected void Finish(CallEnd end)
     {
         MoveTo(CallState.Ended);
-        if (!_end.TrySetResult(end))
+        if (Interlocked.Exchange(ref _finished, 1) != 0)
             return;
+        // Before the end is told: whoever waits for it may dispose the call at once.
         AudioSession.Stop();
         Agent.Forget(this);
+        _end.SetResult(end);
         // Callbacks of the token are the application's: they must not run on the lane.
-        ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), _ended, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static call => call.TellEnded(), this, preferLocal: false);
+    }
+
+    private void TellEnded()
+    {
+        try
+        {
+            _ended.Cancel();
+        }
+        catch (AggregateException e) // the application's code: what it registered with the token threw, after all of it has run
+        {
+            Log.CallbackFailed(Agent.Logger, Id, e);
+        }
+
+        _ended.Dispose();
     }
 
     private void OnMediaTimeout(TimeSpan silence) =>

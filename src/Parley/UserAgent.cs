@@ -35,7 +35,8 @@ public sealed class UserAgent : IAsyncDisposable
     private static readonly string DefaultName =
         "Parley/" + typeof(UserAgent).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    private readonly ConcurrentDictionary<string, Call> _calls = new();
+    // By object: both ends of a call to ourselves carry the same Call-ID, and so may calls of strangers.
+    private readonly ConcurrentDictionary<Call, byte> _calls = new();
     private readonly UserAgentOptions _options;
     private readonly INetwork _network;
     private readonly ILogger _log;
@@ -57,7 +58,7 @@ public sealed class UserAgent : IAsyncDisposable
     }
 
     /// <summary>The calls that are up or being set up.</summary>
-    public ICollection<Call> Calls => _calls.Values;
+    public ICollection<Call> Calls => _calls.Keys;
 
     /// <summary>What it listens on, with real ports.</summary>
     public IReadOnlyList<SipListener> Listeners => Endpoint.Listeners;
@@ -167,7 +168,7 @@ public sealed class UserAgent : IAsyncDisposable
             Caller = invite.Caller ?? SipAddress.Parse($"sip:parley@{media.AdvertisedHost}"),
         };
         var call = new OutgoingCall(this, invite, options, media);
-        _calls[call.Id] = call;
+        _calls[call] = 0;
         return call;
     }
 
@@ -185,7 +186,7 @@ public sealed class UserAgent : IAsyncDisposable
     /// <summary>Ends all calls and closes the listeners.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var call in _calls.Values)
+        foreach (var call in _calls.Keys)
             await call.DisposeAsync().ConfigureAwait(false);
         if (Endpoint is not null)
             await Endpoint.DisposeAsync().ConfigureAwait(false);
@@ -195,7 +196,7 @@ public sealed class UserAgent : IAsyncDisposable
             await _network.DisposeAsync().ConfigureAwait(false);
     }
 
-    internal void Forget(Call call) => _calls.TryRemove(new KeyValuePair<string, Call>(call.Id, call));
+    internal void Forget(Call call) => _calls.TryRemove(call, out _);
 
     /// <summary>A new call has come; on its lane.</summary>
     internal IInviteSessionHandler? Accept(IncomingInvite invite)
@@ -203,7 +204,7 @@ public sealed class UserAgent : IAsyncDisposable
         if (Volatile.Read(ref _serving) is not { } handler)
             return null;
         var call = new IncomingCall(this, invite, CallMedia.ForIncoming(this, invite.Flow));
-        _calls[call.Id] = call;
+        _calls[call] = 0;
         ThreadPool.UnsafeQueueUserWorkItem(
             static state => _ = state.Agent.RunAsync(state.Call, state.Handler), (Agent: this, Call: call, Handler: handler), preferLocal: false);
         return call;

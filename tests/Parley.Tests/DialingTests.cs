@@ -186,7 +186,7 @@ public class DialingTests
         Assert.Empty(stage.Phone.Received);
         var inviting = call.InviteAsync();
         var invite = await stage.Phone.Expect("INVITE");
-        Assert.Equal(call.Id, Wire.Header(invite, "Call-ID"));
+        Assert.Equal((call.Id, call.Audio.Local.Port), (Wire.Header(invite, "Call-ID"), Wire.Port(invite)));
         await Answer(stage, invite);
         await inviting;
         await HangUp(stage, call);
