@@ -61,7 +61,7 @@ internal sealed class CallRun(UserAgent agent, CallSettings settings, EventOutpu
         {
             await SpeakAsync(call, over.Token);
         }
-        catch (Exception e) when (over.IsCancellationRequested && e is OperationCanceledException or CallEndedException)
+        catch (Exception e) when (e is CallEndedException || (over.IsCancellationRequested && e is OperationCanceledException))
         {
             // Time is up, Ctrl-C, or the other side has hung up: what there is to say comes below.
         }
@@ -79,6 +79,8 @@ internal sealed class CallRun(UserAgent agent, CallSettings settings, EventOutpu
         var audio = call.Audio;
         await using var recording = settings.Record is { } file ? call.Record(file) : null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(over);
+        // A phone whose user is silent still sends: it opens the way back through a NAT, and some peers hang up on who sends nothing.
+        var silence = call.StartPlayback(new Silence());
         var hearing = HearAsync(call, stop.Token);
         try
         {
@@ -91,6 +93,7 @@ internal sealed class CallRun(UserAgent agent, CallSettings settings, EventOutpu
         {
             await stop.CancelAsync();
             await hearing;
+            silence.Stop();
             Quality.Write(events, audio.GetStatistics());
         }
     }
