@@ -190,7 +190,7 @@ public sealed class IncomingCall : Call, IInviteSessionHandler
                     step();
                     done.SetResult();
                 }
-                catch (ArgumentException e)
+                catch (Exception e) // handed to whoever asked for the step, who would wait for ever otherwise
                 {
                     done.SetException(e);
                 }
