@@ -87,7 +87,29 @@ parse() {
     fi
 }
 
-make_calls() {
+make_calls() { # rate, number, further arguments…
+    (cd "$work" && taskset -c 1 sipp -sn uac 127.0.0.1:15060 -i 127.0.0.1 -mi 127.0.0.1 -p 15070 -cp 15072 -mp 15074 -r "$1" -m "$2" \
+        -l 100000 -d 0 -nostdin -timeout 60s "${@:3}" >/dev/null 2>&1) || true
+}
+
+# One scenario of calls: who, rate. The server is running.
+call_rate() {
+    local name=$1 rate=$2 run before after result statistics
+    local count=$((rate * 8)) all="" again=0 lost=0
+    for run in $(seq "$runs"); do
+        before=$(cpu_us)
+        # An overloaded server shows in the figures, not in the exit code.
+        make_calls "$rate" "$count" -trace_stat -stf statistics.csv -fd 1
+        after=$(cpu_us)
+        all+="$(((after - before) * 100 / count))"$'\n'
+        statistics=$(awk -F';' 'NR==1 { for (i = 1; i <= NF; i++) { if ($i == "Retransmissions(C)") r = i; if ($i == "FailedCall(C)") f = i } } END { print $r, $f }' "$work/statistics.csv")
+        again=$((again + ${statistics% *})) lost=$((lost + ${statistics#* }))
+    done
+    result=$(printf '%s' "$all" | median | awk '{ print $1 / 100 }')
+    figure "call as UAS at $rate/s" "$name" "$result" us/call "median of $runs runs of $count calls, $again retransmissions, $lost failed, peak $(kilobytes) kB"
+}
+
+calls() {
     local rate mode
     if peers; then
         start sipp -sn uas -i 127.0.0.1 -mi 127.0.0.1 -p 15060 -cp 15062 -mp 15064 -nostdin
