@@ -235,7 +235,8 @@ public sealed class UserAgent : IAsyncDisposable
     {
         Transport = new SipTransportOptions
         {
-            Listen = [.. _options.Listen.Select(Advertise)],
+            // A port of its own is what an agent that only dials needs: responses and requests within its calls come to it.
+            Listen = _options.Listen.Count == 0 ? [Advertise("udp://0.0.0.0:0")] : [.. _options.Listen.Select(Advertise)],
             Certificate = _options.Certificate,
             VerifyCertificates = _options.VerifyCertificates,
             TrustedRoots = _options.TrustedRoots,

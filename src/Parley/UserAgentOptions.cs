@@ -12,7 +12,7 @@ public sealed record UserAgentOptions
 {
     /// <summary>
     /// Where to listen: <c>udp://HOST:PORT</c>, <c>tcp://…</c>, <c>tls://…</c>, <c>ws://…</c>, <c>wss://…</c>; port 0 takes a free one, IPv6 addresses stand in brackets.
-    /// Default: UDP and TCP on 0.0.0.0:5060. An empty list makes an agent that only dials, from a free UDP port.
+    /// Default: UDP and TCP on 0.0.0.0:5060. An empty list makes an agent that only dials, from a free UDP port of IPv4.
     /// </summary>
     public IReadOnlyList<string> Listen { get; init; } = ["udp://0.0.0.0:5060", "tcp://0.0.0.0:5060"];
 

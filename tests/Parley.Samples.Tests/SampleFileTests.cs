@@ -31,6 +31,15 @@ public class SampleFileTests
     public void A_test_runs_every_sample(string name) =>
         Assert.Contains($"SampleProcess.Start(\"{name}\"", File.ReadAllText(Path.Combine(Repository.Root, "tests", "Parley.Samples.Tests", "SampleTests.cs")), StringComparison.Ordinal);
 
+    [Fact]
+    public void Getting_started_shows_what_the_samples_say()
+    {
+        var samples = Directory.GetFiles(Repository.Samples, "*.cs").Select(File.ReadAllText).ToList();
+        var snippets = File.ReadAllText(Path.Combine(Repository.Root, "docs", "getting-started.md")).Split("```csharp\n").Skip(1).Select(s => s[..s.IndexOf("\n```", StringComparison.Ordinal)]).ToList();
+        Assert.NotEmpty(snippets);
+        Assert.All(snippets, snippet => Assert.Contains(samples, sample => sample.Contains(snippet, StringComparison.Ordinal)));
+    }
+
     // All others are compiled as this one is, but faster.
     [Fact]
     public async Task A_sample_runs_by_the_command_it_names()

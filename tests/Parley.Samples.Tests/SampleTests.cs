@@ -22,7 +22,7 @@ public class SampleTests
         await using (var tone = await phone.DialAsync($"sip:tone@{host}"))
         {
             await tone.HearsAsync(440);
-            Assert.Equal(CallEndParty.Remote, (await tone.WaitForEndAsync()).By);
+            Assert.Equal(CallEndParty.Remote, (await tone.WaitForEndAsync().WaitAsync(TimeSpan.FromSeconds(20))).By);
         }
 
         await using (var echo = await phone.DialAsync($"sip:echo@{host}"))
@@ -65,7 +65,7 @@ public class SampleTests
         await using var phone = await Phone.StartAsync();
         List<int> progress = [];
         await using (var call = await phone.DialAsync($"sip:me@127.0.0.1:{await sample.PortAsync()}", new() { OnProgress = p => progress.Add(p.Status) }))
-            Assert.Equal((CallEndKind.Completed, CallEndParty.Remote), ((await call.WaitForEndAsync()).Kind, call.End!.Value.By));
+            Assert.Equal((CallEndKind.Completed, CallEndParty.Remote), ((await call.WaitForEndAsync().WaitAsync(TimeSpan.FromSeconds(20))).Kind, call.End!.Value.By));
         Assert.Equal([180], progress);
         await sample.Says("The call ended: Completed by Local");
         await sample.StopAsync();
@@ -130,7 +130,7 @@ public class SampleTests
             await call.WaitForEndAsync(CancellationToken.None);
         });
         await using var sample = SampleProcess.Start("prepare-call", $"sip:bob@{phone.Address()}");
-        Assert.Equal(await id.Task, await sample.Says(@"^Call (\S+) will take audio on port \d+"));
+        Assert.Equal(await id.Task.WaitAsync(TimeSpan.FromSeconds(20)), await sample.Says(@"^Call (\S+) will take audio on port \d+"));
         Assert.InRange(int.Parse(await sample.Says(@"Heard (\d+) frames")), 30, 60);
         Assert.Equal(0, await sample.EndAsync());
     }
@@ -217,7 +217,7 @@ public class SampleTests
             await call.HearsAsync(440);
         }
 
-        await call.SendDigitsAsync("5");
+        await Task.WhenAny(call.SendDigitsAsync("5"), call.WaitForEndAsync());
         await sample.Says("Stopped after");
         await sample.StopAsync();
     }
@@ -233,7 +233,7 @@ public class SampleTests
             await Task.Delay(20);
         await call.HearsAsync(440);
         Assert.Equal(CallState.EarlyMedia, call.State);
-        await inviting;
+        await inviting.WaitAsync(TimeSpan.FromSeconds(20));
         await call.HearsAsync(880);
         await sample.StopAsync();
     }
@@ -272,7 +272,7 @@ public class SampleTests
         await call.SendInfoDigitsAsync("7");
         await hearing;
         await sample.Says("(?s)2 by Rtp.*7 by Info");
-        await call.SendDigitsAsync("#");
+        await Task.WhenAny(call.SendDigitsAsync("#"), call.WaitForEndAsync());
         Assert.Equal(CallEndParty.Remote, (await call.WaitForEndAsync().WaitAsync(TimeSpan.FromSeconds(10))).By);
         await sample.StopAsync();
     }
@@ -308,6 +308,7 @@ public class SampleTests
             {
                 call.StartPlayback(Phone.Tone(600));
                 await call.HearsAsync(600);
+                await Task.Delay(1000);
             }
 
             await sample.Says(closing);

@@ -254,6 +254,15 @@ public class DialingTests
     });
 
     [Fact]
+    public void An_agent_that_listens_nowhere_dials_from_a_port_of_its_own() => Stage.Run(async stage =>
+    {
+        var bob = await stage.StartAgentAsync("10.0.0.2", options => options with { Listen = [] });
+        _ = stage.AnswerAll();
+        await using var call = await bob.DialAsync("sip:us@10.0.0.1");
+        Assert.Equal(CallState.Answered, call.State);
+    });
+
+    [Fact]
     public void OPTIONS_asks_whether_somebody_is_there() => Stage.Run(async stage =>
     {
         var asking = stage.Agent.OptionsAsync(Target);
