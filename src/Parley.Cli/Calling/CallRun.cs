@@ -103,7 +103,8 @@ internal sealed class CallRun(UserAgent agent, CallSettings settings, EventOutpu
         if (settings.Play is not { } file)
             return;
         var result = await call.PlayAsync(file, cancel: over);
-        events.Write("played", $"played {file}: {result.Played.TotalSeconds:0.0} s", new() { ["file"] = file, ["seconds"] = Math.Round(result.Played.TotalSeconds, 3) });
+        var seconds = result.Played.TotalSeconds;
+        events.Write("played", $"played {file}: {seconds:0.0} s", new() { ["file"] = file, ["seconds"] = Math.Round(seconds, 3) });
     }
 
     private async Task SendDigitsAsync(OutgoingCall call, CancellationToken over)
@@ -119,7 +120,10 @@ internal sealed class CallRun(UserAgent agent, CallSettings settings, EventOutpu
         try
         {
             await foreach (var digit in call.Digits(stop))
-                events.Write("digit", $"heard {digit.Symbol} ({digit.Source})", new() { ["digit"] = digit.Symbol.ToString(), ["source"] = digit.Source.ToString() });
+            {
+                var facts = new JsonObject { ["digit"] = digit.Symbol.ToString(), ["source"] = digit.Source.ToString() };
+                events.Write("digit", $"heard {digit.Symbol} ({digit.Source})", facts);
+            }
         }
         catch (Exception e) when (e is OperationCanceledException or CallEndedException)
         {

@@ -57,6 +57,11 @@ internal static class CommandLine
             Tell(errors, e.Message);
             return ExitCode.Failure;
         }
+        catch (Exception e) // the process ends here: whoever typed the command gets a line, not a stack
+        {
+            Tell(errors, $"a fault of parley itself: {e.GetType().Name}: {e.Message}");
+            return ExitCode.Fault;
+        }
     }
 
     // Not a RootCommand: that takes its name from the file of the assembly.
