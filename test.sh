@@ -82,26 +82,6 @@ run_tests() {
     add_up "$name" "$code"
 }
 
-# A sample is a promise to a reader: it has to run as it stands. Each has a line in samples/checks: folder and arguments.
-run_samples() {
-    local folder arguments code
-    [ -f samples/checks ] || return 0
-    echo "== samples"
-    while read -r folder arguments; do
-        [ -n "$folder" ] && [ "${folder:0:1}" != '#' ] || continue
-        code=0
-        # shellcheck disable=SC2086
-        timeout --kill-after=10 60 dotnet run -c Release --no-build --project "samples/$folder" -- $arguments </dev/null >"$log" 2>&1 || code=$?
-        if [ "$code" -eq 0 ]; then
-            passed=$((passed + 1))
-        else
-            echo "sample $folder ended with $code:"
-            tail -20 "$log"
-            failed=$((failed + 1))
-        fi
-    done <samples/checks
-}
-
 command -v dotnet >/dev/null || give_up "the .NET 10 SDK is missing (https://dotnet.microsoft.com/download)"
 install_peers
 
@@ -112,6 +92,5 @@ for project in tests/Parley*.Tests; do
     name=$(basename "$project")
     [ "$name" = Parley.Interop.Tests ] || run_tests "$name" $((PARLEY_FUZZ_SECONDS + 300))
 done
-run_samples
 run_tests Parley.Interop.Tests 1500
 finish

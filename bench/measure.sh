@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # Measures the peers Debian carries and, beside them in the same run, this project: server on core 0, load on core 1.
-# Prints one line per figure: work, who, value, unit, conditions (tab-separated).
+# Prints one line per figure: work, who, value, unit, conditions (tab-separated), and at the end what ours is in parts of each peer's.
 #
-#   bench/measure.sh parse|calls|relay|echo|all [peers|ours|both]
+#   bench/measure.sh parse|calls|relay|echo|play|all [peers|ours|both]
 #
 # Needs: apt-get install gcc pkg-config sip-tester rtpengine-daemon libosip2-dev libsofia-sip-ua-dev, and for "ours"
-# dotnet build -c Release. SECONDS_PER_RUN (10) and RUNS (3) may be set; of several runs the median is printed.
+# dotnet build -c Release. SECONDS_PER_RUN (10), RUNS (3) and WARM_UP (15, seconds of load before ours is measured, in which its code is
+# compiled for good) may be set; of several runs the median is printed.
 set -euo pipefail
 cd "$(dirname "$0")"
 what=${1:-all} who=${2:-both}
-seconds=${SECONDS_PER_RUN:-10} runs=${RUNS:-3}
-parley=../src/Parley.Cli/bin/Release/net10.0/Parley.Cli.dll
+seconds=${SECONDS_PER_RUN:-10} runs=${RUNS:-3} warm_up=${WARM_UP:-15}
+program() { echo "$1/bin/Release/net10.0/$1.dll"; }
 work=$(mktemp -d)
+: >"$work/figures"
 server=
 stop_server() {
     [ -n "$server" ] || return 0
@@ -34,7 +36,16 @@ build() {
 }
 
 peers() { [ "$who" != ours ]; }
-ours() { [ "$who" != peers ] && { [ -f "$parley" ] || { echo "$parley is not built" >&2; exit 1; }; }; }
+ours() { [ "$who" != peers ]; }
+figure() { # work, who, value, unit, conditions
+    (IFS=$'\t'; echo "$*") | tee -a "$work/figures"
+}
+# Ours begin with "Parley".
+ratios() {
+    awk -F'\t' '$4 != "ms" { if ($2 ~ /^Parley/) { ours[++n] = $0 } else { peers[$1] = peers[$1] "\n" $2 "\t" $3 } }
+        END { for (i = 1; i <= n; i++) { split(ours[i], o, "\t"); m = split(peers[o[1]], p, "\n")
+            for (j = 2; j <= m; j++) { split(p[j], q, "\t"); if (q[2] > 0) printf "%s\t%s / %s\t%.2f\tratio\n", o[1], o[2], q[1], o[3] / q[2] } } }' "$work/figures"
+}
 
 start() { # command…: on core 0
     taskset -c 0 "$@" >"$work/server.log" 2>&1 &
@@ -42,8 +53,10 @@ start() { # command…: on core 0
     sleep 1.5
     kill -0 "$server" 2>/dev/null || { cat "$work/server.log" >&2; exit 1; }
 }
-# One UDP port for SIP, nothing printed per call.
-start_parley() { start dotnet "$parley" serve --sip udp:127.0.0.1:15060 --http 127.0.0.1:15080 --data "$work/data"; sleep 1; }
+start_ours() { # project, arguments…
+    [ -f "$(program "$1")" ] || { echo "$1 is not built: dotnet build -c Release" >&2; exit 1; }
+    start dotnet "$(program "$1")" "${@:2}"
+}
 start_rtpengine() {
     start rtpengine --interface=127.0.0.1 --listen-ng=127.0.0.1:15222 --table=-1 --foreground --log-stderr --log-level=3 \
         --port-min=40000 --port-max=49000 --num-threads=1 --pidfile="$work/rtpengine.pid"
@@ -57,45 +70,59 @@ median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 field() { grep -oE "$1 -?[0-9.]+" <<<"$2" | awk '{ print $2 }' || echo nan; } # 'nan' where nothing arrived
 
 parse() {
-    peers || return 0
-    local program
-    for program in parse_osip parse_sofia; do
-        taskset -c 1 "$work/$program" messages/invite.sip messages/response-200.sip |
-            awk -F'\t' '{ printf "parse %s\t%s\t%s\tns\tmedian of 21 rounds, best %s\n", $2, $1, $3, $4 }'
-    done
+    local program name message value best median rest
+    if peers; then
+        for program in parse_osip parse_sofia; do
+            taskset -c 1 "$work/$program" messages/invite.sip messages/response-200.sip |
+                while IFS=$'\t' read -r name message value best; do figure "parse $message" "$name" "$value" ns "median of 21 rounds, best $best"; done
+        done
+    fi
+    if ours; then
+        taskset -c 1 dotnet "$(program Parley.Bench)" quick | while read -r name _ value _ _ median rest; do
+            case $name in
+                Invite1020) figure "parse invite" Parley "$value" ns "least of 1,500 batches, median $median" ;;
+                Response354) figure "parse response" Parley "$value" ns "least of 1,500 batches, median $median" ;;
+            esac
+        done
+    fi
 }
 
-# One scenario of calls: who, user, rate. The server is running.
+make_calls() { # rate, number, further arguments…
+    (cd "$work" && taskset -c 1 sipp -sn uac 127.0.0.1:15060 -i 127.0.0.1 -mi 127.0.0.1 -p 15070 -cp 15072 -mp 15074 -r "$1" -m "$2" \
+        -l 100000 -d 0 -nostdin -timeout 60s "${@:3}" >/dev/null 2>&1) || true
+}
+
+# One scenario of calls: who, rate. The server is running.
 call_rate() {
-    local name=$1 port=$2 user=$3 rate=$4 run before after result statistics
+    local name=$1 rate=$2 run before after result statistics
     local count=$((rate * 8)) all="" again=0 lost=0
     for run in $(seq "$runs"); do
         before=$(cpu_us)
         # An overloaded server shows in the figures, not in the exit code.
-        (cd "$work" && taskset -c 1 sipp -sn uac -s "$user" "127.0.0.1:$port" -i 127.0.0.1 -mi 127.0.0.1 -p 15070 -cp 15072 -mp 15074 -r "$rate" -m "$count" \
-            -l 100000 -d 0 -nostdin -timeout 60s -trace_stat -stf statistics.csv -fd 1 >/dev/null 2>&1) || true
+        make_calls "$rate" "$count" -trace_stat -stf statistics.csv -fd 1
         after=$(cpu_us)
         all+="$(((after - before) * 100 / count))"$'\n'
         statistics=$(awk -F';' 'NR==1 { for (i = 1; i <= NF; i++) { if ($i == "Retransmissions(C)") r = i; if ($i == "FailedCall(C)") f = i } } END { print $r, $f }' "$work/statistics.csv")
         again=$((again + ${statistics% *})) lost=$((lost + ${statistics#* }))
     done
     result=$(printf '%s' "$all" | median | awk '{ print $1 / 100 }')
-    printf 'call as UAS at %s/s\t%s\t%s\tus/call\tmedian of %s runs of %s calls, %s retransmissions, %s failed, peak %s kB\n' \
-        "$rate" "$name" "$result" "$runs" "$count" "$again" "$lost" "$(kilobytes)"
+    figure "call as UAS at $rate/s" "$name" "$result" us/call "median of $runs runs of $count calls, $again retransmissions, $lost failed, peak $(kilobytes) kB"
 }
 
 calls() {
-    local rate
+    local rate mode
     if peers; then
         start sipp -sn uas -i 127.0.0.1 -mi 127.0.0.1 -p 15060 -cp 15062 -mp 15064 -nostdin
-        for rate in 200 2000 4000; do call_rate "sipp -sn uas" 15060 anyone "$rate"; done
+        for rate in 200 2000 4000; do call_rate "sipp -sn uas" "$rate"; done
         stop_server
     fi
-    if ours; then
-        start_parley
-        for rate in 200 2000 4000; do call_rate "parley serve (tone)" 15060 tone "$rate"; done
+    ours || return 0
+    for mode in sip call; do
+        start_ours Parley.UasBench --port 15060 --mode "$mode"
+        make_calls 2000 $((2000 * warm_up))
+        for rate in 200 2000 4000; do call_rate "Parley, $mode" "$rate"; done
         stop_server
-    fi
+    done
 }
 
 # One RTP figure: work, who, then rtp_load's arguments. The server is running.
@@ -108,8 +135,13 @@ rtp() {
         p50+="$(field p50 "$line")"$'\n' p99+="$(field p99 "$line")"$'\n'
         lost=$((lost + $(field lost "$line")))
     done
-    printf '%s\t%s\t%s\tus/packet\tmedian of %s runs of %s s, %s lost, on the way p50 %s us, p99 %s us\n' "$name" "$by" \
-        "$(printf '%s' "$cpu" | median)" "$runs" "$seconds" "$lost" "$(printf '%s' "$p50" | median)" "$(printf '%s' "$p99" | median)"
+    figure "$name" "$by" "$(printf '%s' "$cpu" | median)" us/packet \
+        "median of $runs runs of $seconds s, $lost lost, on the way p50 $(printf '%s' "$p50" | median) us, p99 $(printf '%s' "$p99" | median) us"
+}
+
+start_media() { # relay|echo, number: started and under load until its code is compiled
+    start_ours Parley.MediaBench "$1" 30000 "$2"
+    taskset -c 1 "$work/rtp_load" "$1" 30000 "$2" "$warm_up" >/dev/null
 }
 
 relay() {
@@ -119,13 +151,20 @@ relay() {
             start "$work/rtp_server" relay 30000 "$n"; rtp "relay of $n calls" "bare C" relay 30000 "$n" "$seconds"; stop_server
             start_rtpengine; rtp "relay of $n calls" "rtpengine, user space" ng 15222 "$n" "$seconds"; stop_server
         fi
-        if ours; then start_parley; rtp "relay of $n calls" "parley serve (bridge)" sip-bridge 15060 "$n" "$seconds"; stop_server; fi
+        if ours; then start_media relay "$n"; rtp "relay of $n calls" "Parley" relay 30000 "$n" "$seconds"; stop_server; fi
     done
 }
 
 echoes() {
     if peers; then start "$work/rtp_server" echo 30000 1000; rtp "echo of 1000 streams" "bare C, no codec" echo 30000 1000 "$seconds"; stop_server; fi
-    if ours; then start_parley; rtp "echo of 1000 streams" "parley serve (echo)" sip-echo 15060 1000 "$seconds"; stop_server; fi
+    if ours; then start_media echo 1000; rtp "echo of 1000 streams" "Parley, jitter buffer and codec" echo 30000 1000 "$seconds"; stop_server; fi
+}
+
+play() {
+    ours || return 0
+    local line
+    line=$(dotnet "$(program Parley.MediaBench)" play 30000 500 "$seconds" "$warm_up" | tail -1)
+    figure "play to 500 calls" "Parley" "$(grep -oE ' p99 [0-9.]+' <<<"$line" | awk '{ print $2 }')" ms "p99 of lateness; $line"
 }
 
 build
@@ -134,6 +173,8 @@ case $what in
     calls) calls ;;
     relay) relay ;;
     echo) echoes ;;
-    all) parse; calls; relay; echoes ;;
-    *) echo "usage: bench/measure.sh parse|calls|relay|echo|all [peers|ours|both]" >&2; exit 2 ;;
+    play) play ;;
+    all) parse; calls; relay; echoes; play ;;
+    *) echo "usage: bench/measure.sh parse|calls|relay|echo|play|all [peers|ours|both]" >&2; exit 2 ;;
 esac
+ratios

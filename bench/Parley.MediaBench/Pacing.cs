@@ -10,7 +10,7 @@ namespace Parley.MediaBench;
 /// <summary>Plays into many streams and looks at when each packet arrives against its own 20 ms grid, laid through the stream's earliest packet.</summary>
 internal static class Pacing
 {
-    public static int Measure(MediaEngine engine, int count, TimeSpan length)
+    public static int Measure(MediaEngine engine, int count, TimeSpan length, TimeSpan warmUp)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -25,6 +25,8 @@ internal static class Pacing
         }
 
         var process = Process.GetCurrentProcess();
+        Receive(socket, warmUp, []); // while it starts, code is still being compiled
+        process.Refresh();
         var cpu = process.TotalProcessorTime;
         var arrivals = new Dictionary<uint, List<(int Frame, double At)>>();
         var packets = Receive(socket, length, arrivals);
@@ -49,12 +51,10 @@ internal static class Pacing
         var watch = Stopwatch.StartNew();
         var first = new Dictionary<uint, uint>();
         var packets = 0;
-        while (watch.Elapsed < length + TimeSpan.FromSeconds(1))
+        while (watch.Elapsed < length)
         {
             socket.Receive(wire);
             var at = watch.Elapsed;
-            if (at < TimeSpan.FromSeconds(1))
-                continue; // while it starts, code is still being compiled
             var ssrc = BinaryPrimitives.ReadUInt32BigEndian(wire.AsSpan(8));
             var timestamp = BinaryPrimitives.ReadUInt32BigEndian(wire.AsSpan(4));
             if (!arrivals.TryGetValue(ssrc, out var list))

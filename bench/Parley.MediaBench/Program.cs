@@ -7,10 +7,10 @@ using Parley.Net;
 
 // relay FIRST-PORT CALLS   call i: what comes on FIRST+4i leaves by FIRST+4i+2, and back
 // echo  FIRST-PORT STREAMS stream i on FIRST+2i: jitter buffer, decoder, encoder, back to the sender
-// play  FIRST-PORT STREAMS SECONDS   sends a tone from each stream and measures how late its packets leave
+// play  FIRST-PORT STREAMS SECONDS WARM-UP   sends a tone from each stream and measures how late its packets leave, once it has run for WARM-UP seconds
 if (args.Length < 3 || !int.TryParse(args[1], out var first) || !int.TryParse(args[2], out var count))
 {
-    Console.Error.WriteLine("usage: relay|echo FIRST-PORT COUNT, or play FIRST-PORT COUNT SECONDS");
+    Console.Error.WriteLine("usage: relay|echo FIRST-PORT COUNT, or play FIRST-PORT COUNT [SECONDS [WARM-UP]]");
     return 2;
 }
 
@@ -26,7 +26,7 @@ await using var engine = new MediaEngine(network, new()
 });
 
 if (args[0] == "play")
-    return Pacing.Measure(engine, count, TimeSpan.FromSeconds(args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 10));
+    return Pacing.Measure(engine, count, Seconds(3, 10), Seconds(4, 15));
 
 var streams = Enumerable.Range(0, relay ? 2 * count : count).Select(_ => engine.CreateStream()).ToList();
 foreach (var stream in streams)
@@ -54,3 +54,6 @@ using var terminate = System.Runtime.InteropServices.PosixSignalRegistration.Cre
 Console.Error.WriteLine($"{args[0]} {streams.Count} streams from port {first}, process {Environment.ProcessId}");
 await Meter.RunAsync(streams, stop.Token);
 return 0;
+
+TimeSpan Seconds(int argument, int fallback) =>
+    TimeSpan.FromSeconds(args.Length > argument ? int.Parse(args[argument], CultureInfo.InvariantCulture) : fallback);

@@ -17,10 +17,20 @@ public abstract partial class Call
     /// <summary>The codec agreed on; null before, and while the audio is switched off.</summary>
     public AudioCodec? Codec => AudioSession.Agreed?.Codec;
 
-    /// <summary>The stream below, for those who work at that level.</summary>
-    /// <exception cref="CallMediaException">There is no audio yet.</exception>
+    /// <summary>
+    /// The stream below, for those who work at that level. An outgoing call has it, with its port, from the moment it is built; an incoming one once it
+    /// is answered or has early media. It carries nothing before <see cref="HasAudio"/>.
+    /// </summary>
+    /// <exception cref="CallMediaException">There is no stream yet.</exception>
     /// <exception cref="CallEndedException">The call is over.</exception>
-    public AudioStream Audio => OpenAudio();
+    public AudioStream Audio
+    {
+        get
+        {
+            ThrowIfEnded();
+            return AudioSession.Stream ?? throw NotOpen();
+        }
+    }
 
     /// <summary>Plays a WAV file, or one behind an http or https URL, to its end.</summary>
     /// <param name="file">A path, or a URL. A file is read once and kept; a URL is streamed.</param>
@@ -146,8 +156,10 @@ public abstract partial class Call
         ThrowIfEnded();
         return AudioSession.IsOpen
             ? AudioSession.Stream!
-            : throw new CallMediaException(CallMediaProblem.NotOpen, "The call has no audio yet: answer it, or start early media.");
+            : throw NotOpen();
     }
+
+    private static CallMediaException NotOpen() => new(CallMediaProblem.NotOpen, "The call has no audio yet: answer it, or start early media.");
 
     private static async Task<PlaybackResult> FinishAsync(AudioPlayback playback, CancellationToken cancel)
     {

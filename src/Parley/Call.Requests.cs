@@ -13,8 +13,17 @@ public abstract partial class Call
 
     internal abstract Lane? SignallingLane { get; }
 
-    /// <summary>The handler failed: the caller gets 500, or BYE with that reason.</summary>
-    internal void Fail() => BeginHangUp(new CallEnd(CallEndKind.Failed, CallEndParty.Local, 500, "The application failed"));
+    /// <summary>
+    /// The handler let an exception out: the caller gets 488 where no audio could be agreed on (RFC 3261 §13.3.1.3), 503 where no port is left for it,
+    /// otherwise 500; BYE once the call is answered.
+    /// </summary>
+    internal void Fail(Exception exception) => BeginHangUp(exception switch
+    {
+        CallMediaException { Problem: CallMediaProblem.NotAcceptable or CallMediaProblem.Malformed or CallMediaProblem.NoOffer } =>
+            new CallEnd(CallEndKind.Rejected, CallEndParty.Local, 488, exception.Message),
+        CallMediaException { Problem: CallMediaProblem.NoPort } => new CallEnd(CallEndKind.Failed, CallEndParty.Local, 503, exception.Message),
+        _ => new CallEnd(CallEndKind.Failed, CallEndParty.Local, 500, "The application failed"),
+    });
 
     /// <summary>Sends a request within the call, e.g. INFO or MESSAGE, and waits for its final response.</summary>
     /// <exception cref="InvalidOperationException">The call is not answered.</exception>
@@ -61,8 +70,10 @@ public abstract partial class Call
     /// <summary>INFO and other requests within the call. On the call's lane.</summary>
     private protected void TakeRequest(IncomingRequest request)
     {
-        if (request.Method != SipMethod.Info)
-            request.Respond(501);
+        if (request.Method == SipMethod.Options)
+            request.RespondToOptions();
+        else if (request.Method != SipMethod.Info)
+            request.Respond(405);
         else if (InfoDigits.TryRead(request.Message, out var digit, out var duration))
         {
             AudioSession.Stream?.InjectDigit(digit, duration, DtmfSource.Info);
@@ -81,5 +92,5 @@ public abstract partial class Call
     }
 
     // RFC 3261 §20.43: 399 is free text for people.
-    private static string Warning(string text) => $"399 parley \"{text.Replace('"', '\'').Replace('\\', '/').ReplaceLineEndings(" ")}\"";
+    private protected static string Warning(string text) => $"399 parley \"{text.Replace('"', '\'').Replace('\\', '/').ReplaceLineEndings(" ")}\"";
 }

@@ -14,9 +14,11 @@ namespace Parley;
 /// </summary>
 public abstract partial class Call : IAsyncDisposable
 {
+    // Never disposed of: it holds no timer, and its token must still fire for those who wait when the call is disposed of.
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource<CallEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _state;
+    private int _finished;
     private int _disposed;
 
     private protected Call(UserAgent agent, CallMedia media, CallState state)
@@ -95,7 +97,6 @@ public abstract partial class Call : IAsyncDisposable
             BeginHangUp(null);
             await _end.Task.ConfigureAwait(false);
             await AudioSession.DisposeAsync().ConfigureAwait(false);
-            _ended.Dispose();
         }
 
         GC.SuppressFinalize(this);
@@ -121,24 +122,28 @@ public abstract partial class Call : IAsyncDisposable
     private protected void Finish(CallEnd end)
     {
         MoveTo(CallState.Ended);
-        if (!_end.TrySetResult(end))
+        if (Interlocked.Exchange(ref _finished, 1) != 0)
             return;
+        // Before the end is told: whoever waits for it may dispose the call at once.
         AudioSession.Stop();
         Agent.Forget(this);
+        _end.SetResult(end);
         // Callbacks of the token are the application's: they must not run on the lane.
-        ThreadPool.UnsafeQueueUserWorkItem(static source => CancelQuietly(source), _ended, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static call => call.TellEnded(), this, preferLocal: false);
     }
 
-    private static void CancelQuietly(CancellationTokenSource source)
+    private void TellEnded()
     {
         try
         {
-            source.Cancel();
+            _ended.Cancel();
         }
-        catch (ObjectDisposedException)
+        catch (AggregateException e) // the application's code: what it registered with the token threw, after all of it has run
         {
-            // Disposed while the end was on its way: nobody listens any more.
+            Log.CallbackFailed(Agent.Logger, Id, e);
         }
+
+        _ended.Dispose();
     }
 
     private void OnMediaTimeout(TimeSpan silence) =>

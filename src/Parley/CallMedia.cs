@@ -8,6 +8,7 @@ using Parley.Media.Sdp.OfferAnswer;
 using Parley.Net;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Invites;
+using Parley.Sip.Locating;
 using Parley.Sip.Messages;
 using Parley.Sip.Transport;
 
@@ -201,9 +202,18 @@ internal sealed class CallMedia : IAsyncDisposable
     {
         if (IPAddress.TryParse(next.Host.Trim('[', ']'), out var address))
             return agent.Network.LocalAddressFor(NetEndpoint.From(address, 5060));
-        var targets = await agent.Endpoint.Locator.LocateAsync(next, cancel).ConfigureAwait(false);
-        // Nobody to be found: the INVITE will say so; any address does until then.
-        return targets.Count > 0 ? agent.Network.LocalAddressFor(targets[0].Remote) : NetEndpoint.From(IPAddress.Loopback, 0);
+        try
+        {
+            var targets = await agent.Endpoint.Locator.LocateAsync(next, cancel).ConfigureAwait(false);
+            if (targets.Count > 0)
+                return agent.Network.LocalAddressFor(targets[0].Remote);
+        }
+        catch (LocateException)
+        {
+            // Nobody to be found: the INVITE will say so.
+        }
+
+        return NetEndpoint.From(IPAddress.Loopback, 0); // any address does for an INVITE that cannot leave
     }
 
     private void OpenStream()
@@ -244,16 +254,18 @@ internal sealed class CallMedia : IAsyncDisposable
             _stream!.Configure(Agreed);
     }
 
-    // A c= line may carry a host name (RFC 8866 §5.7). The lane does not wait for the look-up; audio starts when it is done.
+    // A c= line may carry a host name (RFC 8866 §5.7). The lane does not wait for the look-up; audio starts when it is done. Names of strangers are asked for by the
+    // resolver that has limits, not by the system's, which holds a thread for each.
     private async Task ConfigureByNameAsync(AudioStream stream, NegotiatedAudio agreed)
     {
-        var family = _advertised.AddressFamily;
-        IPAddress[] found;
+        IPAddress? found;
         try
         {
-            found = await Dns.GetHostAddressesAsync(agreed.RemoteHost, family, _end.Token).ConfigureAwait(false);
+            var v6 = _advertised.AddressFamily == AddressFamily.InterNetworkV6;
+            var addresses = await _agent.Endpoint.Locator.Resolver.AddressesAsync(agreed.RemoteHost, v6, _end.Token).ConfigureAwait(false);
+            found = addresses is [var first, ..] ? first.ToAddress() : null;
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException or ArgumentException)
+        catch (Exception e) when (e is DnsException or OperationCanceledException)
         {
             Log.MediaHostUnknown(_agent.Logger, agreed.RemoteHost, e.Message);
             return;
@@ -261,8 +273,8 @@ internal sealed class CallMedia : IAsyncDisposable
 
         lock (_gate)
         {
-            if (!_stopped && found.Length > 0 && ReferenceEquals(Agreed, agreed))
-                stream.Configure(Agreed = agreed with { RemoteAddress = found[0], RemoteRtcpAddress = agreed.RemoteRtcpAddress ?? found[0] });
+            if (!_stopped && found is not null && ReferenceEquals(Agreed, agreed))
+                stream.Configure(Agreed = agreed with { RemoteAddress = found, RemoteRtcpAddress = agreed.RemoteRtcpAddress ?? found });
         }
     }
 

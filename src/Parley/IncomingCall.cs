@@ -84,7 +84,7 @@ public sealed class IncomingCall : Call, IInviteSessionHandler
     /// <summary>
     /// Answers the call and waits until the caller has confirmed it (ACK). An INVITE without an offer is answered with one, and the ACK carries the answer.
     /// </summary>
-    /// <exception cref="CallMediaException">The offer cannot be met (no common codec, not readable); the call can still be refused, with 488.</exception>
+    /// <exception cref="CallMediaException">The offer cannot be met (no common codec, not readable); the call can still be refused, and is, with 488, when the handler lets the exception out.</exception>
     /// <exception cref="CallEndedException">The call ended before it was confirmed.</exception>
     /// <exception cref="InvalidOperationException">The call is answered or refused already.</exception>
     public async Task AnswerAsync(AnswerOptions? options = null, CancellationToken cancel = default)
@@ -96,15 +96,15 @@ public sealed class IncomingCall : Call, IInviteSessionHandler
     }
 
     /// <summary>Refuses the call.</summary>
-    /// <param name="status">300–699, e.g. 486 Busy Here or 603 Decline.</param>
+    /// <param name="status">400–699, e.g. 486 Busy Here or 603 Decline; for 3xx there is <see cref="RedirectAsync"/>.</param>
     /// <param name="options">Reason phrase and headers.</param>
     /// <param name="cancel">Gives up waiting; the refusal stays.</param>
     /// <exception cref="ArgumentOutOfRangeException">The status is no final refusal.</exception>
     /// <exception cref="InvalidOperationException">The call is answered, refused or over.</exception>
     public Task RejectAsync(int status, RejectOptions? options = null, CancellationToken cancel = default)
     {
-        if (status is < 300 or > 699)
-            throw new ArgumentOutOfRangeException(nameof(status), status, "A refusal has a status from 300 to 699.");
+        if (status is < 400 or > 699)
+            throw new ArgumentOutOfRangeException(nameof(status), status, "A refusal has a status from 400 to 699; a redirection is sent by RedirectAsync.");
         return OnLaneAsync(() => _invite.Reject(status, options?.Reason, options?.Headers), cancel);
     }
 
@@ -140,6 +140,7 @@ public sealed class IncomingCall : Call, IInviteSessionHandler
             return;
         }
 
+        AudioSession.ExchangeDone();
         MoveTo(CallState.Answered);
         _confirmed.TrySetResult();
     }
@@ -164,7 +165,7 @@ public sealed class IncomingCall : Call, IInviteSessionHandler
             return;
         _why ??= why;
         if (_invite.IsPending)
-            _invite.Reject(480);
+            _invite.Reject(why?.Status ?? 480, null, why is { Status: 488 } ? [new SipHeader("Warning", Warning(why.Value.Reason))] : null);
         else
             _session?.Bye();
     }
@@ -189,7 +190,7 @@ public sealed class IncomingCall : Call, IInviteSessionHandler
                     step();
                     done.SetResult();
                 }
-                catch (ArgumentException e)
+                catch (Exception e) // handed to whoever asked for the step, who would wait for ever otherwise
                 {
                     done.SetException(e);
                 }

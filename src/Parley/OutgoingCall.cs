@@ -16,7 +16,7 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
     private readonly OutgoingInviteOptions _options;
     private readonly DialOptions _dial;
     private readonly TaskCompletionSource<bool> _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SerialCallbacks _callbacks = new();
+    private readonly SerialCallbacks _callbacks;
     private OutgoingInvite? _invite;
     private InviteSession? _session;
     private CallEnd? _why;
@@ -28,6 +28,7 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
     {
         _options = options;
         _dial = dial;
+        _callbacks = new SerialCallbacks(e => Log.CallbackFailed(agent.Logger, options.CallId!, e));
         Id = options.CallId!;
         From = options.Caller!;
         To = options.To ?? new SipAddress(options.Target);
@@ -77,11 +78,21 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
     /// <exception cref="InvalidOperationException">The INVITE was sent before.</exception>
     public async Task<bool> TryInviteAsync(CancellationToken cancel = default)
     {
+        cancel.ThrowIfCancellationRequested();
         if (Interlocked.Exchange(ref _sent, 1) != 0)
             throw new InvalidOperationException("The INVITE of this call was sent before; make a new call.");
-        cancel.ThrowIfCancellationRequested();
         MoveTo(CallState.Trying);
-        Volatile.Write(ref _invite, Agent.Endpoint.Invite(_options with { Body = AudioSession.Offer() }, this));
+        try
+        {
+            Volatile.Write(ref _invite, Agent.Endpoint.Invite(_options with { Body = AudioSession.Offer() }, this));
+        }
+        catch
+        {
+            // Nothing has left, so nobody will ever report an end: this is it.
+            Complete(new CallEnd(CallEndKind.Failed, CallEndParty.Local, 400, "The INVITE could not be built"));
+            throw;
+        }
+
         Interlocked.MemoryBarrier();
         if (_giveUp)
             BeginHangUp(null);
@@ -147,6 +158,7 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
             return;
         }
 
+        AudioSession.ExchangeDone();
         MoveTo(CallState.Answered);
         _answered.TrySetResult(true);
     }

@@ -20,7 +20,7 @@ internal static class OutgoingInvites
         {
             Target = TargetUri.Parse(target, nameof(target)),
             Caller = options.Anonymous ? Anonymous : from,
-            ContactUser = from?.Uri.User,
+            ContactUser = options.Anonymous ? null : from?.Uri.User, // RFC 3323 §4.1.1: the Contact would tell
             Headers = headers,
             Credentials = options.Password is null ? null : new DigestCredentials { Username = options.UserName ?? from?.Uri.User ?? "", Password = options.Password },
             Proxy = options.Proxy is null ? null : TargetUri.Parse(options.Proxy, nameof(DialOptions.Proxy)),

@@ -8,7 +8,7 @@ internal static class TargetUri
     public static SipUri Parse(string text, string argument)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(text, argument);
-        return SipUri.TryParse(text, out var uri)
+        return SipUri.TryParse(text, out var uri) && uri.Scheme is SipScheme.Sip or SipScheme.Sips or SipScheme.Tel
             ? uri
             : throw new ArgumentException($"'{text}' is no SIP URI; write sip:user@host, sips:user@host or tel:number.", argument);
     }

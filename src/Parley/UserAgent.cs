@@ -35,7 +35,8 @@ public sealed class UserAgent : IAsyncDisposable
     private static readonly string DefaultName =
         "Parley/" + typeof(UserAgent).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    private readonly ConcurrentDictionary<string, Call> _calls = new();
+    // By object: both ends of a call to ourselves carry the same Call-ID, and so may calls of strangers.
+    private readonly ConcurrentDictionary<Call, byte> _calls = new();
     private readonly UserAgentOptions _options;
     private readonly INetwork _network;
     private readonly ILogger _log;
@@ -46,11 +47,18 @@ public sealed class UserAgent : IAsyncDisposable
         _options = options;
         _network = network;
         _log = (options.Logging ?? NullLoggerFactory.Instance).CreateLogger<UserAgent>();
-        Media = new MediaEngine(network, new MediaEngineOptions { FirstPort = options.MediaPorts.First, LastPort = options.MediaPorts.Last, Lanes = options.MediaLanes, Latching = options.Latching, RtpTimeout = options.MediaTimeout });
+        Media = new MediaEngine(network, new MediaEngineOptions
+        {
+            FirstPort = options.MediaPorts.First,
+            LastPort = options.MediaPorts.Last,
+            Lanes = options.MediaLanes,
+            RtpTimeout = options.MediaTimeout,
+            Latching = options.MediaLatching,
+        });
     }
 
     /// <summary>The calls that are up or being set up.</summary>
-    public ICollection<Call> Calls => _calls.Values;
+    public ICollection<Call> Calls => _calls.Keys;
 
     /// <summary>What it listens on, with real ports.</summary>
     public IReadOnlyList<SipListener> Listeners => Endpoint.Listeners;
@@ -79,7 +87,9 @@ public sealed class UserAgent : IAsyncDisposable
     public static async Task<UserAgent> StartAsync(UserAgentOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new();
-        var network = options.Network ?? new SystemNetwork();
+        foreach (var listen in options.Listen)
+            RequireListenAddress(listen, nameof(UserAgentOptions.Listen));
+        var network = options.Network ?? OwnNetwork(options);
         var agent = new UserAgent(options, network);
         try
         {
@@ -95,7 +105,7 @@ public sealed class UserAgent : IAsyncDisposable
 
     /// <summary>
     /// Serves incoming calls until <paramref name="stop"/> fires. Each call runs <paramref name="handler"/>; when the handler returns, the call is hung up, or refused with 480 if it was
-    /// never answered; when it throws, the call is refused with 500 or hung up and the exception logged. The handler's token fires when the call has ended.
+    /// never answered; when it throws, the call is refused with 500 (488 for a <see cref="CallMediaException"/> about the offer) or hung up, and the exception logged. The handler's token fires when the call has ended.
     /// </summary>
     /// <exception cref="InvalidOperationException">It is being served already.</exception>
     public async Task ServeAsync(Func<IncomingCall, CancellationToken, Task> handler, CancellationToken stop = default)
@@ -158,7 +168,7 @@ public sealed class UserAgent : IAsyncDisposable
             Caller = invite.Caller ?? SipAddress.Parse($"sip:parley@{media.AdvertisedHost}"),
         };
         var call = new OutgoingCall(this, invite, options, media);
-        _calls[call.Id] = call;
+        _calls[call] = 0;
         return call;
     }
 
@@ -176,7 +186,7 @@ public sealed class UserAgent : IAsyncDisposable
     /// <summary>Ends all calls and closes the listeners.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var call in _calls.Values)
+        foreach (var call in _calls.Keys)
             await call.DisposeAsync().ConfigureAwait(false);
         if (Endpoint is not null)
             await Endpoint.DisposeAsync().ConfigureAwait(false);
@@ -186,7 +196,7 @@ public sealed class UserAgent : IAsyncDisposable
             await _network.DisposeAsync().ConfigureAwait(false);
     }
 
-    internal void Forget(Call call) => _calls.TryRemove(new KeyValuePair<string, Call>(call.Id, call));
+    internal void Forget(Call call) => _calls.TryRemove(call, out _);
 
     /// <summary>A new call has come; on its lane.</summary>
     internal IInviteSessionHandler? Accept(IncomingInvite invite)
@@ -194,7 +204,7 @@ public sealed class UserAgent : IAsyncDisposable
         if (Volatile.Read(ref _serving) is not { } handler)
             return null;
         var call = new IncomingCall(this, invite, CallMedia.ForIncoming(this, invite.Flow));
-        _calls[call.Id] = call;
+        _calls[call] = 0;
         ThreadPool.UnsafeQueueUserWorkItem(
             static state => _ = state.Agent.RunAsync(state.Call, state.Handler), (Agent: this, Call: call, Handler: handler), preferLocal: false);
         return call;
@@ -206,14 +216,14 @@ public sealed class UserAgent : IAsyncDisposable
         {
             await handler(call, call.Ended).ConfigureAwait(false);
         }
-        catch (Exception e) when (call.Ended.IsCancellationRequested && e is OperationCanceledException or CallEndedException)
+        catch (Exception e) when (call.State == CallState.Ended && e is OperationCanceledException or CallEndedException)
         {
             // The caller hung up: the handler was told by its token, as it should be.
         }
         catch (Exception e) // the boundary to the application's code: its fault ends this call and nothing else
         {
             Log.HandlerFailed(_log, call.Id, e);
-            call.Fail();
+            call.Fail(e);
         }
         finally
         {
@@ -225,7 +235,8 @@ public sealed class UserAgent : IAsyncDisposable
     {
         Transport = new SipTransportOptions
         {
-            Listen = [.. _options.Listen.Select(Advertise)],
+            // A port of its own is what an agent that only dials needs: responses and requests within its calls come to it.
+            Listen = _options.Listen.Count == 0 ? [Advertise("udp://0.0.0.0:0")] : [.. _options.Listen.Select(Advertise)],
             Certificate = _options.Certificate,
             VerifyCertificates = _options.VerifyCertificates,
             TrustedRoots = _options.TrustedRoots,
@@ -238,14 +249,24 @@ public sealed class UserAgent : IAsyncDisposable
         AcceptedBodies = ["application/sdp", "multipart/mixed", "multipart/alternative"],
     };
 
+    private static SystemNetwork OwnNetwork(UserAgentOptions options)
+    {
+        var log = (options.Logging ?? NullLoggerFactory.Instance).CreateLogger<SystemNetwork>();
+        return new SystemNetwork(new SystemNetworkOptions { OnFault = (_, fault) => Log.LaneFault(log, fault) });
+    }
+
+    private static void RequireListenAddress(string text, string argument)
+    {
+        if (!SipListenAddress.TryParse(text, out _, out var fault))
+            throw new ArgumentException(fault, argument);
+    }
+
     private string Advertise(string listen) =>
         _options.ExternalHost is { } host && !listen.Contains(";external=", StringComparison.Ordinal) ? $"{listen};external={host}" : listen;
 
     private sealed class IncomingCalls(UserAgent agent) : ISipEndpointHandler
     {
         public IInviteSessionHandler? OnInvite(IncomingInvite invite) => agent.Accept(invite);
-
-        public void OnRequest(IncomingRequest request) => request.Respond(501);
     }
 }
 

@@ -12,7 +12,7 @@ public sealed record UserAgentOptions
 {
     /// <summary>
     /// Where to listen: <c>udp://HOST:PORT</c>, <c>tcp://…</c>, <c>tls://…</c>, <c>ws://…</c>, <c>wss://…</c>; port 0 takes a free one, IPv6 addresses stand in brackets.
-    /// Default: UDP and TCP on 0.0.0.0:5060. An empty list makes an agent that only dials, from a free UDP port.
+    /// Default: UDP and TCP on 0.0.0.0:5060. An empty list makes an agent that only dials, from a free UDP port of IPv4.
     /// </summary>
     public IReadOnlyList<string> Listen { get; init; } = ["udp://0.0.0.0:5060", "tcp://0.0.0.0:5060"];
 
@@ -40,11 +40,14 @@ public sealed record UserAgentOptions
     /// <summary>First and last UDP port for RTP and RTCP; a call takes an even one and the odd one above. Default 10000–20000.</summary>
     public (int First, int Last) MediaPorts { get; init; } = (10_000, 20_000);
 
-    /// <summary>Whose RTP a call takes, and where it sends its own. Default <see cref="LatchPolicy.SameAddress"/>: the address in SDP, or the one the signalling comes from.</summary>
-    public LatchPolicy Latching { get; init; } = LatchPolicy.SameAddress;
-
     /// <summary>A call whose peer sends no packet for this long ends with <see cref="Sip.Invites.CallEndKind.Timeout"/>, unless it is on hold. Default zero: never.</summary>
     public TimeSpan MediaTimeout { get; init; }
+
+    /// <summary>
+    /// Whose packets a call takes, and where it sends. Default <see cref="LatchPolicy.SameAddress"/>: nobody but the address in the session description, or the one the
+    /// signalling comes from, can speak into a call; that serves phones behind NAT too. <see cref="LatchPolicy.AnyUntilLocked"/> is for media from a third address.
+    /// </summary>
+    public LatchPolicy MediaLatching { get; init; } = LatchPolicy.SameAddress;
 
     /// <summary>Calls up at once; further INVITEs get 503 with Retry-After. Default 10,000.</summary>
     public int MaxCalls { get; init; } = 10_000;

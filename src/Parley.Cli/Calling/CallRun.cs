@@ -61,7 +61,7 @@ internal sealed class CallRun(UserAgent agent, CallSettings settings, EventOutpu
         {
             await SpeakAsync(call, over.Token);
         }
-        catch (Exception e) when (over.IsCancellationRequested && e is OperationCanceledException or CallEndedException)
+        catch (Exception e) when (e is CallEndedException || (over.IsCancellationRequested && e is OperationCanceledException))
         {
             // Time is up, Ctrl-C, or the other side has hung up: what there is to say comes below.
         }
@@ -79,6 +79,8 @@ internal sealed class CallRun(UserAgent agent, CallSettings settings, EventOutpu
         var audio = call.Audio;
         await using var recording = settings.Record is { } file ? call.Record(file) : null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(over);
+        // A phone whose user is silent still sends: it opens the way back through a NAT, and some peers hang up on who sends nothing.
+        var silence = call.StartPlayback(new Silence());
         var hearing = HearAsync(call, stop.Token);
         try
         {
@@ -91,6 +93,7 @@ internal sealed class CallRun(UserAgent agent, CallSettings settings, EventOutpu
         {
             await stop.CancelAsync();
             await hearing;
+            silence.Stop();
             Quality.Write(events, audio.GetStatistics());
         }
     }
@@ -100,7 +103,8 @@ internal sealed class CallRun(UserAgent agent, CallSettings settings, EventOutpu
         if (settings.Play is not { } file)
             return;
         var result = await call.PlayAsync(file, cancel: over);
-        events.Write("played", $"played {file}: {result.Played.TotalSeconds:0.0} s", new() { ["file"] = file, ["seconds"] = Math.Round(result.Played.TotalSeconds, 3) });
+        var seconds = result.Played.TotalSeconds;
+        events.Write("played", $"played {file}: {seconds:0.0} s", new() { ["file"] = file, ["seconds"] = Math.Round(seconds, 3) });
     }
 
     private async Task SendDigitsAsync(OutgoingCall call, CancellationToken over)
@@ -116,7 +120,10 @@ internal sealed class CallRun(UserAgent agent, CallSettings settings, EventOutpu
         try
         {
             await foreach (var digit in call.Digits(stop))
-                events.Write("digit", $"heard {digit.Symbol} ({digit.Source})", new() { ["digit"] = digit.Symbol.ToString(), ["source"] = digit.Source.ToString() });
+            {
+                var facts = new JsonObject { ["digit"] = digit.Symbol.ToString(), ["source"] = digit.Source.ToString() };
+                events.Write("digit", $"heard {digit.Symbol} ({digit.Source})", facts);
+            }
         }
         catch (Exception e) when (e is OperationCanceledException or CallEndedException)
         {

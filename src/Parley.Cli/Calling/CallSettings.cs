@@ -56,5 +56,6 @@ internal sealed record CallSettings
             throw CommandException.Usage($"--record {Record}: there is no folder {folder}.");
     }
 
-    private static bool IsUrl(string file) => Uri.TryCreate(file, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
+    private static bool IsUrl(string file) =>
+        Uri.TryCreate(file, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
 }

@@ -13,15 +13,28 @@ internal sealed class CallCommand : Command
     private readonly PeerOptions _peer = new();
 
     private readonly Option<string?> _play = new("--play") { HelpName = "F", Description = "Play this WAV file, or http(s) URL, once answered" };
-    private readonly Option<string?> _record = new("--record") { HelpName = "F", Description = "Record the call to this WAV file: left what is heard, right what is said" };
-    private readonly Option<string?> _digits = new("--dtmf") { HelpName = "DIGITS", Description = "Send these digits once answered" };
-    private readonly Option<TimeSpan?> _duration = new("--duration")
+
+    private readonly Option<string?> _record = new("--record")
     {
-        HelpName = "TIME", CustomParser = Duration.Read, Description = "Hang up this long after the answer, e.g. 5s [default: when all is played and sent, else never]",
+        HelpName = "F", Description = "Record the call to this WAV file: left what is heard, right what is said",
     };
 
-    private readonly Option<TimeSpan?> _ring = new("--ring") { HelpName = "TIME", CustomParser = Duration.Read, Description = "Give up when it rings this long [default: 3m]" };
+    private readonly Option<string?> _digits = new("--dtmf") { HelpName = "DIGITS", Description = "Send these digits once answered" };
+
+    private readonly Option<TimeSpan?> _duration = new("--duration")
+    {
+        HelpName = "TIME",
+        CustomParser = Duration.Read,
+        Description = "Hang up this long after the answer, e.g. 5s [default: when all is played and sent, else never]",
+    };
+
+    private readonly Option<TimeSpan?> _ring = new("--ring")
+    {
+        HelpName = "TIME", CustomParser = Duration.Read, Description = "Give up when it rings this long [default: 3m]",
+    };
+
     private readonly Option<string?> _from = new("--from") { HelpName = "URI", Description = "Who calls: sip:user@host, or \"Name\" <sip:user@host>" };
+
     private readonly Option<string[]> _codecs = new("--codec")
     {
         HelpName = "NAME", Description = "Offer this codec: PCMU, PCMA, G722 or L16; may be repeated, best first [default: PCMU, PCMA, G722]",

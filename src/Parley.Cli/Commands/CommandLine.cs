@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using Parley.Cli.Terminal;
@@ -8,6 +10,8 @@ namespace Parley.Cli.Commands;
 /// <summary>From the arguments to an exit code. Whatever goes wrong is one line on standard error.</summary>
 internal static class CommandLine
 {
+    private const string Name = "parley";
+
     /// <summary>Runs a command.</summary>
     /// <param name="arguments">What the user typed.</param>
     /// <param name="output">Results.</param>
@@ -53,15 +57,20 @@ internal static class CommandLine
             Tell(errors, e.Message);
             return ExitCode.Failure;
         }
+        catch (Exception e) // the process ends here: whoever typed the command gets a line, not a stack
+        {
+            Tell(errors, $"a fault of parley itself: {e.GetType().Name}: {e.Message}");
+            return ExitCode.Fault;
+        }
     }
 
-    private static RootCommand Create() => new("Programmable SIP voice: serves calls, makes them, and shows what went over the wire.")
+    // Not a RootCommand: that takes its name from the file of the assembly.
+    private static Command Create() => new(Name, "Programmable SIP voice: serves calls, makes them, and shows what went over the wire.")
     {
-        new ServeCommand(), new CallCommand(), new RegisterCommand(), new OptionsCommand(), new TraceCommand(),
+        new ServeCommand(), new CallCommand(), new RegisterCommand(), new OptionsCommand(), new TraceCommand(), new HelpOption(), new VersionOption(),
     };
 
-    private static string HelpOf(System.CommandLine.Parsing.CommandResult result) =>
-        result.Command is RootCommand ? "parley --help" : $"parley {result.Command.Name} --help";
+    private static string HelpOf(CommandResult result) => result.Command.Name == Name ? $"{Name} --help" : $"{Name} {result.Command.Name} --help";
 
     // Some messages of the platform have a second line, e.g. the parameter's name.
     private static void Tell(TextWriter errors, string message) => errors.WriteLine($"parley: {message.ReplaceLineEndings(" ")}");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Parley.Cli.Configuration;
 using Parley.Cli.Terminal;
 using Parley.Sip.Dialogs;
@@ -17,8 +18,16 @@ internal sealed class OptionsCommand : Command
     private readonly Argument<string> _target = PeerOptions.Uri("URI", "Whom to ask");
     private readonly PeerOptions _peer = new();
     private readonly Option<int> _count = new("--count") { HelpName = "N", DefaultValueFactory = _ => DefaultCount, Description = "How often to ask" };
-    private readonly Option<TimeSpan?> _interval = new("--interval") { HelpName = "TIME", CustomParser = Duration.Read, Description = "Time from one to the next [default: 1s]" };
-    private readonly Option<TimeSpan?> _timeout = new("--timeout") { HelpName = "TIME", CustomParser = Duration.Read, Description = "How long to wait for an answer [default: 4s]" };
+
+    private readonly Option<TimeSpan?> _interval = new("--interval")
+    {
+        HelpName = "TIME", CustomParser = Duration.Read, Description = "Time from one to the next [default: 1s]",
+    };
+
+    private readonly Option<TimeSpan?> _timeout = new("--timeout")
+    {
+        HelpName = "TIME", CustomParser = Duration.Read, Description = "How long to wait for an answer [default: 4s]",
+    };
 
     public OptionsCommand()
         : base("options", """
@@ -88,7 +97,8 @@ internal sealed class OptionsCommand : Command
         var milliseconds = clock.Elapsed.TotalMilliseconds;
         if (response.Message is not { } message)
         {
-            events.Write("unreachable", $"{request.Target}: {response.Status} {response.Reason}", new() { ["status"] = response.Status, ["reason"] = response.Reason });
+            var facts = new JsonObject { ["status"] = response.Status, ["reason"] = response.Reason };
+            events.Write("unreachable", $"{request.Target}: {response.Status} {response.Reason}", facts);
             return null;
         }
 

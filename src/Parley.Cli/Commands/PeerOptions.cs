@@ -87,16 +87,20 @@ internal sealed class PeerOptions
     public EventOutput Events(ParseResult parsed) => new(parsed.InvocationConfiguration.Output, parsed.GetValue(_json));
 
     /// <summary>A user agent that reaches a host; it listens on a free port only.</summary>
-    public Task<UserAgent> StartAgentAsync(ParseResult parsed, SipUri next, IReadOnlyList<AudioCodec>? codecs, CancellationToken cancel) => UserAgent.StartAsync(
-        new()
+    public Task<UserAgent> StartAgentAsync(ParseResult parsed, SipUri next, IReadOnlyList<AudioCodec>? codecs, CancellationToken cancel)
+    {
+        var options = new UserAgentOptions
         {
             Listen = [next.HostIsV6 ? "udp:[::]:0" : "udp:0.0.0.0:0"],
             VerifyCertificates = !parsed.GetValue(_insecure),
             Codecs = codecs ?? AudioCodecs.Default,
-        },
-        cancel);
+        };
+        return UserAgent.StartAsync(options, cancel);
+    }
 
-    private static SipUri ReadUri(string text) => TryReadUri(text, out var uri) ? uri : throw CommandException.Usage($"'{text}' is no SIP URI; write sip:user@host.");
+    private static SipUri ReadUri(string text) => TryReadUri(text, out var uri)
+        ? uri
+        : throw CommandException.Usage($"'{text}' is no SIP URI; write sip:user@host.");
 
     private static bool TryReadUri(string text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SipUri? uri)
     {

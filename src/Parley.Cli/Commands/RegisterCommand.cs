@@ -11,7 +11,12 @@ internal sealed class RegisterCommand : Command
     private readonly Argument<string> _address = PeerOptions.Uri("AOR", "Address of record, e.g. sip:alice@example.com");
     private readonly PeerOptions _peer = new();
     private readonly Option<string?> _registrar = new("--registrar") { HelpName = "URI", Description = "Registrar [default: the address's domain]" };
-    private readonly Option<TimeSpan?> _expires = new("--expires") { HelpName = "TIME", CustomParser = Duration.Read, Description = "Lifetime asked for [default: 1h]" };
+
+    private readonly Option<TimeSpan?> _expires = new("--expires")
+    {
+        HelpName = "TIME", CustomParser = Duration.Read, Description = "Lifetime asked for [default: 1h]",
+    };
+
     private readonly Option<bool> _once = new("--once") { Description = "Register, say how it went, and take it back: to try a password" };
 
     public RegisterCommand()
@@ -58,7 +63,8 @@ internal sealed class RegisterCommand : Command
         }
     }
 
-    private static async Task<int> FollowAsync(Registration registration, RegistrationOptions options, bool once, EventOutput events, CancellationToken interrupt)
+    private static async Task<int> FollowAsync(
+        Registration registration, RegistrationOptions options, bool once, EventOutput events, CancellationToken interrupt)
     {
         await foreach (var status in registration.Changes(interrupt))
         {

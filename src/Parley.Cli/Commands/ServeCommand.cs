@@ -42,14 +42,20 @@ internal sealed class ServeCommand : Command
 
     private readonly Option<string?> _tlsKey = new("--tls-key") { HelpName = "F.pem", Description = "Its private key" };
 
-    private readonly Option<bool?> _tlsSelfSigned = new("--tls-self-signed") { Arity = ArgumentArity.Zero, Description = "Make a certificate, to try TLS out" };
+    private readonly Option<bool?> _tlsSelfSigned = new("--tls-self-signed")
+    {
+        Arity = ArgumentArity.Zero, Description = "Make a certificate, to try TLS out",
+    };
 
     private readonly Option<string?> _trace = new("--trace")
     {
         HelpName = "FILE", Description = "Write every SIP message to FILE.pcap, or as text to any other FILE, or to - for the terminal",
     };
 
-    private readonly Option<string?> _mediaPorts = new("--media-ports") { HelpName = "FIRST-LAST", Description = "UDP ports for audio [default: 10000-20000]" };
+    private readonly Option<string?> _mediaPorts = new("--media-ports")
+    {
+        HelpName = "FIRST-LAST", Description = "UDP ports for audio [default: 10000-20000]",
+    };
 
     private readonly Option<string?> _externalHost = new("--external-host")
     {
@@ -72,7 +78,8 @@ internal sealed class ServeCommand : Command
               parley serve --config parley.json
             """)
     {
-        foreach (var option in (Option[])[_sip, _http, _data, _config, _tlsCertificate, _tlsKey, _tlsSelfSigned, _trace, _mediaPorts, _externalHost, _allowBridge])
+        foreach (var option in (Option[])
+            [_sip, _http, _data, _config, _tlsCertificate, _tlsKey, _tlsSelfSigned, _trace, _mediaPorts, _externalHost, _allowBridge])
             Options.Add(option);
         SetAction(async (parsed, cancel) =>
         {

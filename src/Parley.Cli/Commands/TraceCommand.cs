@@ -16,7 +16,9 @@ internal sealed class TraceCommand : Command
 
     private readonly Option<string?> _live = new("--live", "--listen")
     {
-        HelpName = "HOST:PORT", Arity = ArgumentArity.ZeroOrOne, Description = $"Watch a running 'serve' at its --http address [default: {ServeSettings.DefaultHttp}]",
+        HelpName = "HOST:PORT",
+        Arity = ArgumentArity.ZeroOrOne,
+        Description = $"Watch a running 'serve' at its --http address [default: {ServeSettings.DefaultHttp}]",
     };
 
     public TraceCommand()

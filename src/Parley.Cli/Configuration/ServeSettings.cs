@@ -75,8 +75,9 @@ internal sealed record ServeSettings
     {
         const string local = "localhost:";
         var address = text.StartsWith(local, StringComparison.OrdinalIgnoreCase) ? "127.0.0.1:" + text[local.Length..] : text;
-        // Without its port the platform would take an address for one with port 0.
-        if (address.LastIndexOf(':') > address.LastIndexOf(']') && NetEndpoint.TryParse(address, out var endpoint))
+        // Without a port the platform would take an address for one with port 0.
+        var hasPort = address.StartsWith('[') ? address.Contains("]:", StringComparison.Ordinal) : address.Count(c => c == ':') == 1;
+        if (hasPort && NetEndpoint.TryParse(address, out var endpoint))
             return endpoint.ToIPEndPoint();
         throw new FormatException($"'{text}' is no address to listen on; write HOST:PORT, such as {DefaultHttp}, or 'off'.");
     }

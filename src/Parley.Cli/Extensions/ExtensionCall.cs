@@ -7,7 +7,8 @@ namespace Parley.Cli.Extensions;
 /// <param name="Log">Lines for whoever watches.</param>
 /// <param name="Bridges">Whom callers may be bridged to.</param>
 /// <param name="Recordings">Where recordings go.</param>
-internal sealed record ExtensionServices(UserAgent Agent, ServeLog Log, BridgePolicy Bridges, RecordingFolder Recordings);
+/// <param name="Time">The clock that limits are counted on.</param>
+internal sealed record ExtensionServices(UserAgent Agent, ServeLog Log, BridgePolicy Bridges, RecordingFolder Recordings, TimeProvider Time);
 
 /// <summary>A call to an extension.</summary>
 /// <param name="Incoming">The call.</param>

@@ -29,7 +29,7 @@ internal sealed class Switchboard(ExtensionServices services)
         {
             await RefuseMediaAsync(call, e, ended);
         }
-        catch (Exception e) when (ended.IsCancellationRequested && e is OperationCanceledException or CallEndedException or CallMediaException)
+        catch (Exception e) when (e is CallEndedException || (ended.IsCancellationRequested && e is OperationCanceledException or CallMediaException))
         {
             // The caller hung up in the middle of something, as callers do.
         }

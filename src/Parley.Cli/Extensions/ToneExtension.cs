@@ -13,7 +13,8 @@ internal static class ToneExtension
     public static async Task RunAsync(ExtensionCall call, CancellationToken ended)
     {
         var hertz = Default;
-        if (call.Argument.Length > 0 && !int.TryParse(call.Argument, NumberStyles.None, CultureInfo.InvariantCulture, out hertz) || hertz is < Lowest or > Highest)
+        var isRead = call.Argument.Length == 0 || int.TryParse(call.Argument, NumberStyles.None, CultureInfo.InvariantCulture, out hertz);
+        if (!isRead || hertz is < Lowest or > Highest)
         {
             await call.RefuseAsync(404, $"tone-N takes {Lowest} to {Highest} Hz, not '{call.Argument}'", ended);
             return;

@@ -54,6 +54,9 @@ internal sealed class StatusServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Where it answers, with the real port: <c>http://127.0.0.1:8080</c>.</summary>
+    public string Address => _app.Urls.First();
+
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     private Task AnswerAsync(HttpContext context)

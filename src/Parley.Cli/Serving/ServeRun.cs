@@ -42,7 +42,7 @@ internal static class ServeRun
             },
             interrupt);
         var recordings = new RecordingFolder(settings.DataFolder);
-        var services = new ExtensionServices(agent, log, new BridgePolicy(settings.AllowBridge ?? []), recordings);
+        var services = new ExtensionServices(agent, log, new BridgePolicy(settings.AllowBridge ?? []), recordings, network.Time);
         using var stop = new CancellationTokenSource();
         var serving = agent.ServeAsync(new Switchboard(services).HandleAsync, stop.Token);
         var (http, status) = await StartStatusAsync(settings.Http, agent, network, live, interrupt);
@@ -67,7 +67,7 @@ internal static class ServeRun
         try
         {
             var server = await StatusServer.StartAsync(address, agent, network, live, interrupt);
-            return (server, $"http://{address}/health, /counters, /metrics, /trace");
+            return (server, $"{server.Address}/health, /counters, /metrics, /trace");
         }
         catch (IOException) when (asked is null)
         {

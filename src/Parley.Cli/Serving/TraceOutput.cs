@@ -3,7 +3,9 @@ using Parley.Sip.Transport;
 
 namespace Parley.Cli.Serving;
 
-/// <summary>Where <c>--trace</c> writes to: pcap or text by the file's name, <c>-</c> for standard output. What is written can be read a second later.</summary>
+/// <summary>
+/// Where <c>--trace</c> writes to: pcap or text by the file's name, <c>-</c> for standard output. What is written can be read a second later.
+/// </summary>
 internal sealed class TraceOutput : IAsyncDisposable
 {
     private static readonly TimeSpan FlushEvery = TimeSpan.FromSeconds(1);

@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>It was asked for in a way that makes no sense.</summary>
     public const int Usage = 2;
 
+    /// <summary>A mistake in the program; the number is that of sysexits.h.</summary>
+    public const int Fault = 70;
+
     /// <summary>Ended by a second Ctrl-C: 128 and the signal's number, as shells count.</summary>
     public const int Interrupted = 130;
 }

@@ -16,7 +16,13 @@ internal sealed class LadderView
 
     public LadderView(TextWriter output)
     {
-        _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        var plain = Console.IsOutputRedirected || !ReferenceEquals(output, Console.Out);
+        _console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+        });
         // A ladder that is broken into lines is none: what is too wide is left to the terminal.
         _console.Profile.Width = short.MaxValue;
     }
@@ -25,10 +31,11 @@ internal sealed class LadderView
     public void Write(Ladder ladder)
     {
         var longest = ladder.Steps.Max(step => Label(step).Length);
-        var column = Math.Max(MinColumn, Math.Max(longest + 6, ladder.Participants.Max(one => one.ToString().Length) + 4));
+        var column = Math.Max(MinColumn, Math.Max(longest + 8, ladder.Participants.Max(one => one.ToString().Length) + 4));
         _console.WriteLine($"Call-ID {Printable.From(ladder.CallId)}", new Style(decoration: Decoration.Bold));
         _console.WriteLine(Heads(ladder, column));
-        foreach (var step in ladder.Steps)
+        // What somebody sends to himself is seen twice, leaving and arriving.
+        foreach (var step in ladder.Steps.Where(step => step.From != step.To || !step.IsRepeat))
             _console.WriteLine(Line(ladder, step, column), StyleOf(step.Label));
         _console.WriteLine();
     }

@@ -20,8 +20,8 @@ internal sealed class ServeLog : IAsyncDisposable
     public ServeLog(TextWriter output)
     {
         _output = output;
-        _lines = Channel.CreateBounded<string>(
-            new BoundedChannelOptions(MaxBehind) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true }, _ => Interlocked.Increment(ref _leftOut));
+        var options = new BoundedChannelOptions(MaxBehind) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true };
+        _lines = Channel.CreateBounded<string>(options, _ => Interlocked.Increment(ref _leftOut));
         _writing = Task.Run(WriteAllAsync);
     }
 

@@ -48,7 +48,8 @@ public sealed class PacketBuffer
     /// <summary>Gives one reference back; the last one returns the buffer to its pool.</summary>
     public void Release()
     {
-        var count = Interlocked.Decrement(ref _references);
+        // The only reference is the caller's, and nobody else can take one: no atomic operation is needed to end it.
+        var count = Volatile.Read(ref _references) == 1 ? _references = 0 : Interlocked.Decrement(ref _references);
         Debug.Assert(count >= 0, "buffer released more often than it was referenced");
         if (count == 0)
             _pool.Return(this);

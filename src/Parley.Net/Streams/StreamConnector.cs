@@ -35,6 +35,11 @@ internal static class StreamConnector
         {
             throw new IOException($"{Describe(options)} refused the WebSocket: {e.Message}", e);
         }
+        catch (Exception e) when (e is UriFormatException or ArgumentException)
+        {
+            // The name came out of a message of somebody's: what the platform refuses as a host is one more address that cannot be reached.
+            throw new IOException($"{options.Kind} {options.Remote} cannot be connected under the name it was given: {e.Message}", e);
+        }
     }
 
     private static async Task<IStreamConnection> ConnectBytesAsync(StreamConnectOptions options, CancellationToken cancel)

@@ -17,8 +17,13 @@ public sealed class VirtualTime : TimeProvider
 
     // Real time that code running on the thread pool gets to end before the clock moves on, once and in one run: on a busy machine a thread may be
     // kept waiting for some milliseconds, and threads of others, which look the same from here, must not hold the clock for long.
-    private static readonly TimeSpan s_settleOnce = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan s_settleInAll = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_settleOnce = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_settleInAll = TimeSpan.FromSeconds(5);
+
+    // Of the process, as its thread pool is: pool threads that move a clock, and the fewest others ever seen busy, which belong to whoever runs the tests.
+    // Counted from one run alone, a thread that was only just ending at its start would hide the first of its own.
+    private static int s_drivers;
+    private static int s_others = int.MaxValue;
 
     private readonly object _gate = new(); // pulsed when something is queued
     private readonly List<Exception> _faults = [];
@@ -28,7 +33,6 @@ public sealed class VirtualTime : TimeProvider
     private long _ticks;
     private long _order;
     private int _driving;
-    private int _busyBefore;
     private TimeSpan _settled;
 
     /// <summary>Creates a clock at rest.</summary>
@@ -107,7 +111,7 @@ public sealed class VirtualTime : TimeProvider
 
     /// <summary>
     /// Runs asynchronous code, letting time pass whenever it waits. Code that keeps its synchronization context runs on the calling thread in a fixed
-    /// order; for code that left it for the thread pool the clock waits, but not for ever: up to 20 ms at a time and 2 s in all.
+    /// order; for code that left it for the thread pool the clock waits, but not for ever: up to 100 ms at a time and 5 s in all.
     /// </summary>
     /// <param name="body">What to run.</param>
     /// <param name="limit">Most time that may pass; default one hour.</param>
@@ -131,7 +135,6 @@ public sealed class VirtualTime : TimeProvider
     private void RunToEnd(Func<bool> ended, TimeSpan? limit, TimeSpan patience)
     {
         var before = Enter();
-        _busyBefore = BusyThreads();
         _settled = TimeSpan.Zero;
         try
         {
@@ -202,17 +205,20 @@ public sealed class VirtualTime : TimeProvider
         }
 
         var began = Stopwatch.GetTimestamp();
-        while (BusyThreads() > _busyBefore && Stopwatch.GetElapsedTime(began) < s_settleOnce && _settled < s_settleInAll)
+        while (AnyBusy() && Stopwatch.GetElapsedTime(began) < s_settleOnce && _settled < s_settleInAll)
             Thread.Yield();
         _settled += Stopwatch.GetElapsedTime(began);
         return HasDue();
     }
 
-    private static int BusyThreads()
+    private static bool AnyBusy()
     {
         ThreadPool.GetMaxThreads(out var most, out _);
         ThreadPool.GetAvailableThreads(out var free, out _);
-        return most - free;
+        var busy = Math.Max(0, most - free - Volatile.Read(ref s_drivers));
+        if (busy < Volatile.Read(ref s_others))
+            Volatile.Write(ref s_others, busy);
+        return busy > Volatile.Read(ref s_others);
     }
 
     private bool HasDue()
@@ -237,6 +243,9 @@ public sealed class VirtualTime : TimeProvider
     {
         if (Interlocked.Exchange(ref _driving, 1) != 0)
             throw new InvalidOperationException("The clock is already being moved: only one thread moves it, and nothing that it runs does.");
+        if (Thread.CurrentThread.IsThreadPoolThread)
+            Interlocked.Increment(ref s_drivers);
+        AnyBusy();
         var before = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(_context);
         return before;
@@ -245,6 +254,8 @@ public sealed class VirtualTime : TimeProvider
     private void Leave(SynchronizationContext? before)
     {
         SynchronizationContext.SetSynchronizationContext(before);
+        if (Thread.CurrentThread.IsThreadPoolThread)
+            Interlocked.Decrement(ref s_drivers);
         Volatile.Write(ref _driving, 0);
     }
 

@@ -84,8 +84,20 @@ internal static class ResponseBuilder
             writer.Header(HeaderId.Allow, profile.Allow);
         if ((reply.Capabilities || reply.Status == 420) && profile.Supported.Length > 0)
             writer.Header(HeaderId.Supported, profile.Supported);
-        if ((reply.Capabilities || reply.Status == 415) && profile.Accept.Length > 0)
+        if ((reply.Capabilities || reply.Status == 415) && profile.Accept.Length > 0 && !NamesAccept(reply.Headers))
             writer.Header(HeaderId.Accept, profile.Accept);
+    }
+
+    // An application that refuses a body knows better what it takes in that request than the endpoint does in general.
+    private static bool NamesAccept(IReadOnlyList<SipHeader>? headers)
+    {
+        foreach (var header in headers ?? [])
+        {
+            if (header.Name.Equals("Accept", StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
     }
 
     private static void WriteRedirect(ref SipWriter writer, IReadOnlyList<SipUri>? contacts)

@@ -6,7 +6,10 @@ public sealed record EndpointLimits
     /// <summary>Calls at a time, both directions, ringing ones included; past it INVITEs get 503 with Retry-After. Default 50,000: 2,000 calls/s of 25 s.</summary>
     public int MaxCalls { get; init; } = 50_000;
 
-    /// <summary>Early dialogs of one outgoing call, that is, branches a proxy may fork it to. Further ones still can answer. Default 32.</summary>
+    /// <summary>
+    /// Early dialogs of one outgoing call, that is, branches a proxy may fork it to. Further ones still can answer; of answers beyond the first, as many are
+    /// acknowledged and hung up, and the rest left to the answering side's timer (RFC 3261 §13.3.1.4). Default 32.
+    /// </summary>
     public int MaxForks { get; init; } = 32;
 
     /// <summary>How often one request is sent again because of a challenge, each realm on the way taking one. Default 4.</summary>

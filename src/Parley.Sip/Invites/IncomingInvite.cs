@@ -137,16 +137,24 @@ public sealed partial class IncomingInvite
     private void Refuse(in Reply reply, CallEnd end, SipMessage? message)
     {
         var transaction = Pending();
-        transaction.Respond(Build(reply), reply.Status);
-        End(end, message);
+        var response = Build(reply);
+        // Before the response leaves: one that cannot ends the transaction, which must not end the call a second time.
+        EndDialog();
+        transaction.Respond(response, reply.Status);
+        Tell(end, message);
     }
 
     private void End(CallEnd end, SipMessage? message)
     {
+        EndDialog();
+        Tell(end, message);
+    }
+
+    private void EndDialog()
+    {
         Dialog.State = DialogState.Terminated;
         _ua.Dialogs.Remove(Dialog);
         Close();
-        Tell(end, message);
     }
 
     // What was held for as long as the call was pending.

@@ -102,6 +102,9 @@ public sealed partial class OutgoingInvite : IExchangeUser, IDialogUser, ILiveCa
 
     private void HangUpExtra(SipMessage response, in SipFlow flow)
     {
+        // A peer that invents a tag for each of a flood of answers gets no more dialogs and BYEs out of us than one that forks honestly.
+        if (_extra is { } known && known.Count >= _ua.Profile.MaxForks)
+            return;
         var dialog = Dialog.OfCaller(response, _localTag, IsSecure, _exchange.Draft.RequestUri);
         dialog.Confirm(response);
         var ack = AcknowledgementOf(response, dialog, flow);

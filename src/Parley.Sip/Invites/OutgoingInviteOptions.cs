@@ -45,7 +45,7 @@ public sealed record OutgoingInviteOptions
     /// <summary>Call-ID of the call; default: a random one. One that is given decides the lane.</summary>
     public string? CallId { get; init; }
 
-    /// <summary>User part of our Contact. Default: that of the caller.</summary>
+    /// <summary>User part of our Contact, without escapes: they are added where needed. Default: that of the caller.</summary>
     public string? ContactUser { get; init; }
 
     /// <summary>Send on this flow instead of locating the target: the connection a registered device keeps open (RFC 5626). Default none.</summary>

@@ -19,7 +19,7 @@ internal sealed class RingTimer : LaneTimer
     {
         _invite = invite;
         _since = invite.Lane.Now;
-        invite.Lane.Schedule(this, RepeatMilliseconds);
+        Wait(_since);
     }
 
     /// <summary>The response to repeat; referenced until the next one or the end.</summary>
@@ -28,7 +28,7 @@ internal sealed class RingTimer : LaneTimer
         _response?.Release();
         _response = response.AddRef();
         _status = status;
-        _invite.Lane.Schedule(this, RepeatMilliseconds);
+        Wait(_invite.Lane.Now);
     }
 
     public void Stop()
@@ -47,8 +47,10 @@ internal sealed class RingTimer : LaneTimer
             return;
         }
 
-        _invite.Lane.Schedule(this, RepeatMilliseconds);
+        Wait(now);
         if (_response is not null)
             _invite.Transaction?.Respond(_response.AddRef(), _status);
     }
+
+    private void Wait(long now) => _invite.Lane.Schedule(this, Math.Clamp(_since + _invite.MaxRinging - now, 0, RepeatMilliseconds));
 }

@@ -51,7 +51,7 @@ internal sealed class DnsQuery : LaneTimer, IDatagramHandler
         if (message.IsTruncated)
         {
             CloseSocket();
-            _ = AskByTcpAsync(Server);
+            _ = AskByTcpAsync(Server, _tries);
             return;
         }
 
@@ -109,17 +109,22 @@ internal sealed class DnsQuery : LaneTimer, IDatagramHandler
         _done.TrySetResult(message);
     }
 
-    private async Task AskByTcpAsync(NetEndpoint server)
+    private async Task AskByTcpAsync(NetEndpoint server, int attempt)
     {
         DnsMessage? answer = null;
         var fault = $"{server} cut its answer and closed the TCP connection";
         try
         {
+            using var limit = new CancellationTokenSource(_options.Timeout, _network.Time);
             var connection = await _network.ConnectAsync(new() { Kind = StreamKind.Tcp, Remote = server, Timeout = _options.Timeout });
             await using var owned = connection;
             var query = DnsMessage.WriteQuery(_id, _name, _type);
             Send(connection, query);
-            await connection.ReceiveAsync(bytes => (answer = ReadFramed(bytes)) is null ? 0 : -1, CancellationToken.None);
+            await connection.ReceiveAsync(bytes => (answer = ReadFramed(bytes)) is null ? 0 : -1, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            fault = $"{server} cut its answer and gave none over TCP either";
         }
         catch (IOException e)
         {
@@ -129,7 +134,7 @@ internal sealed class DnsQuery : LaneTimer, IDatagramHandler
         _lane.Post(
             _ =>
             {
-                if (_done.Task.IsCompleted || server != Server)
+                if (_done.Task.IsCompleted || attempt != _tries) // the next try is under way
                     return;
                 _lastFault = fault;
                 if (answer is null)

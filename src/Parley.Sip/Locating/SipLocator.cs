@@ -143,10 +143,13 @@ public sealed class SipLocator
     {
         var any = false;
         var pointers = await _resolver.PointersAsync(host, cancel);
-        foreach (var pointer in pointers.OrderBy(p => p.Order).ThenBy(p => p.Preference))
+        foreach (var pointer in pointers.OrderBy(p => p.Order).ThenBy(p => p.Preference).Take(_options.MaxTargets))
         {
             var service = Array.Find(s_services, s => s.Naptr.Equals(pointer.Service, StringComparison.OrdinalIgnoreCase));
             if (service is null || (uri.IsSecure && !service.Transport.IsSecure()) || !pointer.Flags.Equals("s", StringComparison.OrdinalIgnoreCase))
+                continue;
+            // RFC 3403 §4.1: "." goes with a regular expression, which RFC 3263 §4.1 has no use for here. There is no name to ask for.
+            if (pointer.Replacement.Length == 0)
                 continue;
             any |= await AddServersAsync(pointer.Replacement, service.Transport, host, targets, cancel);
         }
@@ -161,7 +164,8 @@ public sealed class SipLocator
         List<SrvRecord> ordered;
         lock (_random)
             ordered = SrvOrder.Sort(servers, _random);
-        foreach (var server in ordered)
+        // A zone must not make one look-up into hundreds: what could not become a target any more is not asked for.
+        foreach (var server in ordered.Take(_options.MaxTargets - targets.Count))
         {
             // RFC 2782: a target "." says that the service is decidedly not offered.
             if (server.Target.Length > 0)

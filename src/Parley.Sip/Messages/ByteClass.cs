@@ -48,6 +48,7 @@ internal static class ByteClass
     }
 
     /// <summary>Like <see cref="Skip"/>, taking escapes of two hexadecimal digits along (§19.1.2); stops at a percent sign that begins none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int SkipEscaped(ReadOnlySpan<byte> text, int at, byte set)
     {
         while (true)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Parley.Net;
 
 namespace Parley.Sip.Messages;
@@ -8,6 +9,7 @@ internal static class HostPort
     private const int LongestV6 = 45; // ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255
 
     /// <summary>Reads a host at <paramref name="at"/>; brackets are left out of <paramref name="host"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryReadHost(ReadOnlySpan<byte> text, ref int at, out Piece host)
     {
         host = default;
@@ -33,6 +35,7 @@ internal static class HostPort
     }
 
     /// <summary>Reads a port, 0–65535, at <paramref name="at"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryReadPort(ReadOnlySpan<byte> text, ref int at, out int port)
     {
         var start = at;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Parley.Sip.Messages;
 
@@ -89,6 +90,7 @@ internal struct NameAddrIndex
         return ReadAddress(text, ref address, ref at) && ReadParameters(text, ref address, at);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool ReadAddress(ReadOnlySpan<byte> text, ref NameAddrIndex address, ref int at)
     {
         if (text[at] == '"')
@@ -133,6 +135,7 @@ internal struct NameAddrIndex
         return ReadBracketed(text, ref address, ref at);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool ReadBracketed(ReadOnlySpan<byte> text, ref NameAddrIndex address, ref int at)
     {
         var length = text[(at + 1)..].IndexOfAny(BracketStop);
@@ -143,6 +146,7 @@ internal struct NameAddrIndex
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool ReadParameters(ReadOnlySpan<byte> text, ref NameAddrIndex address, int at)
     {
         at = SipSyntax.SkipSpace(text, at);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Parley.Sip.Messages;
@@ -35,6 +36,7 @@ internal ref struct ParameterReader
     /// <summary>Where reading stands: after the last parameter, at a comma or at the end.</summary>
     public readonly int Position => _at;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MoveNext()
     {
         var text = _text;
@@ -53,6 +55,7 @@ internal ref struct ParameterReader
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Read(int start)
     {
         var text = _text;
@@ -69,6 +72,7 @@ internal ref struct ParameterReader
         return ReadValue(at);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool ReadValue(int start)
     {
         var text = _text;

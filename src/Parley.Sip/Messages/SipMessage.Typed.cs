@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Parley.Sip.Messages;
 
 // What is read typed. Top Via, From, To, CSeq, the first Contact and the request-URI are parsed once, with the message, because a fault in them decides
@@ -101,6 +103,7 @@ public sealed partial class SipMessage
         return ok;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryGetNumber(HeaderId id, int max, out int value)
     {
         var ok = SipSyntax.TryReadNumber(Value(id), max, out var number);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Parley.Net;
 
@@ -78,13 +79,14 @@ public sealed partial class SipMessage
     }
 
     /// <summary>True when there is such a line.</summary>
-    public bool Has(HeaderId id) => FirstIndex(id) < Count;
+    public bool Has(HeaderId id) => First[(int)id] != 0;
 
     /// <summary>The value of the first such line; empty when there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> Value(HeaderId id)
     {
-        var index = FirstIndex(id);
-        return index < Count ? ValueAt(index) : default;
+        int first = First[(int)id];
+        return first == 0 ? default : ValueAt(first - 1); // of Unknown there is no first: those are found by name
     }
 
     /// <summary>The value of the first line of this name, long or compact, in any case; empty when there is none.</summary>
@@ -149,7 +151,8 @@ public sealed partial class SipMessage
     {
         if (_pool is null)
             return;
-        var count = Interlocked.Decrement(ref _references);
+        // The only reference is the caller's, and nobody else can take one: no atomic operation is needed to end it.
+        var count = Volatile.Read(ref _references) == 1 ? _references = 0 : Interlocked.Decrement(ref _references);
         Debug.Assert(count >= 0, "message released more often than it was referenced");
         if (count == 0)
             _pool.Return(this);
@@ -191,6 +194,7 @@ public sealed partial class SipMessage
         ? $"{Encoding.UTF8.GetString(MethodName)} {Encoding.UTF8.GetString(RequestUri)}"
         : $"{StatusCode} {Encoding.UTF8.GetString(Reason)} ({Encoding.UTF8.GetString(MethodName)})";
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ReadOnlySpan<byte> ValueAt(int index)
     {
         ref readonly var entry = ref Entries[index];

@@ -11,31 +11,43 @@ public sealed class SipMessagePool
     private readonly ConcurrentQueue<SipMessage> _rest = new();
     private SipMessage? _hot; // the one in use again and again on a lane that handles one message after the other
     private int _kept;
-    private long _outstanding;
+    private long _created;
+    private long _dropped;
 
-    /// <summary>Messages rented and not yet returned. Zero when everything has ended: a leak shows here.</summary>
-    public long Outstanding => Interlocked.Read(ref _outstanding);
+    /// <summary>
+    /// Messages rented and not yet returned. Zero when everything has ended: a leak shows here. While other threads rent and return it is near the truth.
+    /// </summary>
+    public long Outstanding => // what is not here is out: nothing needs counting while the same messages go round
+        Interlocked.Read(ref _created) - Interlocked.Read(ref _dropped) - Volatile.Read(ref _kept) - (Volatile.Read(ref _hot) is null ? 0 : 1);
 
     internal SipMessage Rent()
     {
-        Interlocked.Increment(ref _outstanding);
         var message = Interlocked.Exchange(ref _hot, null);
         if (message is null && _rest.TryDequeue(out message))
             Interlocked.Decrement(ref _kept);
-        message ??= new SipMessage(this);
+        message ??= Create();
         message.Rented();
         return message;
     }
 
     internal void Return(SipMessage message)
     {
-        Interlocked.Decrement(ref _outstanding);
         message.Clear();
         if (Interlocked.CompareExchange(ref _hot, message, null) is null)
             return;
         if (Interlocked.Increment(ref _kept) <= MaxKept)
+        {
             _rest.Enqueue(message);
-        else
-            Interlocked.Decrement(ref _kept);
+            return;
+        }
+
+        Interlocked.Decrement(ref _kept);
+        Interlocked.Increment(ref _dropped);
+    }
+
+    private SipMessage Create()
+    {
+        Interlocked.Increment(ref _created);
+        return new SipMessage(this);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Parley.Net;
 
 namespace Parley.Sip.Messages;
@@ -110,6 +111,7 @@ internal struct SipUriIndex
     }
 
     // Schemes are found without regard to case (RFC 3261 §19.1.1).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static SipScheme ReadScheme(ReadOnlySpan<byte> text, out int at)
     {
         at = 4;
@@ -150,6 +152,7 @@ internal struct SipUriIndex
         return !uri.User.IsEmpty && SipSyntax.EscapesAreWhole(rest);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool ReadUser(ReadOnlySpan<byte> text, ref SipUriIndex uri, ref int at)
     {
         var start = at;
@@ -170,6 +173,7 @@ internal struct SipUriIndex
         return !uri.User.IsEmpty;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool ReadHost(ReadOnlySpan<byte> text, ref SipUriIndex uri, ref int at)
     {
         if (!HostPort.TryReadHost(text, ref at, out uri.Host))
@@ -180,6 +184,7 @@ internal struct SipUriIndex
         return HostPort.TryReadPort(text, ref at, out uri.Port);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool ReadTail(ReadOnlySpan<byte> text, ref SipUriIndex uri, int at)
     {
         if (at == text.Length)

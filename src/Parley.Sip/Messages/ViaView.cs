@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Parley.Sip.Messages;
@@ -132,6 +133,7 @@ internal struct ViaIndex
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool ReadSentBy(ReadOnlySpan<byte> text, ref ViaIndex via, ref int at)
     {
         if (!HostPort.TryReadHost(text, ref at, out via.Host))
@@ -159,6 +161,7 @@ internal struct ViaIndex
         return reader.IsValid;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool KeepParameter(ReadOnlySpan<byte> text, ref ViaIndex via, ReadOnlySpan<byte> name, Piece value)
     {
         switch (name.Length)

@@ -99,7 +99,7 @@ internal static class HeaderScan
             // The usual line: a name of at most a register's length, and the colon right behind it.
             var text = Vector256.LoadUnsafe(ref line);
             var length = BitOperations.TrailingZeroCount(Vector256.Equals(text, Vector256.Create((byte)':')).ExtractMostSignificantBits());
-            if (length - 1 < (uint)(end - start - 1) && length < NameWindow && !SipSyntax.IsSpace(Unsafe.Add(ref line, length - 1)))
+            if ((uint)(length - 1) < (uint)(end - start - 1) && length < NameWindow && !SipSyntax.IsSpace(Unsafe.Add(ref line, length - 1)))
             {
                 Index(message, HeaderNames.Find(text, ref line, length), start, length, start + length + 1, end, ref fault);
                 return true;

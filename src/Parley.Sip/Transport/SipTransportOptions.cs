@@ -99,6 +99,12 @@ public sealed record TransportLimits
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(65);
 
     /// <summary>
+    /// Time for the first message on a connection somebody opened to us. Default 32 s, as for a message: who says nothing by then holds a
+    /// place that others may need.
+    /// </summary>
+    public TimeSpan FirstMessageTimeout { get; init; } = TimeSpan.FromSeconds(32);
+
+    /// <summary>
     /// Time for the rest of a message whose beginning has come. Default 32 s, after which the transaction would be over (RFC 3261
     /// §17.1.1.2, 64·T1).
     /// </summary>

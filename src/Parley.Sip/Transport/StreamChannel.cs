@@ -20,6 +20,7 @@ internal sealed class StreamChannel : SipChannel
     private readonly byte[] _sentBy;
     private long _lastMessage;
     private long _lastSent;
+    private int _isUsed; // by a message, either way
     private long _partialSince;
     private long _pingSent;
     private int _hasPonged;
@@ -59,7 +60,7 @@ internal sealed class StreamChannel : SipChannel
     public bool Send(PacketBuffer message)
     {
         Volatile.Write(ref _lastSent, Now);
-        Volatile.Write(ref _lastMessage, _lastSent);
+        NoteMessage();
         return _connection.Send(message);
     }
 
@@ -74,10 +75,12 @@ internal sealed class StreamChannel : SipChannel
     public bool Keep(SipTransportOptions options)
     {
         var (now, time) = (Now, _layer.Network.Time);
-        if (time.GetElapsedTime(Volatile.Read(ref _lastMessage), now) > options.TransportLimits.IdleTimeout)
+        var limits = options.TransportLimits;
+        var unused = IsIncoming && Volatile.Read(ref _isUsed) == 0;
+        if (time.GetElapsedTime(Volatile.Read(ref _lastMessage), now) > (unused ? limits.FirstMessageTimeout : limits.IdleTimeout))
             return false;
         var partial = Volatile.Read(ref _partialSince);
-        if (partial != 0 && time.GetElapsedTime(partial, now) > options.TransportLimits.PartialMessageTimeout)
+        if (partial != 0 && time.GetElapsedTime(partial, now) > limits.PartialMessageTimeout)
             return false;
         if (!PingsAreOurs)
             return true;
@@ -130,7 +133,7 @@ internal sealed class StreamChannel : SipChannel
 
     private int ReceiveWhole(ReadOnlySequence<byte> bytes)
     {
-        Volatile.Write(ref _lastMessage, Now);
+        NoteMessage();
         var buffer = _layer.Pool.Rent((int)bytes.Length);
         buffer.Length = (int)bytes.Length;
         bytes.CopyTo(buffer.Array);
@@ -151,7 +154,8 @@ internal sealed class StreamChannel : SipChannel
 
     private void OnFramed(SipMessage? message, in SipFault fault)
     {
-        Volatile.Write(ref _lastMessage, Now);
+        NoteMessage();
+        Volatile.Write(ref _partialSince, 0); // what follows is the beginning of another message, with its own time
         if (message is null)
         {
             _intake.OnUnreadable(fault);
@@ -192,6 +196,12 @@ internal sealed class StreamChannel : SipChannel
             return;
         if (message.TryGetTopVia(out var via) && via.TryGetParameter("alias"u8, out _))
             _layer.Connections.AddAlias(this, Remote.WithPort(via.Port == 0 ? Transport.DefaultPort() : via.Port));
+    }
+
+    private void NoteMessage()
+    {
+        Volatile.Write(ref _lastMessage, Now);
+        Volatile.Write(ref _isUsed, 1);
     }
 
     private void NotePartial(bool partial)

@@ -78,6 +78,8 @@ internal sealed class UdpChannel : SipChannel, IDatagramHandler
         }
         catch (System.Net.Sockets.SocketException e)
         {
+            foreach (var socket in sockets)
+                _ = socket?.DisposeAsync().AsTask();
             throw new IOException($"Cannot listen for UDP on {local}: {e.Message}.", e);
         }
     }

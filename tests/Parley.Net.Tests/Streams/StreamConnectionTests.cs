@@ -36,6 +36,18 @@ public sealed class StreamConnectionTests
     }
 
     [Theory]
+    [InlineData(StreamKind.Tls)]
+    [InlineData(StreamKind.Ws)]
+    [InlineData(StreamKind.Wss)]
+    public async Task A_name_that_no_host_can_have_is_an_address_that_cannot_be_reached(StreamKind kind)
+    {
+        await using var listener = await ListenAsync(kind, Echo);
+        var refused = await Record.ExceptionAsync(async () =>
+            await StreamConnector.ConnectAsync(new() { Kind = kind, Remote = listener.Local, HostName = "a..b" }, _pool, Cancel));
+        Assert.True(refused is IOException or AuthenticationException, refused?.ToString() ?? "connected");
+    }
+
+    [Theory]
     [InlineData(StreamKind.Tcp)]
     [InlineData(StreamKind.Tls)]
     [InlineData(StreamKind.Ws)]

@@ -73,6 +73,30 @@ public sealed class StreamCallTests : IAsyncDisposable
         Ends(server);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_response_that_a_full_connection_does_not_take_ends_the_call_once(bool answered)
+    {
+        _called.Answers = answered;
+        SipEndpoint? server = null;
+        var options = new SipEndpointOptions
+        {
+            Transport = new() { Listen = ["tcp:10.0.0.1:5060"], TransportLimits = new() { MaxSendQueue = 100 } },
+            Handler = _called,
+        };
+        _network.Run(async () => server = await SipEndpoint.StartAsync(_network.Host("10.0.0.1"), options));
+        IStreamConnection? connection = null;
+        _network.Run(async () => connection = await _network.Host("10.0.0.2").ConnectAsync(
+            new() { Kind = StreamKind.Tcp, Remote = NetEndpoint.V4(0x0A000001, 5060) }, TestContext.Current.CancellationToken));
+        Send(connection!, Transactions.Support.Wire.Request(transport: "TCP"));
+        _network.Advance(TimeSpan.FromSeconds(1));
+        Ends(server!);
+        Assert.Equal(1, server!.Counters.IncomingCallsTotal);
+        Assert.Equal(1, server.Counters.Ends.Values.Sum());
+        Assert.Equal(0, server.Transport.Messages.Outstanding);
+    }
+
     public ValueTask DisposeAsync() => _network.DisposeAsync();
 
     // Connections are opened by code on the thread pool, for which the clock waits only here.
@@ -120,12 +144,20 @@ public sealed class StreamCallTests : IAsyncDisposable
 
         public CallEnd? End { get; private set; }
 
+        public bool Answers { get; set; } = true;
+
         public Task Answered => _answered.Task;
 
         public Task Ended => _ended.Task;
 
         public IInviteSessionHandler? OnInvite(IncomingInvite invite)
         {
+            if (!Answers)
+            {
+                invite.Reject(486);
+                return this;
+            }
+
             Session = invite.Answer();
             _answered.SetResult();
             return this;

@@ -223,6 +223,23 @@ public class IncomingInviteTests
     }
 
     [Fact]
+    public void A_call_that_is_made_to_ring_again_and_again_is_refused_in_time_all_the_same()
+    {
+        var stage = new EndpointStage(options => options with { Limits = new() { MaxRinging = TimeSpan.FromSeconds(90) } });
+        stage.PeerSends(Invite);
+        for (var i = 0; i < 3; i++)
+        {
+            stage.Advance(25_000);
+            stage.OnLane(() => stage.Invite.Progress());
+        }
+
+        stage.Advance(14_000);
+        Assert.Equal("180 INVITE", Wire.Summary(stage.Peer.Last));
+        stage.Advance(2_000);
+        Assert.Contains(stage.Peer.Received, message => Wire.Summary(message) == "480 INVITE");
+    }
+
+    [Fact]
     public void A_call_nobody_takes_is_refused_with_480()
     {
         _stage.WantsCalls = false;

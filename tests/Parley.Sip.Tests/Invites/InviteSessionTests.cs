@@ -45,6 +45,14 @@ public class InviteSessionTests
     }
 
     [Fact]
+    public void A_method_that_has_a_member_of_its_own_is_refused_to_who_awaits_it_too()
+    {
+        var session = _stage.Answered(Wire.Request());
+        Assert.Throws<ArgumentException>(() => { _ = session.SendAsync(SipMethod.Bye); });
+        Assert.False(session.IsEnded);
+    }
+
+    [Fact]
     public void A_reinvite_before_the_ACK_is_answered_491()
     {
         _stage.OnInvite = call => call.Answer();

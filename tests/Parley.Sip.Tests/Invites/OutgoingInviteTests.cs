@@ -142,6 +142,25 @@ public class OutgoingInviteTests
     }
 
     [Fact]
+    public void Answers_with_ever_new_tags_get_no_more_out_of_us_than_the_limit_of_forks()
+    {
+        var stage = new EndpointStage(options => options with { Limits = new() { MaxForks = 2 } });
+        stage.DialAnswered();
+        for (var i = 0; i < 20; i++)
+            stage.PeerReplies("INVITE", "200 OK", tag: $"fork{i}", more: "Contact: <sip:peer@10.0.0.3:5060>");
+        Assert.Equal(2, stage.Endpoint.Counters.ExtraForksEnded);
+        Assert.Equal(2, stage.Other.Received.Count(message => Wire.Summary(message) == "BYE"));
+    }
+
+    [Fact]
+    public void Escapes_in_the_callers_user_stay_escaped_in_the_contact()
+    {
+        _stage.Dial(options => options with { Caller = SipAddress.Parse("<sip:a%0D%0AX-Evil%3A%20b@example.com>") });
+        var invite = _stage.Peer.LastOf("INVITE");
+        Assert.Equal("<sip:a%0D%0AX-Evil%3A%20b@10.0.0.1:5060>", Wire.Header(invite, "Contact"));
+    }
+
+    [Fact]
     public void Forks_are_told_apart_by_their_tags()
     {
         _stage.Dial();

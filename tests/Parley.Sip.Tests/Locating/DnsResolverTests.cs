@@ -111,6 +111,30 @@ public sealed class DnsResolverTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_server_that_says_nothing_over_tcp_is_left_after_the_timeout()
+    {
+        IStreamConnection? held = null;
+        _network.Run(async () => await _network.Host("10.0.0.53").ListenAsync(
+            new() { Kind = StreamKind.Tcp, Local = _server.Local },
+            connection =>
+            {
+                held = connection;
+                return connection.ReceiveAsync(_ => 0, default);
+            }));
+        _server.Alter = answer =>
+        {
+            answer[2] |= 0x02;
+            return answer;
+        };
+
+        Assert.Throws<DnsException>(() => Addresses(Resolver(), "host.example"));
+        _network.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.True(held!.Closed.IsCancellationRequested);
+        Assert.Equal(2, _server.Questions.Count); // one a try: a failed connection does not use up the next
+    }
+
+    [Fact]
     public void An_answer_with_another_id_is_not_believed()
     {
         _server.A("host.example", "192.0.2.66");

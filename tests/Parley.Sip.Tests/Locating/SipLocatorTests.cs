@@ -87,6 +87,26 @@ public sealed class SipLocatorTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_zone_of_many_servers_is_not_asked_for_more_than_can_be_tried()
+    {
+        for (var i = 0; i < 100; i++)
+            _server.Srv("_sip._udp.example.com", 1, 1, 5060, $"none{i}.example.com");
+
+        Assert.Throws<LocateException>(() => Locate("sip:example.com;transport=udp"));
+        Assert.InRange(_server.Questions.Count, 1, 1 + 16 * 2);
+    }
+
+    [Fact]
+    public void A_naptr_record_that_names_nothing_is_passed_over()
+    {
+        _server.Naptr("example.com", 1, 1, "SIP+D2U", "")
+            .Srv("_sip._udp.example.com", 1, 1, 5062, "a.example.com")
+            .A("a.example.com", "192.0.2.1");
+
+        Assert.Equal(["udp 192.0.2.1:5062"], Locate("sip:example.com"));
+    }
+
+    [Fact]
     public void Sips_takes_secure_services_only()
     {
         _server.Naptr("example.com", 1, 1, "SIP+D2U", "_sip._udp.example.com")

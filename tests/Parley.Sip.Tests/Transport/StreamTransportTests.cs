@@ -39,6 +39,25 @@ public sealed class StreamTransportTests
     }
 
     [Fact]
+    public async Task The_time_for_a_message_begins_anew_with_each_message()
+    {
+        await using var rig = new TransportRig(s_tcp).Start();
+        var client = Client.Connect(rig);
+        var (start, end) = (Request()[..100], Request()[100..]);
+
+        client.Send(start);
+        for (var i = 0; i < 3; i++)
+        {
+            rig.Network.Advance(TimeSpan.FromSeconds(20));
+            client.Send(end + start);
+        }
+
+        rig.Network.RunUntilIdle();
+        Assert.Equal(3, rig.Received.Count);
+        Assert.False(client.IsClosed);
+    }
+
+    [Fact]
     public async Task A_response_goes_back_on_the_connection_of_its_request()
     {
         await using var rig = new TransportRig(s_tcp).Start();
@@ -278,7 +297,8 @@ public sealed class StreamTransportTests
     {
         await using var rig = new TransportRig(s_tcp).Start();
         var client = Client.Connect(rig);
-        rig.Until(() => rig.Layer.Counters.ConnectionsOpen == 1);
+        client.Send(Request());
+        rig.Until(() => rig.Received.Count == 1);
 
         rig.Network.Advance(TimeSpan.FromMinutes(64));
         Assert.Equal(1, rig.Layer.Counters.ConnectionsOpen);
@@ -286,6 +306,21 @@ public sealed class StreamTransportTests
 
         Assert.Equal(0, rig.Layer.Counters.ConnectionsOpen);
         Assert.True(client.IsClosed);
+    }
+
+    [Fact]
+    public async Task A_connection_whose_first_message_does_not_come_is_closed_whatever_else_does()
+    {
+        await using var rig = new TransportRig(s_tcp).Start();
+        var client = Client.Connect(rig);
+
+        rig.Network.Advance(TimeSpan.FromSeconds(31));
+        client.Send("\r\n\r\n");
+        rig.Network.RunUntilIdle();
+        Assert.Equal(1, rig.Layer.Counters.ConnectionsOpen);
+        rig.Network.Advance(TimeSpan.FromSeconds(3));
+
+        Assert.Equal(0, rig.Layer.Counters.ConnectionsOpen);
     }
 
     [Fact]
