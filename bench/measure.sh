@@ -130,6 +130,7 @@ rtp() {
     local name=$1 by=$2 run line cpu="" p50="" p99="" lost=0
     shift 2
     for run in $(seq "$runs"); do
+        sleep 2.5 # a stream takes a new source for its peer once the old one has been silent for two seconds
         line=$(SERVER_PID=$server taskset -c 1 "$work/rtp_load" "$@" | tail -1)
         cpu+="$(field cpu_us_per_packet "$line")"$'\n'
         p50+="$(field p50 "$line")"$'\n' p99+="$(field p99 "$line")"$'\n'

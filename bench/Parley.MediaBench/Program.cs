@@ -22,7 +22,7 @@ await using var engine = new MediaEngine(network, new()
     BindAddress = IPAddress.Loopback,
     FirstPort = first,
     LastPort = first + 2 * count * (relay ? 2 : 1) + 1,
-    Latching = LatchPolicy.AnyUntilLocked,
+    Latching = LatchPolicy.SameAddress,
 });
 
 if (args[0] == "play")
@@ -30,7 +30,11 @@ if (args[0] == "play")
 
 var streams = Enumerable.Range(0, relay ? 2 * count : count).Select(_ => engine.CreateStream()).ToList();
 foreach (var stream in streams)
+{
     stream.Configure(Pcmu.To(null));
+    stream.TrustSignalling(NetEndpoint.From(IPAddress.Loopback, 0)); // the load, and after two silent seconds the next one
+}
+
 for (var i = 0; i < streams.Count; i += relay ? 2 : 1)
 {
     if (relay)
