@@ -2,14 +2,13 @@
 # 20,000 calls with 3 % of the packets lost: every call has to end properly, and afterwards nothing may be in use.
 # Usage: tests/soak.sh [calls] [rate] [loss%]        needs: dotnet build -c Release, sip-tester, curl
 set -euo pipefail
-# Job control: without it a script starts its children deaf to SIGINT, which is what ends the server here.
-set -m
 cd "$(dirname "$0")/.."
 calls=${1:-20000} rate=${2:-200} loss=${3:-3}
 sip=25060 http=25080
 folder=$(mktemp -d)
 
-dotnet src/Parley.Cli/bin/Release/net10.0/Parley.Cli.dll serve --sip udp:127.0.0.1:$sip --http 127.0.0.1:$http --data "$folder" >"$folder/serve.log" 2>&1 &
+# A script starts what it puts behind & deaf to SIGINT, which is what ends the server here.
+env --default-signal=INT dotnet src/Parley.Cli/bin/Release/net10.0/Parley.Cli.dll serve --sip udp:127.0.0.1:$sip --http 127.0.0.1:$http --data "$folder" >"$folder/serve.log" 2>&1 &
 server=$!
 trap 'kill -9 $server 2>/dev/null || true; rm -rf "$folder"' EXIT
 for _ in $(seq 100); do curl -sf http://127.0.0.1:$http/counters >/dev/null && break; sleep 0.1; done

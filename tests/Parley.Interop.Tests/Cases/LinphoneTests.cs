@@ -59,6 +59,6 @@ public sealed class LinphoneTests(ServeFixture fixture) : IClassFixture<ServeFix
         var heard = await phone.HeardAsync();
         Tone.AssertHeard(heard.Channels[0], heard.Rate, 900, atLeast: 2);
         var recorded = Wav.Read(folder.File("heard.wav"));
-        Assert.Contains(recorded.Channels, channel => Tone.Spans(channel, recorded.Rate).Any(span => span.Frequency == 650 && span.Length > 1.5));
+        _ = Tone.ChannelWith(recorded, 650, atLeast: 1.5);
     }
 }

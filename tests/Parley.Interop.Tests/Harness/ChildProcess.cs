@@ -26,13 +26,16 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         }
     }
 
+    private string Name => _process.StartInfo.ArgumentList[1];
+
     public bool HasExited => _process.HasExited;
 
     public int Id => _process.Id;
 
     public static ChildProcess Start(string program, IEnumerable<string> arguments, string? folder = null)
     {
-        var start = new ProcessStartInfo(program, arguments)
+        // A test run that a script started with & has SIGINT ignored, and would hand that down: the child's Ctrl-C has to work.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -69,7 +72,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
                 more = _more.Task;
             }
             if (ended || clock.Elapsed > timeout)
-                Assert.Fail($"{_process.StartInfo.FileName}: waited {clock.Elapsed.TotalSeconds:0.0} s for {what}; it wrote:\n{Output}");
+                Assert.Fail($"{Name}: waited {clock.Elapsed.TotalSeconds:0.0} s for {what}; it wrote:\n{Output}");
             await Task.WhenAny(more, Task.Delay(250));
         }
     }
@@ -93,7 +96,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         catch (OperationCanceledException)
         {
             _process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)} "
+            throw new TimeoutException($"{Name} {string.Join(' ', _process.StartInfo.ArgumentList.Skip(2))} "
                 + $"was still running after {timeout.TotalSeconds} s; it wrote:\n{Output}");
         }
     }

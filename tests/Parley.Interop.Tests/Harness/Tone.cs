@@ -53,17 +53,30 @@ internal static class Tone
     public static void AssertHeard(float[] samples, int rate, int frequency, double atLeast)
     {
         var spans = Spans(samples, rate);
-        var heard = spans.Where(span => Math.Abs(span.Frequency - frequency) <= Step).Sum(span => span.Length);
+        var heard = Heard(spans, frequency);
         Assert.True(heard >= atLeast, $"{frequency} Hz was heard for {heard:0.00} s instead of {atLeast} s; the recording holds: {Describe(spans)}");
+    }
+
+    /// <summary>The one channel on which the tone is heard for at least so many seconds; fails if there is none, or more than one.</summary>
+    public static float[] ChannelWith(Wav recording, int frequency, double atLeast = 0.15)
+    {
+        var all = recording.Channels.Select(channel => (Samples: channel, Spans: Spans(channel, recording.Rate))).ToList();
+        var with = all.Where(channel => Heard(channel.Spans, frequency) >= atLeast).ToList();
+        Assert.True(with.Count == 1, $"{frequency} Hz was heard for {atLeast} s on {with.Count} channels; they hold: {string.Join(" | ", all.Select(channel => Describe(channel.Spans)))}");
+        return with[0].Samples;
     }
 
     /// <summary>Fails if the tone is heard for longer than so many seconds in all.</summary>
     public static void AssertNotHeard(float[] samples, int rate, int frequency, double atMost = 0.15)
     {
         var spans = Spans(samples, rate);
-        var heard = spans.Where(span => Math.Abs(span.Frequency - frequency) <= Step).Sum(span => span.Length);
+        var heard = Heard(spans, frequency);
         Assert.True(heard <= atMost, $"{frequency} Hz was heard for {heard:0.00} s; the recording holds: {Describe(spans)}");
     }
+
+    // A stretch has the frequency of its first window, which lies a step beside when the tone began within it.
+    private static double Heard(List<ToneSpan> spans, int frequency)
+        => spans.Where(span => Math.Abs(span.Frequency - frequency) <= Step).Sum(span => span.Length);
 
     /// <summary>Fails unless the tones come in this order (silence and repetitions between them do not count).</summary>
     public static void AssertSequence(float[] samples, int rate, params int[] frequencies)
