@@ -41,17 +41,21 @@ public sealed class AllocationTests
         var relay = Relay.Connect(first, second);
         left.Play(new Sine(440));
         right.Play(new Sine(700));
-        // The probe sits on the phones' lane: it only tells when enough has passed; the relay's own lane is asked by posting.
-        var (pace, later) = (new Probe(), new Probe());
-        using var listening = left.Listen(pace);
-        await pace.Allocated.WaitAsync(s_patience, TestContext.Current.CancellationToken);
-        var before = new long[1];
-        first.Lane.Post(static state => ((long[])state!)[0] = GC.GetAllocatedBytesForCurrentThread(), before);
-        var forwarded = relay.Forward;
-        using var again = left.Listen(later);
-        await later.Allocated.WaitAsync(s_patience, TestContext.Current.CancellationToken);
-        Assert.Equal(0, await AllocatedOn(first.Lane) - before[0]);
-        Assert.True(relay.Forward - forwarded > 50);
+        // The probes sit on the phones' lane: they only tell when enough has passed; the relay's own lane is asked by posting.
+        var least = long.MaxValue;
+        var forwarded = 0L;
+        for (var window = 0; window < 4 && least != 0; window++)
+        {
+            var (before, start) = (await AllocatedOn(first.Lane), relay.Forward);
+            var pace = new Probe();
+            using var listening = left.Listen(pace);
+            await pace.Allocated.WaitAsync(s_patience, TestContext.Current.CancellationToken);
+            least = Math.Min(least, await AllocatedOn(first.Lane) - before);
+            forwarded = relay.Forward - start;
+        }
+
+        Assert.Equal(0, least);
+        Assert.True(forwarded > 50);
     }
 
     private static MediaEngine Engine(SystemNetwork network, int port)
@@ -77,16 +81,21 @@ public sealed class AllocationTests
         return result.Task;
     }
 
-    /// <summary>Compares what its lane's thread has allocated after some frames and after many.</summary>
+    /// <summary>
+    /// What its lane's thread allocates in a window of frames: the least of a few windows. What a packet or frame costs shows in every one of them; the runtime's own
+    /// 32 bytes, once when it has compiled something anew, only in one.
+    /// </summary>
     private sealed class Probe : IAudioSink
     {
         public const int Warm = 30;
 
-        private const int Last = 100;
+        private const int Window = 70;
+        private const int Windows = 4;
 
         private readonly TaskCompletionSource<long> _allocated = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _frames;
         private long _before;
+        private long _least = long.MaxValue;
 
         public Task<long> Allocated => _allocated.Task;
 
@@ -94,11 +103,15 @@ public sealed class AllocationTests
 
         public void Write(ReadOnlySpan<short> pcm)
         {
-            _frames++;
-            if (_frames == Warm)
-                _before = GC.GetAllocatedBytesForCurrentThread();
-            else if (_frames == Last)
-                _allocated.TrySetResult(GC.GetAllocatedBytesForCurrentThread() - _before);
+            var frame = _frames++ - Warm;
+            if (frame < 0 || frame % Window != 0 || _allocated.Task.IsCompleted)
+                return;
+            var now = GC.GetAllocatedBytesForCurrentThread();
+            if (frame > 0)
+                _least = Math.Min(_least, now - _before);
+            if (_least == 0 || frame == Windows * Window)
+                _allocated.TrySetResult(_least);
+            _before = GC.GetAllocatedBytesForCurrentThread();
         }
     }
 }
