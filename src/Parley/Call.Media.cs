@@ -147,8 +147,9 @@ public abstract partial class Call
     /// <inheritdoc cref="Bridge.Connect"/>
     public async Task BridgeAsync(Call other, BridgeOptions? options = null, CancellationToken cancel = default)
     {
-        await using (Bridge.Connect(this, other, options).ConfigureAwait(false))
-            await Task.WhenAny(WaitForEndAsync(cancel), other.WaitForEndAsync(cancel)).Unwrap().ConfigureAwait(false);
+        var bridge = Bridge.Connect(this, other, options);
+        await using (bridge.ConfigureAwait(false))
+            await bridge.WaitAsync(cancel).ConfigureAwait(false);
     }
 
     internal AudioStream OpenAudio()
