@@ -11,7 +11,9 @@ public partial class LayerTests
     [InlineData("Parley.Sip", "Parley.Net")]
     [InlineData("Parley.Media", "Parley.Net")]
     [InlineData("Parley", "Parley.Net", "Parley.Sip", "Parley.Media")]
-    [InlineData("Parley.Cli", "Parley", "Parley.Net", "Parley.Sip", "Parley.Media")]
+    [InlineData("Parley.Services", "Parley.Net", "Parley.Sip")]
+    [InlineData("Parley.Storage", "Parley.Services")]
+    [InlineData("Parley.Cli", "Parley", "Parley.Net", "Parley.Sip", "Parley.Media", "Parley.Services", "Parley.Storage")]
     public void A_project_references_only_layers_below_it(string project, params string[] below)
     {
         var references = Items(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path.Replace('\\', '/')));
@@ -20,7 +22,7 @@ public partial class LayerTests
 
     [Fact]
     public void Every_project_in_src_has_its_place_in_the_layers() => Assert.Equal(
-        ["Parley", "Parley.Cli", "Parley.Media", "Parley.Net", "Parley.Sip"],
+        ["Parley", "Parley.Cli", "Parley.Media", "Parley.Net", "Parley.Services", "Parley.Sip", "Parley.Storage"],
         Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
     [Theory]
@@ -28,6 +30,7 @@ public partial class LayerTests
     [InlineData("Parley.Sip")]
     [InlineData("Parley.Media")]
     [InlineData("Parley")]
+    [InlineData("Parley.Services")]
     public void A_library_brings_no_packages(string project) => Assert.Empty(Items(project, "PackageReference"));
 
     [Theory]
@@ -35,6 +38,8 @@ public partial class LayerTests
     [InlineData("Parley.Sip")]
     [InlineData("Parley.Media")]
     [InlineData("Parley")]
+    [InlineData("Parley.Services")]
+    [InlineData("Parley.Storage")]
     [InlineData("Parley.Cli")]
     public void Internals_are_shown_to_the_projects_own_tests_only(string project) =>
         Assert.Empty(Items(project, "InternalsVisibleTo").Except([project + ".Tests"]));
@@ -44,6 +49,7 @@ public partial class LayerTests
     [InlineData("Parley.Media", "Parley.Sip")]
     [InlineData("Parley.Net", "Parley.Sip")]
     [InlineData("Parley.Net", "Parley.Media")]
+    [InlineData("Parley.Services", "Parley.Media")]
     public void A_layer_does_not_name_one_beside_or_above_it(string project, string other)
     {
         Assert.All(Repository.Sources($"src/{project}"), file => Assert.DoesNotContain(other, File.ReadAllText(file), StringComparison.Ordinal));
@@ -63,6 +69,7 @@ public partial class LayerTests
     [InlineData("Parley.Sip")]
     [InlineData("Parley.Media")]
     [InlineData("Parley")]
+    [InlineData("Parley.Services")]
     public void Only_the_network_layer_touches_the_operating_system(string project)
     {
         Assert.All(Repository.Sources($"src/{project}"), file => Assert.DoesNotMatch(SystemCalls(), File.ReadAllText(file)));
