@@ -70,6 +70,9 @@ public sealed class Dialog
     // Subscriptions in this dialog, as a list.
     internal IDialogUsage? FirstUsage { get; set; }
 
+    // True once a REFER of the peer was accepted in it.
+    internal bool HadRefer { get; set; }
+
     internal ReadOnlySpan<byte> CallIdBytes => _text.AsSpan(0, _callIdEnd);
 
     internal ReadOnlySpan<byte> RemoteTagBytes => _text.AsSpan(_callIdEnd, _remoteTagEnd - _callIdEnd);

@@ -52,6 +52,8 @@ public sealed partial class InviteSession
 
     internal UserAgentLane Ua { get; }
 
+    internal IInviteSessionHandler? Handler => _handler;
+
     /// <summary>
     /// Hangs up. The handler is told at once; the BYE is sent now, or, where our 200 is not yet acknowledged, with the ACK (RFC 3261 §15). Does nothing when
     /// the call has ended.
