@@ -116,6 +116,8 @@ public sealed partial class ProxyRequest : IServerTransactionUser
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(status, 100);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 699);
+        if (reason is not null && reason.Any(char.IsControl))
+            throw new ArgumentException("A reason phrase cannot have a control character in it.", nameof(reason));
         if (!IsPending)
             return;
         var server = _server!;
