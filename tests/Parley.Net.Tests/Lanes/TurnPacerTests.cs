@@ -17,7 +17,7 @@ public sealed class TurnPacerTests
     [Fact]
     public void Turns_that_come_closer_than_the_interval_are_spread_out()
     {
-        Turns(8, Interval / 2, ready: 1);
+        Turns(10, Interval / 2, ready: 1);
         Assert.True(_pacer.IsPacing);
         Assert.Equal(_clock + Interval, _pacer.NextTurn);
     }
@@ -44,7 +44,7 @@ public sealed class TurnPacerTests
     [Fact]
     public void Pauses_go_on_while_each_gathers_something_and_end_when_they_do_not()
     {
-        Turns(8, Interval / 2, ready: 1);
+        Turns(10, Interval / 2, ready: 1);
         Turns(1_000, Interval, ready: 3);
         Assert.True(_pacer.IsPacing);
         Turns(20, Interval, ready: 1);
@@ -54,7 +54,7 @@ public sealed class TurnPacerTests
     [Fact]
     public void A_lane_that_is_late_does_not_wait_longer_for_it()
     {
-        Turns(8, Interval / 2, ready: 1);
+        Turns(10, Interval / 2, ready: 1);
         Turns(1, 50 * Interval, ready: 100);
         Assert.Equal(_clock + Interval, _pacer.NextTurn);
     }
@@ -62,7 +62,7 @@ public sealed class TurnPacerTests
     [Fact]
     public void No_interval_ends_the_pauses_at_once()
     {
-        Turns(8, Interval / 2, ready: 1);
+        Turns(10, Interval / 2, ready: 1);
         _pacer.Interval = 0;
         Assert.False(_pacer.IsPacing);
     }
