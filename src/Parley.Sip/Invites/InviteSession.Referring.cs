@@ -25,7 +25,7 @@ public sealed partial class InviteSession
         if (IsOutside(options.Placement) && OutsideOf(options) is { } outside)
             refer.StartOutside(outside);
         else
-            refer.StartWithin(Dialog, _credentials, FlowForRequests());
+            refer.StartWithin(Dialog, Credentials, FlowForRequests());
         return refer;
     }
 
@@ -48,7 +48,7 @@ public sealed partial class InviteSession
             Target = target,
             From = SipAddress.TryParse(Dialog.Local, out var local) ? local : null,
             To = SipAddress.TryParse(Dialog.Remote, out var remote) ? remote.WithTag(null) : null,
-            Credentials = _credentials,
+            Credentials = Credentials,
             Flow = FlowForRequests(),
             TargetDialog = DialogId.Of(Dialog),
         }
