@@ -14,7 +14,7 @@ namespace Parley.Sip.Subscriptions;
 /// </summary>
 public sealed partial class IncomingSubscription
 {
-    // What is granted when neither side names a lifetime; RFC 3856 §6.4 and most other packages have it.
+    // What is granted when neither side names a lifetime: what most packages say.
     private static readonly TimeSpan s_usual = TimeSpan.FromHours(1);
 
     private readonly UserAgentLane _ua;
