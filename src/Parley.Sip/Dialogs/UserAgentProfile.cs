@@ -1,6 +1,7 @@
 using System.Text;
 using Parley.Sip.Authentication;
 using Parley.Sip.Messages;
+using Parley.Sip.Subscriptions;
 
 namespace Parley.Sip.Dialogs;
 
@@ -42,6 +43,22 @@ internal sealed class UserAgentProfile
     /// <summary>True when 100rel is among the option tags (RFC 3262).</summary>
     public bool Reliable { get; }
 
+    /// <summary>Value of Allow-Events; empty when there is nothing to name.</summary>
+    public byte[] AllowEvents { get; private init; } = [];
+
+    /// <summary>Event packages others may subscribe to.</summary>
+    public required IReadOnlyList<string> Events
+    {
+        get;
+        init
+        {
+            field = value;
+            AllowEvents = Encoding.ASCII.GetBytes(string.Join(", ", value));
+        }
+    }
+
+    public required SubscriptionLimits Subscriptions { get; init; }
+
     /// <summary>Option tags understood.</summary>
     public byte[][] Extensions { get; }
 
@@ -77,6 +94,18 @@ internal sealed class UserAgentProfile
     private static bool Names(IReadOnlyList<string> extensions, string tag) => extensions.Contains(tag, StringComparer.OrdinalIgnoreCase);
 
     private static bool IsReliable(string tag) => tag.Equals("100rel", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>True when the option tag is one of <see cref="Extensions"/>.</summary>
+    public bool Supports(ReadOnlySpan<byte> tag)
+    {
+        foreach (var known in Extensions)
+        {
+            if (Ascii.EqualsIgnoreCase(known, tag))
+                return true;
+        }
+
+        return false;
+    }
 
     public bool Serves(SipMethod method) => (_methods & 1u << (int)method) != 0;
 }

@@ -22,6 +22,9 @@ public sealed record SipEndpointOptions
     /// <summary>Who takes calls and requests; null refuses them: INVITE with 480, the rest with 405. Default null.</summary>
     public ISipEndpointHandler? Handler { get; init; }
 
+    /// <summary>Sees requests before <see cref="Handler"/> does and takes what goes elsewhere: a proxy. Of one endpoint only. Default none.</summary>
+    public ISipRequestRouter? Router { get; init; }
+
     /// <summary>Our address of record: From of calls that name no caller. Default <c>sip:anonymous@anonymous.invalid</c> (RFC 3323 §4.1.1.3).</summary>
     public SipAddress Identity { get; init; } = SipAddress.Parse("\"Anonymous\" <sip:anonymous@anonymous.invalid>");
 
@@ -43,6 +46,12 @@ public sealed record SipEndpointOptions
     /// served whether or not <see cref="Methods"/> names it).
     /// </summary>
     public IReadOnlyList<string> Extensions { get; init; } = ["100rel"];
+
+    /// <summary>
+    /// Event packages others may subscribe to: the value of Allow-Events. A SUBSCRIBE for another gets 489 (RFC 6665 §8.3.2). SUBSCRIBE has to be among
+    /// <see cref="Methods"/> too. Default none.
+    /// </summary>
+    public IReadOnlyList<string> Events { get; init; } = [];
 
     /// <summary>
     /// Body types an INVITE may carry: the value of Accept. Another type gets 415, unless its Content-Disposition says it is optional (RFC 3261 §8.2.3).

@@ -3,6 +3,7 @@ using Parley.Sip.Dialogs;
 using Parley.Sip.Endpoint;
 using Parley.Sip.Messages;
 using Parley.Sip.Transactions;
+using Parley.Sip.Transfers;
 using Parley.Sip.Transport;
 
 namespace Parley.Sip.Invites;
@@ -36,6 +37,24 @@ public sealed partial class IncomingInvite : IServerTransactionUser, ILiveCall
             Reject(480);
     }
 
+    /// <summary>Shows the call to the application together with the one it replaces; not at all when it was cancelled while that one was looked for.</summary>
+    internal void Offer(ISipEndpointHandler? endpointHandler, ReplacedCall replaced)
+    {
+        Replaced = replaced;
+        if (IsPending)
+            Offer(endpointHandler);
+        else
+            TellNobody();
+    }
+
+    /// <summary>Refuses a call the application is not shown.</summary>
+    internal void RefuseUnseen(int status)
+    {
+        if (IsPending)
+            Reject(status);
+        TellNobody();
+    }
+
     void ILiveCall.Shutdown()
     {
         if (_transaction is not null)
@@ -63,6 +82,13 @@ public sealed partial class IncomingInvite : IServerTransactionUser, ILiveCall
 
     private static CallEnd CancelledBy(SipMessage request) =>
         new(CallEndKind.Cancelled, CallEndParty.Remote, 487, request.GetString(HeaderId.Reason) ?? "Cancelled by the caller");
+
+    private void TellNobody()
+    {
+        _offered = true;
+        if (_untold is { } end)
+            CallLedger.Ended(_ua, this, incoming: true, end.Value, null, null);
+    }
 
     // An end that comes while the application is still being shown the call waits for the handler.
     private void Tell(CallEnd end, SipMessage? message)

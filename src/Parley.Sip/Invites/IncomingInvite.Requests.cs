@@ -88,6 +88,12 @@ public sealed partial class IncomingInvite : IDialogUser, IWaitingOwner
             Show(transaction, request, hasOffer);
     }
 
-    private void Show(ServerTransaction transaction, SipMessage request, bool hasOffer) =>
-        (_waiting ??= new WaitingRequests(_ua, Dialog, this)).Take(transaction, request, hasOffer);
+    private void Show(ServerTransaction transaction, SipMessage request, bool hasOffer)
+    {
+        // The call has not been shown yet: the one it replaces is still being looked for.
+        if (_handler is null)
+            Refusals.ForAMoment(_ua, transaction);
+        else
+            (_waiting ??= new WaitingRequests(_ua, Dialog, this)).Take(transaction, request, hasOffer);
+    }
 }
