@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Parley.Media.Codecs;
@@ -8,7 +7,7 @@ namespace Parley.Media.Codecs;
 /// A-law of ITU-T G.711, table 1a/1b, by the same use of float bits as <see cref="MuLaw"/>. The lowest segment is linear:
 /// there the 12-bit magnitude is the code.
 /// </summary>
-internal static class ALaw
+internal readonly struct ALaw : IG711Law
 {
     /// <summary>Magnitudes from 16 on have a segment number; 2⁴ is segment 1.</summary>
     private const int FirstSegment = (127 + 3) << 4;
@@ -39,46 +38,8 @@ internal static class ALaw
         return (short)(((magnitude << 3) ^ sign) - sign);
     }
 
-    public static void Encode(ReadOnlySpan<short> pcm, Span<byte> payload)
-    {
-        payload = payload[..pcm.Length];
-        var done = 0;
-        if (Vector256.IsHardwareAccelerated)
-        {
-            ref var source = ref MemoryMarshal.GetReference(pcm);
-            ref var target = ref MemoryMarshal.GetReference(payload);
-            for (; done <= pcm.Length - Vector256<short>.Count; done += Vector256<short>.Count)
-            {
-                var (low, high) = Vector256.Widen(Vector256.LoadUnsafe(ref source, (nuint)done));
-                var codes = Vector256.Narrow(Encode(low), Encode(high));
-                Vector128.Narrow(codes.GetLower(), codes.GetUpper()).AsByte().StoreUnsafe(ref target, (nuint)done);
-            }
-        }
-        for (; done < pcm.Length; done++)
-            payload[done] = Encode(pcm[done]);
-    }
-
-    public static void Decode(ReadOnlySpan<byte> payload, Span<short> pcm)
-    {
-        pcm = pcm[..payload.Length];
-        var done = 0;
-        if (Vector256.IsHardwareAccelerated)
-        {
-            ref var source = ref MemoryMarshal.GetReference(payload);
-            ref var target = ref MemoryMarshal.GetReference(pcm);
-            for (; done <= payload.Length - Vector128<byte>.Count; done += Vector128<byte>.Count)
-            {
-                var (first, second) = Vector128.Widen(Vector128.LoadUnsafe(ref source, (nuint)done));
-                var (low, high) = Vector256.Widen(Vector256.Create(first, second));
-                Vector256.Narrow(Decode(low.AsInt32()), Decode(high.AsInt32())).StoreUnsafe(ref target, (nuint)done);
-            }
-        }
-        for (; done < payload.Length; done++)
-            pcm[done] = Decode(payload[done]);
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Encode(Vector256<int> samples)
+    public static Vector256<int> Encode(Vector256<int> samples)
     {
         var sign = Vector256.ShiftRightArithmetic(samples, 31);
         var magnitude = Vector256.ShiftRightLogical(samples ^ sign, 4);
@@ -88,7 +49,7 @@ internal static class ALaw
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Decode(Vector256<int> payload)
+    public static Vector256<int> Decode(Vector256<int> payload)
     {
         var line = payload ^ Vector256.Create(LineBits);
         var code = line & Vector256.Create(0x7F);

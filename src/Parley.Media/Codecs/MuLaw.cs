@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Parley.Media.Codecs;
@@ -9,7 +8,7 @@ namespace Parley.Media.Codecs;
 /// leading bits of a float are: the biased magnitude becomes a float, and its bits 19 and up are the code. That needs neither
 /// table nor branch and works on eight samples at once as on one.
 /// </summary>
-internal static class MuLaw
+internal readonly struct MuLaw : IG711Law
 {
     /// <summary>Added to the 14-bit magnitude so that segment borders fall on powers of two.</summary>
     private const int Bias = 33;
@@ -40,46 +39,8 @@ internal static class MuLaw
         return (short)(((magnitude << 2) ^ sign) - sign);
     }
 
-    public static void Encode(ReadOnlySpan<short> pcm, Span<byte> payload)
-    {
-        payload = payload[..pcm.Length];
-        var done = 0;
-        if (Vector256.IsHardwareAccelerated)
-        {
-            ref var source = ref MemoryMarshal.GetReference(pcm);
-            ref var target = ref MemoryMarshal.GetReference(payload);
-            for (; done <= pcm.Length - Vector256<short>.Count; done += Vector256<short>.Count)
-            {
-                var (low, high) = Vector256.Widen(Vector256.LoadUnsafe(ref source, (nuint)done));
-                var codes = Vector256.Narrow(Encode(low), Encode(high));
-                Vector128.Narrow(codes.GetLower(), codes.GetUpper()).AsByte().StoreUnsafe(ref target, (nuint)done);
-            }
-        }
-        for (; done < pcm.Length; done++)
-            payload[done] = Encode(pcm[done]);
-    }
-
-    public static void Decode(ReadOnlySpan<byte> payload, Span<short> pcm)
-    {
-        pcm = pcm[..payload.Length];
-        var done = 0;
-        if (Vector256.IsHardwareAccelerated)
-        {
-            ref var source = ref MemoryMarshal.GetReference(payload);
-            ref var target = ref MemoryMarshal.GetReference(pcm);
-            for (; done <= payload.Length - Vector128<byte>.Count; done += Vector128<byte>.Count)
-            {
-                var (first, second) = Vector128.Widen(Vector128.LoadUnsafe(ref source, (nuint)done));
-                var (low, high) = Vector256.Widen(Vector256.Create(first, second));
-                Vector256.Narrow(Decode(low.AsInt32()), Decode(high.AsInt32())).StoreUnsafe(ref target, (nuint)done);
-            }
-        }
-        for (; done < payload.Length; done++)
-            pcm[done] = Decode(payload[done]);
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Encode(Vector256<int> samples)
+    public static Vector256<int> Encode(Vector256<int> samples)
     {
         var sign = Vector256.ShiftRightArithmetic(samples, 31);
         var magnitude = Vector256.Min(
@@ -89,7 +50,7 @@ internal static class MuLaw
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Decode(Vector256<int> payload)
+    public static Vector256<int> Decode(Vector256<int> payload)
     {
         var code = payload ^ Vector256.Create(0xFF);
         var bits = Vector256.ShiftLeft((code & Vector256.Create(0x7F)) + Vector256.Create(FirstSegment), MantissaShift) | Vector256.Create(HalfStep);

@@ -22,13 +22,13 @@ internal sealed class PcmaCodec : AudioCodec, IAudioEncoder, IAudioDecoder
 
     public int Encode(ReadOnlySpan<short> pcm, Span<byte> payload)
     {
-        ALaw.Encode(pcm, payload);
+        G711.Encode<ALaw>(pcm, payload);
         return pcm.Length;
     }
 
     public int Decode(ReadOnlySpan<byte> payload, Span<short> pcm)
     {
-        ALaw.Decode(payload, pcm);
+        G711.Decode<ALaw>(payload, pcm);
         return payload.Length;
     }
 }

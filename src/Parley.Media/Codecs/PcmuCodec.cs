@@ -22,13 +22,13 @@ internal sealed class PcmuCodec : AudioCodec, IAudioEncoder, IAudioDecoder
 
     public int Encode(ReadOnlySpan<short> pcm, Span<byte> payload)
     {
-        MuLaw.Encode(pcm, payload);
+        G711.Encode<MuLaw>(pcm, payload);
         return pcm.Length;
     }
 
     public int Decode(ReadOnlySpan<byte> payload, Span<short> pcm)
     {
-        MuLaw.Decode(payload, pcm);
+        G711.Decode<MuLaw>(payload, pcm);
         return payload.Length;
     }
 }

@@ -22,10 +22,10 @@ internal static class WavSamples
         switch (encoding)
         {
             case WavEncoding.ALaw:
-                ALaw.Decode(bytes, pcm);
+                G711.Decode<ALaw>(bytes, pcm);
                 return bytes.Length;
             case WavEncoding.MuLaw:
-                MuLaw.Decode(bytes, pcm);
+                G711.Decode<MuLaw>(bytes, pcm);
                 return bytes.Length;
             default:
                 var source = MemoryMarshal.Cast<byte, short>(bytes);

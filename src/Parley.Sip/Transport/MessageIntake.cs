@@ -15,6 +15,7 @@ internal sealed class MessageIntake
 
     private readonly SipTransportLayer _layer;
     private readonly ISipReceiver _receiver;
+    private readonly ISipGate? _gate;
     private readonly ConcurrentQueue<Waiting> _spare = [];
     private int _waiting;
 
@@ -22,9 +23,19 @@ internal sealed class MessageIntake
     {
         _layer = layer;
         _receiver = receiver;
+        _gate = layer.Options.Gate;
     }
 
     private TransportCounters Counters => _layer.Counters;
+
+    /// <summary>Whether anything from there is listened to; what is not was counted.</summary>
+    public bool Hears(in NetEndpoint source, SipTransport transport)
+    {
+        if (_gate is null || _gate.Hears(source, transport))
+            return true;
+        Counters.CountKeptOut();
+        return false;
+    }
 
     /// <summary>One datagram or WebSocket message, which should hold exactly one SIP message. The buffer is lent.</summary>
     public void OnWhole(in SipFlow flow, PacketBuffer bytes)
@@ -66,6 +77,12 @@ internal sealed class MessageIntake
         }
 
         Counters.CountReceived(flow.Transport);
+        if (_gate is not null && !Passes(_gate, flow, message))
+        {
+            message.Release();
+            return;
+        }
+
         var lane = _layer.LaneFor(message.CallId);
         if (lane.IsCurrent)
             Deliver(flow, message);
@@ -100,6 +117,24 @@ internal sealed class MessageIntake
     // RFC 5626 §3.5.1 and §5.4: line ends alone are keep-alives. Over UDP the same serves phones that send CRLF, an empty datagram or a few
     // zeros to keep a NAT open.
     private static bool IsKeepAlive(ReadOnlySpan<byte> bytes) => bytes.Length <= 4 && !bytes.ContainsAnyExcept("\r\n\0"u8);
+
+    private bool Passes(ISipGate gate, in SipFlow flow, SipMessage message)
+    {
+        if (!message.IsRequest || message.Method is SipMethod.Ack or SipMethod.Cancel)
+            return true;
+        var verdict = gate.Admits(message, flow);
+        if (verdict == GateVerdict.Refuse)
+        {
+            Counters.CountGateRefused();
+            Refuse(flow, message, 503, "", _layer.Options.TransportLimits.RetryAfter);
+        }
+        else if (verdict == GateVerdict.Drop)
+        {
+            Counters.CountKeptOut();
+        }
+
+        return verdict == GateVerdict.Admit;
+    }
 
     private bool Refuse(in SipFlow flow, SipMessage request, int status, string reason, int retryAfter)
     {

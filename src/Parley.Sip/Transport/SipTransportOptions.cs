@@ -72,6 +72,9 @@ public sealed record SipTransportOptions
 
     /// <summary>Told of every message received and sent. Default none.</summary>
     public ISipTrace? Trace { get; init; }
+
+    /// <summary>Asked before anything is spent on what was received: bans and rates by source. What it keeps out is counted and not traced. Default none: everybody is heard.</summary>
+    public ISipGate? Gate { get; init; }
 }
 
 /// <summary>What strangers cannot make grow.</summary>

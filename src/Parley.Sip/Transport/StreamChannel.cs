@@ -105,6 +105,8 @@ internal sealed class StreamChannel : SipChannel
 
     private int ReceiveBytes(ReadOnlySequence<byte> bytes)
     {
+        if (!_intake.Hears(_connection.Remote, Transport))
+            return -1;
         var rest = bytes;
         while (true)
         {
@@ -133,6 +135,8 @@ internal sealed class StreamChannel : SipChannel
 
     private int ReceiveWhole(ReadOnlySequence<byte> bytes)
     {
+        if (!_intake.Hears(_connection.Remote, Transport))
+            return -1;
         NoteMessage();
         var buffer = _layer.Pool.Rent((int)bytes.Length);
         buffer.Length = (int)bytes.Length;

@@ -10,6 +10,8 @@ public sealed class TransportCounters
     private long _oversized;
     private long _keepAlives;
     private long _overloaded;
+    private long _keptOut;
+    private long _gateRefused;
     private long _sendFailures;
     private long _accepted;
     private long _connected;
@@ -37,6 +39,12 @@ public sealed class TransportCounters
 
     /// <summary>Messages refused because too many waited for their lane.</summary>
     public long Overloaded => Interlocked.Read(ref _overloaded);
+
+    /// <summary>Datagrams and pieces of streams that the gate did not hear, and requests it had dropped.</summary>
+    public long KeptOut => Interlocked.Read(ref _keptOut);
+
+    /// <summary>Requests that the gate had answered 503.</summary>
+    public long GateRefused => Interlocked.Read(ref _gateRefused);
 
     /// <summary>Messages that could not be sent.</summary>
     public long SendFailures => Interlocked.Read(ref _sendFailures);
@@ -67,6 +75,10 @@ public sealed class TransportCounters
     internal void CountKeepAlive() => Interlocked.Increment(ref _keepAlives);
 
     internal void CountOverloaded() => Interlocked.Increment(ref _overloaded);
+
+    internal void CountKeptOut() => Interlocked.Increment(ref _keptOut);
+
+    internal void CountGateRefused() => Interlocked.Increment(ref _gateRefused);
 
     internal void CountSendFailure() => Interlocked.Increment(ref _sendFailures);
 

@@ -50,6 +50,8 @@ internal sealed class UdpChannel : SipChannel, IDatagramHandler
 
     public void OnDatagram(IDatagramSocket socket, PacketBuffer datagram, in NetEndpoint source)
     {
+        if (!_intake.Hears(source, SipTransport.Udp))
+            return;
         if (StunKeepAlive.IsRequest(datagram.Span))
             _intake.AnswerStun(socket, datagram, source);
         else
