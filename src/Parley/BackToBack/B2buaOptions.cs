@@ -120,3 +120,10 @@ public sealed record AnchorOptions
     /// <summary>A hold on one leg is passed to the other as one. Default false: the held side just hears nothing, or what is played to it.</summary>
     public bool PassHold { get; init; }
 }
+
+/// <summary>How a call taken and made onward went.</summary>
+/// <param name="Pair">Both legs; null when nobody answered.</param>
+/// <param name="Status">Status of the final response, or one of our own making.</param>
+/// <param name="Reason">Reason phrase, or what went wrong on our side.</param>
+/// <param name="Response">The final response; null when none came.</param>
+public sealed record B2buaResult(B2bua? Pair, int Status, string Reason, Sip.Messages.SipMessage? Response);

@@ -19,9 +19,11 @@ internal class HandlerOwner : IDialogOwner
         _callbacks = new SerialCallbacks(e => Log.DialogCallbackFailed(agent.Logger, e));
     }
 
-    public virtual void OnProgress(InviteDialog dialog, OutgoingInvite invite, SipMessage response, ReliableProgress? reliable)
+    public virtual void OnProgress(InviteDialog dialog, OutgoingInvite invite, Dialog? early, SipMessage response, ReliableProgress? reliable)
     {
     }
+
+    public void OnEarlyRequest(InviteDialog dialog, Dialog early, IncomingRequest request) => AnswerEarlyByDefault(request);
 
     public virtual void OnAnswered(InviteDialog dialog, SipMessage response)
     {
@@ -121,6 +123,15 @@ internal class HandlerOwner : IDialogOwner
                 request.Respond(501);
                 break;
         }
+    }
+
+    /// <summary>What a request gets that comes before the answer and that nobody wants: there is nothing yet that an offer could change.</summary>
+    internal static void AnswerEarlyByDefault(IncomingRequest request)
+    {
+        if (request.Method == SipMethod.Update)
+            request.Respond(request.HasOffer ? 488 : 200);
+        else
+            AnswerByDefault(request);
     }
 
     protected void Post(Action callback) => _callbacks.Post(callback);

@@ -12,7 +12,10 @@ namespace Parley.Dialogs;
 internal interface IDialogOwner
 {
     /// <summary>Our call rings, or has early media; <paramref name="reliable"/> when it waits for a PRACK.</summary>
-    void OnProgress(InviteDialog dialog, OutgoingInvite invite, SipMessage response, ReliableProgress? reliable);
+    void OnProgress(InviteDialog dialog, OutgoingInvite invite, Dialog? early, SipMessage response, ReliableProgress? reliable);
+
+    /// <summary>A request of the peer before it has answered our call.</summary>
+    void OnEarlyRequest(InviteDialog dialog, Dialog early, IncomingRequest request);
 
     /// <summary>Our call is answered.</summary>
     void OnAnswered(InviteDialog dialog, SipMessage response);

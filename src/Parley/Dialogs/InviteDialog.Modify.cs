@@ -10,6 +10,7 @@ public sealed partial class InviteDialog
 {
     private readonly SemaphoreSlim _changing = new(1, 1);
     private byte[]? _unheld;
+    private bool _spliced;
 
     /// <summary>Offers a new description by re-INVITE and waits for the answer.</summary>
     /// <param name="sdp">The new offer. Where it goes on with the o= line of the last one, its version is raised if it was not (RFC 3264 §8).</param>
@@ -56,6 +57,8 @@ public sealed partial class InviteDialog
         var result = await InTurnAsync(
             async () =>
             {
+                if (Media is { } media)
+                    return await RedirectAudioAsync(media, options.Inactive ? MediaDirection.Inactive : MediaDirection.SendOnly, options.Method, cancel).ConfigureAwait(false);
                 var current = Described();
                 var held = SessionRevision.Hold(current, options.Inactive);
                 var before = IsHeldByUs ? _unheld : _wanted;
@@ -81,6 +84,8 @@ public sealed partial class InviteDialog
             {
                 if (!IsHeldByUs)
                     throw new InvalidOperationException("The peer is not on hold.");
+                if (Media is { } media)
+                    return await RedirectAudioAsync(media, MediaDirection.SendReceive, method, cancel).ConfigureAwait(false);
                 var current = Described();
                 var resumed = SessionRevision.Resume(current, Parse(_unheld) ?? current with { Media = [] });
                 var result = await OfferAsync(SdpWriter.ToBytes(resumed), new SessionChange { Method = method }, cancel).ConfigureAwait(false);
@@ -122,6 +127,38 @@ public sealed partial class InviteDialog
         Parse(_local) is { } current && SessionRevision.AnswerAgain(offer, current, Parse(_wanted)) is { } answer
             ? SdpWriter.ToBytes(answer)
             : null;
+
+    /// <summary>
+    /// A body of somebody else's on its way to this peer. While one and the same party speaks, it goes as it is; once another has spoken in this session, what follows is
+    /// one session still: its o= line, its streams' places (RFC 3264 §8).
+    /// </summary>
+    internal SipBody Continue(SipBody body)
+    {
+        if (!_spliced || Parse(SessionBody.Bytes(body)) is not { } next || Parse(_local) is not { } last)
+            return body;
+        return SessionBody.Write(SessionRevision.Replace(next, last, out _));
+    }
+
+    /// <summary>From here on somebody else speaks to this peer.</summary>
+    internal void Splice() => _spliced = true;
+
+    // The audio is ours: so is the description, and what was agreed on changes what flows.
+    private async Task<SessionChangeResult> RedirectAudioAsync(CallMedia media, MediaDirection direction, ModifyMethod method, CancellationToken cancel)
+    {
+        var before = media.Direction;
+        var offer = SessionBody.Bytes(media.Offer(direction))!;
+        string? problem = null;
+        var result = await ChangeAsync(
+            new ModifyOptions { Body = SessionBody.Of(offer), Method = method }, offer, cancel,
+            (outcome, _) =>
+            {
+                if (!outcome.IsSuccess || !media.TryAcceptAnswer(outcome.Message!, out problem))
+                    media.OfferRefused(before);
+                else
+                    media.ExchangeDone();
+            }).ConfigureAwait(false);
+        return problem is null ? result : result with { Status = 488, Reason = problem };
+    }
 
     private SessionDescription Described() =>
         Parse(_local) ?? throw new DialogException(488, "There is no session description of ours to change");

@@ -87,6 +87,9 @@ public sealed partial class InviteDialog : SipDialog, IOutgoingInviteHandler
 
     internal override Lane? Lane => _session?.Lane;
 
+    /// <summary>The audio of a call that is relayed here: then descriptions are its business. Null otherwise.</summary>
+    internal CallMedia? Media { get; set; }
+
     internal byte[]? LocalSdp => _local;
 
     internal byte[]? RemoteSdp => _remote;
@@ -140,10 +143,10 @@ public sealed partial class InviteDialog : SipDialog, IOutgoingInviteHandler
             Volatile.Write(ref _heldByPeer, Holds(remote));
     }
 
-    void IOutgoingInviteHandler.OnProgress(OutgoingInvite invite, Dialog? dialog, SipMessage response) => _owner.OnProgress(this, invite, response, null);
+    void IOutgoingInviteHandler.OnProgress(OutgoingInvite invite, Dialog? dialog, SipMessage response) => _owner.OnProgress(this, invite, dialog, response, null);
 
     void IOutgoingInviteHandler.OnReliableProgress(OutgoingInvite invite, ReliableProgress progress, SipMessage response) =>
-        _owner.OnProgress(this, invite, response, progress);
+        _owner.OnProgress(this, invite, progress.Dialog, response, progress);
 
     void IOutgoingInviteHandler.OnAnswered(OutgoingInvite invite, InviteSession session, SipMessage response)
     {
@@ -153,6 +156,8 @@ public sealed partial class InviteDialog : SipDialog, IOutgoingInviteHandler
         Agent.Add(this);
         _owner.OnAnswered(this, response);
     }
+
+    void IInviteSessionHandler.OnEarlyRequest(Dialog early, IncomingRequest request) => _owner.OnEarlyRequest(this, early, request);
 
     void IInviteSessionHandler.OnConfirmed(InviteSession session, SipMessage ack)
     {

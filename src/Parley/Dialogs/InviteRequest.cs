@@ -73,6 +73,12 @@ public sealed class InviteRequest : IInviteSessionHandler
     /// <summary>Told on the lane when the call ends before its answer; for whoever has legs of its own to clear.</summary>
     internal Action<CallEnd, SipMessage?>? OnOver { get; set; }
 
+    /// <summary>Told on the lane a PRACK for a provisional response of ours; without anybody it is answered by default.</summary>
+    internal Action<IncomingRequest>? OnPrack { get; set; }
+
+    /// <summary>Told on the lane a request that comes before the answer; without anybody it is answered by default.</summary>
+    internal Action<IncomingRequest>? OnEarly { get; set; }
+
     /// <summary>How the call ended before it was answered; on the lane.</summary>
     internal CallEnd? EndedAs => _end;
 
@@ -154,6 +160,24 @@ public sealed class InviteRequest : IInviteSessionHandler
             return;
         throw _end is { } end ? DialogException.Of(end, null) : new InvalidOperationException("The call has its final response already.");
     }
+
+    void IInviteSessionHandler.OnPrack(IncomingInvite invite, IncomingRequest prack)
+    {
+        if (OnPrack is { } take)
+            take(prack);
+        else
+            prack.Respond(prack.HasOffer ? 488 : 200);
+    }
+
+    void IInviteSessionHandler.OnEarlyRequest(Dialog early, IncomingRequest request)
+    {
+        if (OnEarly is { } take)
+            take(request);
+        else
+            HandlerOwner.AnswerEarlyByDefault(request);
+    }
+
+    void IInviteSessionHandler.OnUpdate(InviteSession session, IncomingRequest request) => ((IInviteSessionHandler)Dialog!).OnUpdate(session, request);
 
     void IInviteSessionHandler.OnConfirmed(InviteSession session, SipMessage ack) => ((IInviteSessionHandler)Dialog!).OnConfirmed(session, ack);
 

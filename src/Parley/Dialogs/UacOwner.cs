@@ -17,7 +17,7 @@ internal sealed class UacOwner : HandlerOwner
 
     public Task<InviteDialog> Answered => _answered.Task;
 
-    public override void OnProgress(InviteDialog dialog, OutgoingInvite invite, SipMessage response, ReliableProgress? reliable)
+    public override void OnProgress(InviteDialog dialog, OutgoingInvite invite, Sip.Dialogs.Dialog? early, SipMessage response, ReliableProgress? reliable)
     {
         if (reliable is { HasOffer: true } && _options.SdpFor is not null)
         {
