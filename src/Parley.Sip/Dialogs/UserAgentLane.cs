@@ -1,5 +1,6 @@
 using Parley.Net;
 using Parley.Sip.Locating;
+using Parley.Sip.Subscriptions;
 using Parley.Sip.Transactions;
 using Parley.Sip.Transport;
 
@@ -24,6 +25,9 @@ internal sealed class UserAgentLane(Lane lane, ISipTransport transport, Transact
     public TimeProvider Time { get; } = time;
 
     public DialogTable Dialogs { get; } = new();
+
+    /// <summary>The subscriptions of the lane, others' and ours.</summary>
+    public LaneSubscriptions Subscriptions { get; } = new(lane, profile, transport.Lanes.Count);
 
     public UserAgentCounts Counts { get; } = new();
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
+using Parley.Sip.Subscriptions;
 using Parley.Sip.Transactions;
 using Parley.Sip.Transport;
 
@@ -10,6 +11,8 @@ namespace Parley.Sip.Endpoint;
 /// <summary>The user agent's core (RFC 3261 §8.2, §12.2.2): checks each new request, then gives it to its dialog, or to the application.</summary>
 internal sealed class EndpointCore(UserAgentProfile profile, ISipEndpointHandler handler, int maxCalls, bool answerOptions) : ISipCore
 {
+    private readonly SubscriptionRouter _subscriptions = new(profile, handler);
+
     /// <summary>One per lane, in their order; set before the first message can come.</summary>
     public UserAgentLane[] Lanes { get; set; } = [];
 
@@ -39,9 +42,10 @@ internal sealed class EndpointCore(UserAgentProfile profile, ISipEndpointHandler
     private void OnWithin(UserAgentLane ua, ServerTransaction transaction, SipMessage request)
     {
         var dialog = ua.Dialogs.Find(request);
-        if (dialog?.User is not { } user)
+        if (dialog is null)
         {
-            Refuse(ua, transaction, request, new Reply(481)); // RFC 3261 §12.2.2
+            if (request.Method != SipMethod.Notify || !ua.Subscriptions.TryTake(transaction, request))
+                Refuse(ua, transaction, request, new Reply(481)); // RFC 3261 §12.2.2
             return;
         }
 
@@ -56,8 +60,12 @@ internal sealed class EndpointCore(UserAgentProfile profile, ISipEndpointHandler
             Refuse(ua, transaction, request, reply);
         else if (answerOptions && request.Method == SipMethod.Options)
             Respond(ua, transaction, request, new Reply(200) { Capabilities = true });
-        else
+        else if (_subscriptions.TryTake(ua, dialog, transaction, request, out var refused))
+            RefuseIf(ua, transaction, request, refused);
+        else if (dialog.User is { } user)
             user.OnRequest(dialog, transaction, request);
+        else
+            Refuse(ua, transaction, request, new Reply(481)); // a call that is over, or a subscription's dialog
     }
 
     private void OnOutside(UserAgentLane ua, ServerTransaction transaction, SipMessage request)
@@ -67,6 +75,8 @@ internal sealed class EndpointCore(UserAgentProfile profile, ISipEndpointHandler
             Refuse(ua, transaction, request, reply);
         else if (request.Method == SipMethod.Invite)
             OnInvite(ua, transaction, request);
+        else if (request.Method == SipMethod.Subscribe)
+            RefuseIf(ua, transaction, request, _subscriptions.OnSubscribe(ua, transaction, request));
         else if (request.Method is SipMethod.Bye or SipMethod.Info or SipMethod.Update or SipMethod.Prack)
             Refuse(ua, transaction, request, new Reply(481)); // only ever sent within a dialog
         else if (answerOptions && request.Method == SipMethod.Options)
@@ -128,6 +138,12 @@ internal sealed class EndpointCore(UserAgentProfile profile, ISipEndpointHandler
     {
         Headers = [new SipHeader("Retry-After", profile.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture))],
     };
+
+    private static void RefuseIf(UserAgentLane ua, ServerTransaction transaction, SipMessage request, in Reply? refusal)
+    {
+        if (refusal is { } reply)
+            Refuse(ua, transaction, request, reply);
+    }
 
     private static void Refuse(UserAgentLane ua, ServerTransaction transaction, SipMessage request, in Reply reply)
     {

@@ -180,10 +180,8 @@ public sealed partial class InviteSession
     private void Forget()
     {
         _answer?.Stop();
-        if (Dialog.State == DialogState.Terminated)
-            return;
-        Dialog.State = DialogState.Terminated;
-        Ua.Dialogs.Remove(Dialog);
+        if (Dialog.User == this)
+            Ua.Dialogs.LeaveCall(Dialog);
     }
 
     private void Tell(CallEnd end, SipMessage? message)
