@@ -32,7 +32,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         _network = network;
         _options = options;
         _profile = Profile(options);
-        _core = new EndpointCore(_profile, options.Handler ?? RefusingHandler.Instance, options.Limits.MaxCalls, options.AnswerOptions);
+        _core = new EndpointCore(_profile, options.Handler ?? RefusingHandler.Instance, options.Router, options.Limits.MaxCalls, options.AnswerOptions);
     }
 
     /// <summary>What is listened on, with real ports.</summary>
@@ -182,6 +182,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         _lanes = [.. transport.Lanes.Select(lane =>
             new UserAgentLane(lane, transport, _transactions, _locator, _profile, _network.Time) { Fault = _options.OnFault })];
         _core.Lanes = _lanes;
+        _options.Router?.Attach(new SipLayers(transport, _transactions, _locator, () => Listeners, _network.Time));
         return _transactions;
     }
 

@@ -22,6 +22,9 @@ public sealed record SipEndpointOptions
     /// <summary>Who takes calls and requests; null refuses them: INVITE with 480, the rest with 405. Default null.</summary>
     public ISipEndpointHandler? Handler { get; init; }
 
+    /// <summary>Sees requests before <see cref="Handler"/> does and takes what goes elsewhere: a proxy. Of one endpoint only. Default none.</summary>
+    public ISipRequestRouter? Router { get; init; }
+
     /// <summary>Our address of record: From of calls that name no caller. Default <c>sip:anonymous@anonymous.invalid</c> (RFC 3323 §4.1.1.3).</summary>
     public SipAddress Identity { get; init; } = SipAddress.Parse("\"Anonymous\" <sip:anonymous@anonymous.invalid>");
 
