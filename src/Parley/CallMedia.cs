@@ -139,7 +139,7 @@ internal sealed class CallMedia : IAsyncDisposable
     /// <summary>The codecs an offer has in common with these, in its order; empty when there are none, or it cannot be read.</summary>
     public static IReadOnlyList<AudioCodec> CommonCodecs(SessionDescription offer, IReadOnlyList<AudioCodec> codecs)
     {
-        var probe = new LocalAudio { Address = IPAddress.Any, Port = 1, Codecs = codecs };
+        var probe = new LocalAudio { Address = IPAddress.Any, Port = 1, Codecs = codecs, SessionId = 1 };
         return AudioAnswer.Create(offer, probe).Audio is { Enabled: true } audio ? [.. audio.SendPayloads.Select(payload => payload.Codec)] : [];
     }
 

@@ -4,7 +4,7 @@ using Parley.Media.Sdp;
 namespace Parley.BackToBack;
 
 /// <summary>The audio of a pair of legs, joined as soon as both can flow.</summary>
-internal sealed class Anchor(bool transcode) : IAsyncDisposable
+internal sealed class Anchor(bool transcode)
 {
     private readonly Lock _gate = new();
     private Relay? _relay;
@@ -21,22 +21,24 @@ internal sealed class Anchor(bool transcode) : IAsyncDisposable
         {
             if (ReferenceEquals(_one, first) && ReferenceEquals(_other, second))
                 return;
-            _ = _relay?.DisposeAsync();
+            End();
             _relay = Relay.Connect(first, second, new RelayOptions { Transcode = transcode });
             (_one, _other) = (first, second);
         }
     }
 
     /// <summary>Parts them; each stream goes on by itself.</summary>
-    public ValueTask DisposeAsync()
+    public void Part()
     {
         lock (_gate)
-        {
-            _ = _relay?.DisposeAsync();
-            _relay = null;
-            (_one, _other) = (null, null);
-        }
+            End();
+    }
 
-        return ValueTask.CompletedTask;
+    private void End()
+    {
+        if (_relay is { } relay)
+            _ = relay.DisposeAsync().AsTask();
+        _relay = null;
+        (_one, _other) = (null, null);
     }
 }

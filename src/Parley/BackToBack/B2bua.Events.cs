@@ -56,7 +56,7 @@ public sealed partial class B2bua : IDialogOwner
         else if (request.Method == SipMethod.Update && !request.HasOffer)
             request.Respond(200); // keeps this leg alive and moves nothing
         else
-            PassModify(dialog, request);
+            OnHome(() => PassModify(dialog, request));
     }
 
     void IDialogOwner.OnModifyConfirmed(InviteDialog dialog, SipMessage ack)
@@ -97,7 +97,7 @@ public sealed partial class B2bua : IDialogOwner
                 request.Respond(request.Method == SipMethod.Info ? 469 : 405);
                 break;
             default:
-                WhenConfirmed(() => PassRequest(dialog, request));
+                OnHome(() => WhenConfirmed(() => PassRequest(dialog, request)));
                 break;
         }
     }
@@ -106,7 +106,8 @@ public sealed partial class B2bua : IDialogOwner
     {
         if (HandlersFor(dialog).OnEnd is not null)
             HandlersOf(dialog).OnEnded(dialog, end, message);
-        EndOther(dialog, end, message);
+        var kept = _home.IsCurrent ? message : message?.ToOwned();
+        OnHome(() => EndOther(dialog, end, kept));
     }
 
     private DialogHandlers HandlersFor(InviteDialog dialog) => ReferenceEquals(dialog, _a) ? _options.HandlersA : _options.HandlersB;
@@ -114,18 +115,19 @@ public sealed partial class B2bua : IDialogOwner
     private void EndOther(InviteDialog dialog, CallEnd end, SipMessage? message)
     {
         DropMedia(dialog);
-        if (_over)
+        // A party that leaves while somebody is called in its place takes nobody with it: that is what a blind transfer is.
+        if (_over || ReferenceEquals(dialog, _leaving))
             return;
         _over = true;
         var other = OtherOf(dialog);
         var reason = message?.GetString(HeaderId.Reason) ?? ReasonFor(end);
         if (other.End is null)
             OnLaneOf(other, () => other.Session.Bye(reason));
-        _ = _anchor?.DisposeAsync().AsTask();
+        _anchor?.Part();
         if (_untilConfirmed?.TrySetException(DialogException.Of(end, null)) == true)
             _ = _untilConfirmed.Task.Exception; // seen: nobody need be waiting
         _end.TrySetResult(end);
-        FireEnded();
+        _ended.Fire();
     }
 
     private void AcknowledgeB(SipBody body)
@@ -148,7 +150,15 @@ public sealed partial class B2bua : IDialogOwner
                 return;
             var sent = to.Continue(body);
             var options = new ModifyOptions { Body = sent, Method = update ? ModifyMethod.Update : ModifyMethod.Reinvite, Headers = headers };
-            to.Session.Modify(options, result => OnModified(from, to, request, offer, sent, result));
+            to.Session.Modify(options, result =>
+            {
+                result.Message?.AddRef();
+                OnHome(() =>
+                {
+                    OnModified(from, to, request, offer, sent, result);
+                    result.Message?.Release();
+                });
+            });
         }));
     }
 
@@ -216,6 +226,15 @@ public sealed partial class B2bua : IDialogOwner
             step();
         else
             (_queued ??= []).Add(step);
+    }
+
+    // The pair's own state has one lane, wherever a leg lives that a transfer brought in.
+    private void OnHome(Action step)
+    {
+        if (_home.IsCurrent)
+            step();
+        else
+            _home.Post(static step => ((Action)step!)(), step);
     }
 
     // Legs that a transfer brought together may live on different lanes.

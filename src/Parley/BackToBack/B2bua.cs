@@ -1,6 +1,5 @@
-using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
-using Parley.Media.Recording;
+using Parley.Media.Files;
 using Parley.Net;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Invites;
@@ -16,17 +15,21 @@ public sealed partial class B2bua : IAsyncDisposable
 {
     private readonly DialogAgent _agent;
     private readonly B2buaOptions _options;
+    private readonly Lane _home;
     private readonly SdpPipe _pipe;
     private readonly Anchor? _anchor;
+    private readonly EndSignal _ended;
     private readonly TaskCompletionSource<CallEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private HandlerOwner? _handlersA;
     private HandlerOwner? _handlersB;
     private InviteDialog _a = null!; // linked before anybody sees the pair
     private InviteDialog _b = null!;
 
-    internal B2bua(DialogAgent agent, B2buaOptions options, SdpPipe pipe, Anchor? anchor)
+    internal B2bua(DialogAgent agent, B2buaOptions options, Lane home, SdpPipe pipe, Anchor? anchor)
     {
         _agent = agent;
+        _ended = new EndSignal(agent.Logger);
+        _home = home;
         _options = options;
         _pipe = pipe;
         _anchor = anchor;
@@ -39,15 +42,13 @@ public sealed partial class B2bua : IAsyncDisposable
     public InviteDialog Uac => Volatile.Read(ref _b);
 
     /// <summary>Fires when either leg has ended and nobody took its place: the other one is being ended then.</summary>
-    public CancellationToken Ended => _endedSource.Token;
+    public CancellationToken Ended => _ended.Token;
 
     /// <summary>How it ended; null while it has not.</summary>
     public CallEnd? End => _end.Task.IsCompletedSuccessfully ? _end.Task.Result : null;
 
     /// <summary>True when the audio is relayed here.</summary>
     public bool IsAnchored => _anchor is not null;
-
-    private readonly CancellationTokenSource _endedSource = new();
 
     /// <summary>Waits for the end, whoever ends it.</summary>
     public Task<CallEnd> WaitForEndAsync(CancellationToken cancel = default) => _end.Task.WaitAsync(cancel);
@@ -109,19 +110,4 @@ public sealed partial class B2bua : IAsyncDisposable
     private HandlerOwner HandlersOf(InviteDialog leg) => ReferenceEquals(leg, _a)
         ? _handlersA ??= new HandlerOwner(_agent, _options.HandlersA)
         : _handlersB ??= new HandlerOwner(_agent, _options.HandlersB);
-
-    private void FireEnded() => ThreadPool.UnsafeQueueUserWorkItem(
-        static self =>
-        {
-            try
-            {
-                self._endedSource.Cancel();
-            }
-            catch (AggregateException e) // the application's code: what it registered with the token threw, after all of it has run
-            {
-                Log.DialogCallbackFailed(self._agent.Logger, e);
-            }
-        },
-        this,
-        preferLocal: false);
 }

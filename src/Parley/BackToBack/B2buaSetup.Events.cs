@@ -180,7 +180,7 @@ internal sealed partial class B2buaSetup
     {
         if (_ended || leg.Dialog.End is not null)
             return;
-        var pair = new B2bua(_agent, _options, _pipe, _anchor);
+        var pair = new B2bua(_agent, _options, Lane, _pipe, _anchor);
         InviteDialog uas;
         try
         {
@@ -260,7 +260,7 @@ internal sealed partial class B2buaSetup
         _a.OnOver = null;
         _ended = true;
         if (_done.TrySetException(fault))
-            _over.Cancel();
+            _over.Fire();
     }
 
     private void Tell(SipMessage response, ReliableProgress? reliable)

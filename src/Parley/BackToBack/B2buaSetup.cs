@@ -19,7 +19,7 @@ internal sealed partial class B2buaSetup : IDialogOwner
     private readonly B2buaOptions _options;
     private readonly IReadOnlyList<SipUri> _targets;
     private readonly TaskCompletionSource<B2bua> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _over = new();
+    private readonly EndSignal _over;
     private readonly List<B2buaLeg> _legs = [];
     private readonly SdpPipe _pipe;
     private readonly SerialCallbacks _callbacks;
@@ -39,7 +39,8 @@ internal sealed partial class B2buaSetup : IDialogOwner
         _a = a;
         _targets = targets;
         _options = options;
-        _pipe = new SdpPipe(Lane, _over.Token, e => Log.DialogCallbackFailed(agent.Logger, e));
+        _over = new EndSignal(agent.Logger);
+        _pipe = new SdpPipe(Lane, e => Log.DialogCallbackFailed(agent.Logger, e), _over.Token);
         _callbacks = new SerialCallbacks(e => Log.DialogCallbackFailed(agent.Logger, e));
         _invite = Onward();
         _codecs = options.Media?.Codecs ?? agent.Phone.Options.Codecs;
@@ -204,7 +205,7 @@ internal sealed partial class B2buaSetup : IDialogOwner
 
     private void DropMedia()
     {
-        _ = _anchor?.DisposeAsync().AsTask();
+        _anchor?.Part();
         _ = _mediaA?.DisposeAsync().AsTask();
     }
 }

@@ -8,7 +8,7 @@ namespace Parley.BackToBack;
 /// Takes bodies through the application's transforms in the order they came: what needs none goes through at once, unless something before it is still being
 /// transformed. Used on the lane.
 /// </summary>
-internal sealed class SdpPipe(Lane lane, CancellationToken over, Action<Exception> fault)
+internal sealed class SdpPipe(Lane lane, Action<Exception> fault, CancellationToken over)
 {
     private Task _tail = Task.CompletedTask;
     private int _waiting;

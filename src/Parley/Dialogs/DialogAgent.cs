@@ -146,7 +146,7 @@ public sealed partial class DialogAgent : IAsyncDisposable
             return false;
         var request = new InviteRequest(this, invite);
         handler = request;
-        Run(serve, request, request.Cancelled, request.RefuseIfPending, 480);
+        Run(serve, request, request.RefuseIfPending, 480, request.Cancelled);
         return true;
     }
 
@@ -156,14 +156,14 @@ public sealed partial class DialogAgent : IAsyncDisposable
         if (Volatile.Read(ref _routes)?.OnRequest is not { } serve)
             return false;
         var request = new DialogRequest(incoming);
-        Run(serve, request, CancellationToken.None, (status, reason) => incoming.Lane.Run(
+        Run(serve, request, (status, reason) => incoming.Lane.Run(
             static state =>
             {
                 var (incoming, status, reason) = ((IncomingRequest, int, string?))state!;
                 if (incoming.IsPending)
                     incoming.Respond(status, reason);
             },
-            (incoming, status, reason)), 404);
+            (incoming, status, reason)), 404, CancellationToken.None);
         return true;
     }
 
@@ -173,7 +173,7 @@ public sealed partial class DialogAgent : IAsyncDisposable
         if (Volatile.Read(ref _routes)?.OnSubscribe is not { } serve)
             return false;
         var request = new SubscribeRequest(this, incoming);
-        Run(serve, request, CancellationToken.None, request.RefuseIfPending, 404);
+        Run(serve, request, request.RefuseIfPending, 404, CancellationToken.None);
         return true;
     }
 
@@ -183,24 +183,24 @@ public sealed partial class DialogAgent : IAsyncDisposable
         if (Volatile.Read(ref _routes)?.OnRefer is not { } serve)
             return false;
         var request = new TransferRequest(incoming);
-        Run(serve, request, CancellationToken.None, (status, reason) => incoming.Lane.Run(
+        Run(serve, request, (status, reason) => incoming.Lane.Run(
             static state =>
             {
                 var (incoming, status, reason) = ((IncomingRefer, int, string?))state!;
                 if (incoming.IsPending)
                     incoming.Reject(status, reason);
             },
-            (incoming, status, reason)), 603);
+            (incoming, status, reason)), 603, CancellationToken.None);
         return true;
     }
 
-    private void Run<T>(Func<T, CancellationToken, Task> serve, T request, CancellationToken over, Action<int, string?> refuse, int otherwise) =>
+    private void Run<T>(Func<T, CancellationToken, Task> serve, T request, Action<int, string?> refuse, int otherwise, CancellationToken over) =>
         ThreadPool.UnsafeQueueUserWorkItem(
-            static state => _ = state.Agent.RunAsync(state.Serve, state.Request, state.Over, state.Refuse, state.Otherwise),
-            (Agent: this, Serve: serve, Request: request, Over: over, Refuse: refuse, Otherwise: otherwise),
+            static state => _ = state.Agent.RunAsync(state.Serve, state.Request, state.Refuse, state.Otherwise, state.Over),
+            (Agent: this, Serve: serve, Request: request, Refuse: refuse, Otherwise: otherwise, Over: over),
             preferLocal: false);
 
-    private async Task RunAsync<T>(Func<T, CancellationToken, Task> serve, T request, CancellationToken over, Action<int, string?> refuse, int otherwise)
+    private async Task RunAsync<T>(Func<T, CancellationToken, Task> serve, T request, Action<int, string?> refuse, int otherwise, CancellationToken over)
     {
         try
         {

@@ -9,18 +9,19 @@ using Parley.Sip.Transport;
 namespace Parley.Dialogs;
 
 /// <summary>
-/// A call somebody makes to us, until it is answered, refused or cancelled: what <see cref="DialogAgentOptions.OnInvite"/> is given. Members may be used from any
+/// A call somebody makes to us, until it is answered, refused or cancelled: what <see cref="DialogRoutes.OnInvite"/> is given. Members may be used from any
 /// thread.
 /// </summary>
 public sealed class InviteRequest : IInviteSessionHandler
 {
-    private readonly CancellationTokenSource _over = new();
+    private readonly EndSignal _over;
     private CallEnd? _end;
     private SipMessage? _cancel;
 
     internal InviteRequest(DialogAgent agent, IncomingInvite invite)
     {
         Agent = agent;
+        _over = new EndSignal(agent.Logger);
         Invite = invite;
         Message = invite.Request.ToOwned();
         From = SipAddress.Parse(Message.GetString(HeaderId.From)!);
@@ -201,19 +202,7 @@ public sealed class InviteRequest : IInviteSessionHandler
         if (message is { IsRequest: true })
             Volatile.Write(ref _cancel, message.ToOwned());
         OnOver?.Invoke(end, message);
-        ThreadPool.UnsafeQueueUserWorkItem(static self => self.FireCancelled(), this, preferLocal: false);
-    }
-
-    private void FireCancelled()
-    {
-        try
-        {
-            _over.Cancel();
-        }
-        catch (AggregateException e) // the application's code: what it registered with the token threw, after all of it has run
-        {
-            Log.CallbackFailed(Agent.Logger, CallId, e);
-        }
+        _over.Fire();
     }
 
     private Task OnLaneAsync(Action step) => Invite.Lane.RunAsync(() =>

@@ -10,10 +10,13 @@ namespace Parley.Dialogs;
 /// </summary>
 public abstract class SipDialog : IAsyncDisposable
 {
-    // Never disposed of: it holds no timer, and its token must still fire for those who wait when the dialog is disposed of.
-    private readonly CancellationTokenSource _ended = new();
+    private readonly EndSignal _ended;
 
-    private protected SipDialog(DialogAgent agent) => Agent = agent;
+    private protected SipDialog(DialogAgent agent)
+    {
+        Agent = agent;
+        _ended = new EndSignal(agent.Logger);
+    }
 
     /// <summary>
     /// Names the dialog within this process: Call-ID and both tags, seen from our side, so that both ends of a call that comes back to us differ.
@@ -61,19 +64,5 @@ public abstract class SipDialog : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    // Callbacks of the token are the application's: they must not run on the lane.
-    private protected void FireEnded() => ThreadPool.UnsafeQueueUserWorkItem(
-        static self =>
-        {
-            try
-            {
-                self._ended.Cancel();
-            }
-            catch (AggregateException e) // the application's code: what it registered with the token threw, after all of it has run
-            {
-                Log.CallbackFailed(self.Agent.Logger, self.Sip.CallId, e);
-            }
-        },
-        this,
-        preferLocal: false);
+    private protected void FireEnded() => _ended.Fire();
 }

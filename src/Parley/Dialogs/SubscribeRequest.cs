@@ -13,7 +13,7 @@ public sealed class SubscribeRequest
         Subscription = subscription;
         Message = subscription.Request.ToOwned();
         Event = subscription.Event;
-        Expires = subscription.RequestedExpires;
+        Expires = subscription.RequestedLifetime;
         Source = subscription.Flow.Remote;
     }
 
@@ -23,8 +23,8 @@ public sealed class SubscribeRequest
     /// <summary>The event package asked for.</summary>
     public string Event { get; }
 
-    /// <summary>How long the subscriber wants it; zero fetches the state once.</summary>
-    public TimeSpan Expires { get; }
+    /// <summary>How long the subscriber wants it; zero fetches the state once, null leaves it to us.</summary>
+    public TimeSpan? Expires { get; }
 
     /// <summary>Where it came from.</summary>
     public NetEndpoint Source { get; }

@@ -9,11 +9,15 @@ internal sealed class UacOwner : HandlerOwner
 {
     private readonly UacOptions _options;
     private readonly TaskCompletionSource<InviteDialog> _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _over = new();
+    private readonly EndSignal _over;
     private bool _answeredEarly;
 
     public UacOwner(DialogAgent agent, UacOptions options)
-        : base(agent, options.Handlers) => _options = options;
+        : base(agent, options.Handlers)
+    {
+        _options = options;
+        _over = new EndSignal(agent.Logger);
+    }
 
     public Task<InviteDialog> Answered => _answered.Task;
 
@@ -64,7 +68,7 @@ internal sealed class UacOwner : HandlerOwner
     public override void OnEnded(InviteDialog dialog, CallEnd end, SipMessage? message)
     {
         Fail(DialogException.Of(end, message is { IsRequest: false } ? message.ToOwned() : null));
-        _over.Cancel();
+        _over.Fire();
         base.OnEnded(dialog, end, message);
     }
 
