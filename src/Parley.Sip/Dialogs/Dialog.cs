@@ -71,6 +71,9 @@ public sealed class Dialog
     // Subscriptions in this dialog, as a list.
     internal IDialogUsage? FirstUsage { get; set; }
 
+    // True once a REFER of the peer was accepted in it.
+    internal bool HadRefer { get; set; }
+
     internal ReadOnlySpan<byte> CallIdBytes => _text.AsSpan(0, _callIdEnd);
 
     internal ReadOnlySpan<byte> RemoteTagBytes => _text.AsSpan(_callIdEnd, _remoteTagEnd - _callIdEnd);
@@ -125,7 +128,7 @@ public sealed class Dialog
     internal static Dialog OfNotify(SipMessage notify, UInt128 localTag, uint subscribeCSeq, bool secure)
     {
         notify.TryGetCSeq(out var cseq);
-        var parts = Parts.Of(notify.CallId, notify.FromTag, notify.Value(HeaderId.To), default, notify.Value(HeaderId.From));
+        var parts = Parts.Of(notify.CallId, notify.FromTag, notify.Value(HeaderId.To), default, notify.Value(HeaderId.From), default);
         return new Dialog(localTag, isCaller: true, parts, ContactOf(notify), RouteSet.OfCalled(notify))
         {
             _remoteCSeq = cseq.Number,

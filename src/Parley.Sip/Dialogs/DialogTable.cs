@@ -9,6 +9,9 @@ internal sealed class DialogTable
 
     public int Count { get; private set; }
 
+    /// <summary>Remembers the dialogs taken out; null when nobody asks for them.</summary>
+    public EndedDialogs? Ended { get; init; }
+
     public void Add(Dialog dialog)
     {
         _byTag.TryGetValue(dialog.LocalTagValue, out var next);
@@ -21,6 +24,7 @@ internal sealed class DialogTable
     {
         if (!_byTag.TryGetValue(dialog.LocalTagValue, out var entry))
             return;
+        Ended?.Add(dialog.LocalTagValue);
         if (entry == dialog)
         {
             if (dialog.NextOfTag is { } next)

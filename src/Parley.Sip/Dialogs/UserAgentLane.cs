@@ -24,7 +24,7 @@ internal sealed class UserAgentLane(Lane lane, ISipTransport transport, Transact
     /// <summary>The clock of what waits off the lane.</summary>
     public TimeProvider Time { get; } = time;
 
-    public DialogTable Dialogs { get; } = new();
+    public DialogTable Dialogs { get; } = new() { Ended = profile.Supports("replaces"u8) ? new EndedDialogs(lane) : null };
 
     /// <summary>The subscriptions of the lane, others' and ours.</summary>
     public LaneSubscriptions Subscriptions { get; } = new(lane, profile, transport.Lanes.Count);
@@ -51,6 +51,9 @@ internal sealed class UserAgentLane(Lane lane, ISipTransport transport, Transact
         if (!Lane.IsCurrent)
             throw new InvalidOperationException("This belongs to a lane: call it from a handler, or through Lane.Run.");
     }
+
+    /// <summary>A new Call-ID whose messages come to this lane.</summary>
+    public string NewCallId() => CallIdText.New(Lane.Index, Transport.Lanes.Count);
 
     public void Add(ILiveCall call) => _calls.Add(call);
 

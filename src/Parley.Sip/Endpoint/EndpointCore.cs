@@ -4,6 +4,7 @@ using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 using Parley.Sip.Subscriptions;
 using Parley.Sip.Transactions;
+using Parley.Sip.Transfers;
 using Parley.Sip.Transport;
 
 namespace Parley.Sip.Endpoint;
@@ -15,7 +16,14 @@ internal sealed class EndpointCore(
     private readonly SubscriptionRouter _subscriptions = new(profile, handler);
 
     /// <summary>One per lane, in their order; set before the first message can come.</summary>
-    public UserAgentLane[] Lanes { get; set; } = [];
+    public UserAgentLane[] Lanes
+    {
+        get;
+        set => Refers.Lanes = field = value;
+    } = [];
+
+    /// <summary>Where REFERs go, and calls are found by their tags.</summary>
+    public ReferRouter Refers { get; } = new(profile, handler);
 
     public bool TryPass(SipMessage message, in SipFlow flow) => router is not null && router.TryPass(message, flow);
 
@@ -59,7 +67,7 @@ internal sealed class EndpointCore(
 
         request.TryGetCSeq(out var cseq);
         var refusal = dialog.AcceptCSeq(cseq.Number) ? default(Reply?) : OutOfOrder();
-        refusal ??= RequestChecks.Extensions(profile, request);
+        refusal ??= RequestChecks.Extensions(profile, request) ?? ReplacesMatch.Check(profile, request);
         if (request.Method == SipMethod.Invite)
             refusal = refusal ?? RequestChecks.Contact(request) ?? RequestChecks.Body(profile, request);
         else if (request.Method == SipMethod.Update)
@@ -70,6 +78,8 @@ internal sealed class EndpointCore(
             Respond(ua, transaction, request, new Reply(200) { Capabilities = true });
         else if (_subscriptions.TryTake(ua, dialog, transaction, request, out var refused))
             RefuseIf(ua, transaction, request, refused);
+        else if (request.Method == SipMethod.Refer && dialog is { State: DialogState.Confirmed, User: not InviteSession { IsEnded: true } })
+            RefuseIf(ua, transaction, request, Refers.OnRefer(ua, transaction, request, dialog));
         else if (dialog.User is { } user)
             user.OnRequest(dialog, transaction, request);
         else
@@ -78,13 +88,16 @@ internal sealed class EndpointCore(
 
     private void OnOutside(UserAgentLane ua, ServerTransaction transaction, SipMessage request)
     {
-        var refusal = RequestChecks.Hops(request) ?? RequestChecks.Scheme(request) ?? RequestChecks.Extensions(profile, request);
+        var refusal = RequestChecks.Hops(request) ?? RequestChecks.Scheme(request) ?? RequestChecks.Extensions(profile, request)
+            ?? ReplacesMatch.Check(profile, request);
         if (refusal is { } reply)
             Refuse(ua, transaction, request, reply);
         else if (request.Method == SipMethod.Invite)
             OnInvite(ua, transaction, request);
         else if (request.Method == SipMethod.Subscribe)
             RefuseIf(ua, transaction, request, _subscriptions.OnSubscribe(ua, transaction, request));
+        else if (request.Method == SipMethod.Refer)
+            RefuseIf(ua, transaction, request, Refers.OnRefer(ua, transaction, request, within: null));
         else if (request.Method is SipMethod.Bye or SipMethod.Info or SipMethod.Update or SipMethod.Prack)
             Refuse(ua, transaction, request, new Reply(481)); // only ever sent within a dialog
         else if (answerOptions && request.Method == SipMethod.Options)
@@ -103,6 +116,10 @@ internal sealed class EndpointCore(
         {
             ua.Counts.CallsRefused++;
             Respond(ua, transaction, request, Later(503));
+        }
+        else if (profile.Supports("replaces"u8) && Replaces.TryParse(request.Value(HeaderId.Replaces), out var replaces))
+        {
+            ReplacesMatch.Offer(Lanes, new IncomingInvite(ua, transaction, request), replaces, handler);
         }
         else
         {

@@ -2,6 +2,7 @@ using Parley.Sip.Dialogs;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 using Parley.Sip.Subscriptions;
+using Parley.Sip.Transfers;
 
 namespace Parley.Sip.Endpoint;
 
@@ -19,6 +20,12 @@ public interface ISipEndpointHandler
     /// answered 489.
     /// </summary>
     void OnSubscribe(IncomingSubscription subscription) => subscription.Reject(489);
+
+    /// <summary>
+    /// Somebody asks us to call somebody (RFC 3515), outside the dialog of any call; its <see cref="IncomingRefer.Session"/> is the call it is about, if it names
+    /// one. Accept or reject it, now or later. Unhandled it is answered 603.
+    /// </summary>
+    void OnRefer(IncomingRefer refer) => refer.Reject(603);
 
     /// <summary>
     /// A request outside any call, of a method the endpoint's <c>Methods</c> names, other than INVITE; OPTIONS only when

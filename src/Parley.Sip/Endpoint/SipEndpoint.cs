@@ -160,7 +160,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         HeaderText.Require(options.Headers, nameof(options));
         DigestAnswers.Require(options.Credentials, nameof(options));
         var ua = LaneFor(options.Lane, null, nameof(options));
-        var subscription = new Subscription(ua, _lanes.Length, options, handler);
+        var subscription = new Subscription(ua, options, handler);
         ua.Lane.Run(static state => ((Subscription)state!).Start(), subscription);
         return subscription;
     }

@@ -9,6 +9,7 @@ namespace Parley.Sip.Subscriptions;
 // What the subscriber sends, what leaves, and what becomes of it.
 public sealed partial class IncomingSubscription : IDialogUsage, IServerTransactionUser
 {
+    private TimeSpan _longest;
     private long _granted; // milliseconds
     private long _deadline;
     private int _underWay;
@@ -24,6 +25,7 @@ public sealed partial class IncomingSubscription : IDialogUsage, IServerTransact
         var subscription = new IncomingSubscription(ua, transaction.Flow, "refer", id, dialog, UserOf(refer))
         {
             _handler = handler,
+            _longest = lifetime,
             _granted = (long)lifetime.TotalMilliseconds,
             State = SubscriptionState.Active,
         };
@@ -47,7 +49,7 @@ public sealed partial class IncomingSubscription : IDialogUsage, IServerTransact
         Flow = transaction.Flow;
         Dialog.RefreshTarget(request);
         TimeSpan? asked = request.TryGetExpires(out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
-        _granted = Grant(asked, TimeSpan.FromMilliseconds(_granted));
+        _granted = Grant(asked);
         request.AddRef();
         RespondAccepted(transaction, request, null);
         if (_granted == 0)
@@ -86,6 +88,13 @@ public sealed partial class IncomingSubscription : IDialogUsage, IServerTransact
         return true;
     }
 
+    /// <summary>The first NOTIFY leaves when the code that is running now has returned.</summary>
+    internal void Owe()
+    {
+        _owesState = true;
+        Lane.Post(static state => ((IncomingSubscription)state!).SendOwed(), this);
+    }
+
     internal void Shutdown()
     {
         if (IsPending)
@@ -94,7 +103,7 @@ public sealed partial class IncomingSubscription : IDialogUsage, IServerTransact
             return;
         }
 
-        Send(default, [], Terminated(SubscriptionReason.Probation, TimeSpan.FromSeconds(_ua.Profile.RetryAfterSeconds)), null);
+        SendState(Terminated(SubscriptionReason.Probation, TimeSpan.FromSeconds(_ua.Profile.RetryAfterSeconds)));
         End(new SubscriptionEnd(SubscriptionEndKind.Closed, 503, "The endpoint is closing"));
     }
 
@@ -102,9 +111,9 @@ public sealed partial class IncomingSubscription : IDialogUsage, IServerTransact
         EventView.TryParse(request.Value(HeaderId.Event), out var package)
         && System.Text.Ascii.Equals(package.Type, Event) && System.Text.Encoding.UTF8.GetString(package.Id) == EventId;
 
-    private long Grant(TimeSpan? asked, TimeSpan longest)
+    private long Grant(TimeSpan? asked)
     {
-        var most = longest < _ua.Profile.Subscriptions.MaxLifetime ? longest : _ua.Profile.Subscriptions.MaxLifetime;
+        var most = _longest < _ua.Profile.Subscriptions.MaxLifetime ? _longest : _ua.Profile.Subscriptions.MaxLifetime;
         return (long)(asked is { } wanted && wanted < most ? wanted : most).TotalMilliseconds;
     }
 
@@ -123,7 +132,7 @@ public sealed partial class IncomingSubscription : IDialogUsage, IServerTransact
             return;
         }
 
-        Send(default, [], Terminated(SubscriptionReason.Timeout, null), null);
+        SendState(Terminated(SubscriptionReason.Timeout, null));
         End(new SubscriptionEnd(SubscriptionEndKind.Expired, 200, "Not refreshed in time"));
     }
 

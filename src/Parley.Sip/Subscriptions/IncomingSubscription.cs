@@ -108,13 +108,13 @@ public sealed partial class IncomingSubscription
         HeaderText.Require(headers, nameof(headers));
         var transaction = Unanswered();
         _handler = handler;
-        _granted = Grant(RequestedLifetime, lifetime ?? s_usual);
+        _longest = lifetime ?? s_usual;
+        _granted = Grant(RequestedLifetime);
         State = pending ? SubscriptionState.Pending : SubscriptionState.Active;
         _ua.Dialogs.Join(Dialog, this);
         Schedule();
         RespondAccepted(transaction, Request, headers);
-        _owesState = true;
-        Lane.Post(static state => ((IncomingSubscription)state!).SendOwed(), this);
+        Owe();
     }
 
     /// <summary>Refuses it.</summary>

@@ -2,6 +2,7 @@ using Parley.Net;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Messages;
 using Parley.Sip.Transactions;
+using Parley.Sip.Transfers;
 
 namespace Parley.Sip.Subscriptions;
 
@@ -13,11 +14,21 @@ internal sealed class LaneSubscriptions(Lane lane, UserAgentProfile profile, int
     private IncomingSubscription? _first;
     private int _count;
 
+    private readonly HashSet<OutgoingRefer> _refers = [];
+
     public NotificationPacer Pacer { get; } = new(lane);
 
-    /// <summary>True when one more from that address would be too many.</summary>
-    public bool IsFull(UInt128 source) =>
-        _count >= Share(profile.Subscriptions.MaxSubscriptions) || _bySource.GetValueOrDefault(source) >= Share(profile.Subscriptions.MaxPerSource);
+    /// <summary>True when one more from that address, or in that dialog, would be too many.</summary>
+    public bool IsFull(UInt128 source, Dialog? dialog)
+    {
+        var limits = profile.Subscriptions;
+        if (_count >= Share(limits.MaxSubscriptions) || _bySource.GetValueOrDefault(source) >= Share(limits.MaxPerSource))
+            return true;
+        var inDialog = 0;
+        for (var usage = dialog?.FirstUsage; usage is not null; usage = usage.NextUsage)
+            inDialog++;
+        return inDialog >= limits.MaxPerDialog;
+    }
 
     public void Add(IncomingSubscription subscription)
     {
@@ -52,7 +63,13 @@ internal sealed class LaneSubscriptions(Lane lane, UserAgentProfile profile, int
     {
         while (_first is { } subscription)
             subscription.Shutdown();
+        foreach (var refer in _refers.ToArray())
+            refer.Shutdown();
     }
+
+    public void Add(OutgoingRefer refer) => _refers.Add(refer);
+
+    public void Remove(OutgoingRefer refer) => _refers.Remove(refer);
 
     /// <summary>A SUBSCRIBE or REFER of ours is on its way: a NOTIFY with this To tag makes its dialog (RFC 6665 §4.4.1).</summary>
     public void Await(UInt128 localTag, INotifyTaker taker) => _awaited[localTag] = taker;

@@ -63,7 +63,7 @@ public sealed partial class Subscription
     private void SendFirst()
     {
         StopAwaiting();
-        _callId = CallIdText.New(Lane.Index, _lanes);
+        _callId = _ua.NewCallId();
         _localTag = DialogTag.New();
         _since = Lane.Now;
         var route = RouteSet.Preloaded(_options.Proxy, _options.Route);

@@ -16,7 +16,6 @@ public sealed partial class Subscription : IAsyncDisposable
     private const int MaxBehind = 64;
 
     private readonly UserAgentLane _ua;
-    private readonly int _lanes;
     private readonly SubscribeOptions _options;
     private readonly ISubscriberHandler? _handler;
     private readonly IReadOnlyList<SipHeader> _headers;
@@ -28,10 +27,9 @@ public sealed partial class Subscription : IAsyncDisposable
     private SubscriptionNotification? _latest;
     private volatile SubscriptionStatus _status = new(SubscriberState.Subscribing, 0, "Not subscribed yet");
 
-    internal Subscription(UserAgentLane ua, int lanes, SubscribeOptions options, ISubscriberHandler? handler)
+    internal Subscription(UserAgentLane ua, SubscribeOptions options, ISubscriberHandler? handler)
     {
         _ua = ua;
-        _lanes = lanes;
         _options = options;
         _handler = handler;
         _expires = (int)Math.Clamp(options.Expires.TotalSeconds, 0, int.MaxValue);

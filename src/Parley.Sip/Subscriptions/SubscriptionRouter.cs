@@ -1,6 +1,7 @@
 using System.Globalization;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Endpoint;
+using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 using Parley.Sip.Transactions;
 
@@ -29,7 +30,7 @@ internal sealed class SubscriptionRouter(UserAgentProfile profile, ISipEndpointH
             return true;
         }
 
-        if (request.Method == SipMethod.Notify)
+        if (request.Method == SipMethod.Notify || dialog.User is InviteSession { IsEnded: true })
             return false;
         // Not in an early dialog: what becomes of it is not decided.
         refusal = dialog.State == DialogState.Confirmed ? Offer(ua, transaction, request, dialog) : Later(500);
@@ -46,7 +47,7 @@ internal sealed class SubscriptionRouter(UserAgentProfile profile, ISipEndpointH
             return Refused(ua, new Reply(403) { Reason = "Only REFER makes such a subscription" }); // RFC 3515 §2.4.4
         if ((RequestChecks.Contact(request) ?? SubscribeChecks.Lifetime(profile, request)) is { } refusal)
             return Refused(ua, refusal);
-        if (ua.IsDraining || ua.Subscriptions.IsFull(transaction.Flow.Remote.AddressBits) || IsFull(within))
+        if (ua.IsDraining || ua.Subscriptions.IsFull(transaction.Flow.Remote.AddressBits, within))
             return Refused(ua, Later(503));
         var subscription = new IncomingSubscription(ua, transaction, request, package, within);
         try
@@ -61,14 +62,6 @@ internal sealed class SubscriptionRouter(UserAgentProfile profile, ISipEndpointH
         }
 
         return null;
-    }
-
-    private bool IsFull(Dialog? dialog)
-    {
-        var count = 0;
-        for (var usage = dialog?.FirstUsage; usage is not null; usage = usage.NextUsage)
-            count++;
-        return count >= profile.Subscriptions.MaxPerDialog;
     }
 
     private Reply Later(int status) => new(status)

@@ -58,7 +58,7 @@ public sealed partial class B2bua
         }
     }
 
-    private async Task PassHoldAsync(InviteDialog other, bool hold)
+    private static async Task PassHoldAsync(InviteDialog other, bool hold)
     {
         try
         {

@@ -52,7 +52,7 @@ public sealed partial class B2bua
         if (options.Mode != TransferMode.ByPhone)
             return JoinAsync(kept, leaving, other, joined, left, cancel);
         var dialog = joined.Session.Dialog;
-        return ReferAsync(kept, new SipAddress(Replaces.For(dialog).In(SipUri.Parse(dialog.RemoteTarget))), options);
+        return ReferAsync(kept, new SipAddress(Replaces.For(dialog).AddTo(SipUri.Parse(dialog.RemoteTarget))), options);
     }
 
     void IDialogOwner.OnRefer(InviteDialog dialog, IncomingRefer refer)
@@ -118,7 +118,7 @@ public sealed partial class B2bua
     private InviteDialog? FindReplaced(Replaces replaces) =>
         _agent.Find($"{replaces.CallId};local-tag={replaces.ToTag};remote-tag={replaces.FromTag}") as InviteDialog;
 
-    private void PassRefer(InviteDialog to, IncomingRefer refer)
+    private static void PassRefer(InviteDialog to, IncomingRefer refer)
     {
         var target = refer.ReferTo;
         var by = refer.ReferredBy;

@@ -99,7 +99,7 @@ public sealed partial class B2bua : IAsyncDisposable
 
     internal Anchor? Anchor => _anchor;
 
-    private void Join(InviteDialog a, InviteDialog b)
+    private static void Join(InviteDialog a, InviteDialog b)
     {
         a.Other = b;
         b.Other = a;

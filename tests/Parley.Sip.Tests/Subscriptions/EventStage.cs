@@ -6,6 +6,7 @@ using Parley.Sip.Messages;
 using Parley.Sip.Subscriptions;
 using Parley.Sip.Tests.Endpoint.Support;
 using Parley.Sip.Tests.Transactions.Support;
+using Parley.Sip.Transfers;
 
 namespace Parley.Sip.Tests.Subscriptions;
 
@@ -22,6 +23,7 @@ internal sealed class EventStage : INotifierHandler
         {
             Methods = [.. options.Methods, SipMethod.Subscribe, SipMethod.Notify, SipMethod.Refer],
             Events = ["presence", "dialog", "refer"],
+            Extensions = ["replaces", "norefersub", "tdialog"],
             Handler = new Application(this),
             Limits = new() { Subscriptions = limits ?? new() },
         });
@@ -46,6 +48,13 @@ internal sealed class EventStage : INotifierHandler
     public Action<IncomingSubscription> OnSubscribe { get; set; }
 
     public Action<IncomingInvite> OnInvite { get; set; } = _ => { };
+
+    /// <summary>What is done with a REFER, within a call or outside; default: it waits.</summary>
+    public Action<IncomingRefer> OnRefer { get; set; } = _ => { };
+
+    public IncomingRefer Refer { get; private set; } = null!;
+
+    public IncomingInvite Invite { get; private set; } = null!;
 
     public string State { get; set; } = "";
 
@@ -85,6 +94,17 @@ internal sealed class EventStage : INotifierHandler
         return Peer.LastOf("200 SUBSCRIBE");
     }
 
+    /// <summary>Is called and answers, and the ACK has come; gives the 200. The timeline starts after that.</summary>
+    public string Answered(string? invite = null)
+    {
+        OnInvite = call => call.Answer();
+        PeerSends(invite ?? Wire.Request());
+        var ok = Peer.LastOf("200 INVITE");
+        PeerSends(Requests.Within(ok, "ACK", 1));
+        Timeline.Clear();
+        return ok;
+    }
+
     /// <summary>Answers every NOTIFY the peer has got.</summary>
     public void AnswerAll()
     {
@@ -112,6 +132,8 @@ internal sealed class EventStage : INotifierHandler
     /// <summary>A NOTIFY of the peer for a SUBSCRIBE or REFER of ours.</summary>
     public static string NotifyFor(string request, string state, string package = "presence", int cseq = 1, string tag = "far", string body = "", string type = "text/plain")
     {
+        var known = Wire.Parameter(Wire.Header(request, "To"), "tag");
+        tag = known.Length > 0 ? known : tag;
         var notify = Requests.Reverse(request, "NOTIFY", cseq, tag, body).ReplaceLineEndings("\n").Replace("text/plain", type, StringComparison.Ordinal)
             .Replace("z9hG4bKin", $"z9hG4bKn{Interlocked.Increment(ref s_branch)}-", StringComparison.Ordinal);
         return Responses.With(notify, $"Event: {package}\nSubscription-State: {state}");
@@ -136,9 +158,12 @@ internal sealed class EventStage : INotifierHandler
     {
         public IInviteSessionHandler? OnInvite(IncomingInvite invite)
         {
+            stage.Invite = invite;
             stage.OnInvite(invite);
-            return stage.Call;
+            return new Follower(stage);
         }
+
+        public void OnRefer(IncomingRefer refer) => stage.Referred(refer, "outside");
 
         public void OnSubscribe(IncomingSubscription subscription)
         {
@@ -146,5 +171,22 @@ internal sealed class EventStage : INotifierHandler
             stage.Subscription = subscription;
             stage.OnSubscribe(subscription);
         }
+    }
+
+    private void Referred(IncomingRefer refer, string where)
+    {
+        Timeline.Add($"app REFER {where} {refer.Target}");
+        Refer = refer;
+        OnRefer(refer);
+    }
+
+    // As the call recorder, with REFERs.
+    private sealed class Follower(EventStage stage) : IInviteSessionHandler
+    {
+        public void OnConfirmed(InviteSession session, SipMessage ack) => stage.Call.OnConfirmed(session, ack);
+
+        public void OnRefer(InviteSession session, IncomingRefer refer) => stage.Referred(refer, "within");
+
+        public void OnEnded(CallEnd end, SipMessage? message) => stage.Call.OnEnded(end, message);
     }
 }
