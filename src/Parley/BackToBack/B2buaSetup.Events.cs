@@ -145,6 +145,7 @@ internal sealed partial class B2buaSetup
             var self = (B2buaSetup)state!;
             if (self._done.Task.IsCompleted)
                 return;
+            self._gaveUp = true;
             self.Stop(self._options.CancelReason);
             self.Fail(new DialogException(487, "Given up by the application"));
         },

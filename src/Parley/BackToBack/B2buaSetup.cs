@@ -32,6 +32,7 @@ internal sealed partial class B2buaSetup : IDialogOwner
     private DialogException? _best;
     private int _next;
     private bool _ended;
+    private volatile bool _gaveUp;
 
     private B2buaSetup(DialogAgent agent, InviteRequest a, IReadOnlyList<SipUri> targets, B2buaOptions options)
     {
@@ -68,7 +69,7 @@ internal sealed partial class B2buaSetup : IDialogOwner
                 {
                     return await setup._done.Task.ConfigureAwait(false);
                 }
-                catch (DialogException) when (cancel.IsCancellationRequested)
+                catch (DialogException) when (setup._gaveUp)
                 {
                     throw new OperationCanceledException(cancel);
                 }
