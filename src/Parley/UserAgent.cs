@@ -256,7 +256,6 @@ public sealed class UserAgent : IAsyncDisposable
         Methods = _options.Methods ?? new SipEndpointOptions().Methods,
         Extensions = _options.Extensions ?? new SipEndpointOptions().Extensions,
         Events = _options.Events,
-        SessionTimers = _options.SessionTimers,
         AnswerOptions = _options.AnswerOptions,
         Router = _options.Router,
         AcceptedBodies = _options.AcceptedBodies ?? ["application/sdp", "multipart/mixed", "multipart/alternative"],

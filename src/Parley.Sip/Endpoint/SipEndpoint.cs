@@ -182,7 +182,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         _lanes = [.. transport.Lanes.Select(lane =>
             new UserAgentLane(lane, transport, _transactions, _locator, _profile, _network.Time) { Fault = _options.OnFault })];
         _core.Lanes = _lanes;
-        _options.Router?.Attach(new SipLayers(transport, _transactions, _locator, () => Listeners, _network.Time));
+        _options.Router?.Attach(new SipLayers(transport, _transactions, _locator, () => _transport is null ? [] : Listeners, _network.Time));
         return _transactions;
     }
 

@@ -51,12 +51,12 @@ public sealed partial class InviteSession
 
     internal UserAgentLane Ua { get; }
 
+    internal IInviteSessionHandler? Handler => _handler;
+
     internal DigestCredentials? Credentials { get; }
 
     /// <summary>True when the peer's last Allow named UPDATE.</summary>
     internal bool PeerUpdates { get; private set; }
-
-    internal IInviteSessionHandler? Handler => _handler;
 
     /// <summary>
     /// Hangs up. The handler is told at once; the BYE is sent now, or, where our 200 is not yet acknowledged, with the ACK (RFC 3261 §15). Does nothing when

@@ -20,9 +20,9 @@ public sealed partial class IncomingSubscription : IDialogUsage, IServerTransact
     IDialogUsage? IDialogUsage.NextUsage { get; set; }
 
     /// <summary>The subscription a REFER makes (RFC 3515 §2.4.4): active from the start, and known by the REFER's number.</summary>
-    internal static IncomingSubscription OfRefer(UserAgentLane ua, ServerTransaction transaction, SipMessage refer, string id, Dialog dialog, TimeSpan lifetime, INotifierHandler handler)
+    internal static IncomingSubscription OfRefer(UserAgentLane ua, ServerTransaction transaction, string id, Dialog dialog, TimeSpan lifetime, INotifierHandler handler)
     {
-        var subscription = new IncomingSubscription(ua, transaction.Flow, "refer", id, dialog, UserOf(refer))
+        var subscription = new IncomingSubscription(ua, transaction.Flow, "refer", id, dialog)
         {
             _handler = handler,
             _longest = lifetime,

@@ -14,7 +14,7 @@ namespace Parley.Sip.Subscriptions;
 /// </summary>
 public sealed partial class IncomingSubscription
 {
-    // What is granted when neither side names a lifetime; RFC 3856 §6.4 and most other packages have it.
+    // What is granted when neither side names a lifetime: what most packages say.
     private static readonly TimeSpan s_usual = TimeSpan.FromHours(1);
 
     private readonly UserAgentLane _ua;
@@ -27,7 +27,7 @@ public sealed partial class IncomingSubscription
     private INotifierHandler? _handler;
 
     internal IncomingSubscription(UserAgentLane ua, ServerTransaction transaction, SipMessage request, in EventView package, Dialog? within)
-        : this(ua, transaction.Flow, Encoding.ASCII.GetString(package.Type), Encoding.UTF8.GetString(package.Id), within ?? Dialog.OfCalled(request, DialogTag.Of(transaction), transaction.Flow.Channel.IsSecure), UserOf(request))
+        : this(ua, transaction.Flow, Encoding.ASCII.GetString(package.Type), Encoding.UTF8.GetString(package.Id), within ?? Dialog.OfCalled(request, DialogTag.Of(transaction), transaction.Flow.Channel.IsSecure))
     {
         _makesDialog = within is null;
         _request = request.AddRef();
@@ -38,7 +38,7 @@ public sealed partial class IncomingSubscription
         ua.Counts.IncomingSubscriptions++;
     }
 
-    private IncomingSubscription(UserAgentLane ua, in SipFlow flow, string package, string id, Dialog dialog, byte[] user)
+    private IncomingSubscription(UserAgentLane ua, in SipFlow flow, string package, string id, Dialog dialog)
     {
         _ua = ua;
         Flow = flow;
@@ -47,7 +47,7 @@ public sealed partial class IncomingSubscription
         Event = package;
         EventId = id;
         _event = EventText.Header(package, id);
-        _contact = new FlowContact(user, dialog.IsSecure, []);
+        _contact = new FlowContact(dialog.ContactUserBytes.ToArray(), dialog.IsSecure, []);
         _expiry = new ExpiryTimer(this);
     }
 
@@ -209,9 +209,6 @@ public sealed partial class IncomingSubscription
         if (State is not (SubscriptionState.Active or SubscriptionState.Pending))
             throw new InvalidOperationException("The subscription is not accepted, or over.");
     }
-
-    private static byte[] UserOf(SipMessage request) =>
-        request.TryGetRequestUri(out var uri) && uri.Scheme is SipScheme.Sip or SipScheme.Sips ? uri.User.ToArray() : [];
 
     private sealed class ExpiryTimer(IncomingSubscription subscription) : LaneTimer
     {

@@ -111,7 +111,7 @@ public sealed partial class IncomingRefer
         if (!_makesDialog)
             _dialog.RefreshTarget(request);
         if (WantsReports)
-            _reports = IncomingSubscription.OfRefer(_ua, transaction, request, IdOf(cseq.Number), _dialog, s_lifetime, this);
+            _reports = IncomingSubscription.OfRefer(_ua, transaction, IdOf(cseq.Number), _dialog, s_lifetime, this);
         IReadOnlyList<SipHeader> silent = WantsReports ? [] : [new SipHeader("Refer-Sub", "false")];
         Respond(transaction, new Reply(status)
         {

@@ -39,7 +39,7 @@ public sealed partial class OutgoingRefer : IExchangeUser, IDialogUsage, INotify
         _dialog = dialog;
         for (var usage = dialog.FirstUsage; usage is not null; usage = usage.NextUsage)
             _isFirst &= usage is not OutgoingRefer;
-        _contact = new FlowContact(UserOf(dialog), dialog.IsSecure, []);
+        _contact = new FlowContact(dialog.ContactUserBytes.ToArray(), dialog.IsSecure, []);
         _ua.Dialogs.Join(dialog, this);
         var draft = RequestDraft.Within(dialog, SipMethod.Refer, default, Headers(null)) with { Contact = _contact };
         Start(new ClientExchange(_ua, this, draft, credentials, dialog, flow));
@@ -229,7 +229,4 @@ public sealed partial class OutgoingRefer : IExchangeUser, IDialogUsage, INotify
         _dialog = null;
         _ua.Dialogs.Leave(dialog, this);
     }
-
-    private static byte[] UserOf(Dialog dialog) =>
-        NameAddrView.TryParse(dialog.LocalBytes, out var local) && local.TryGetUri(out var uri) && uri.Scheme is SipScheme.Sip or SipScheme.Sips ? uri.User.ToArray() : [];
 }

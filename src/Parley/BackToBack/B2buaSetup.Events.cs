@@ -31,7 +31,7 @@ internal sealed partial class B2buaSetup
         }
 
         // PRACKed by A, where it can be; else here, at once.
-        var confirmed = reliable is not null && _a.Invite.SupportsReliable;
+        var confirmed = reliable is not null && _confirms;
         if (confirmed)
             reliable!.Hold();
         _pipe.Pass(SessionBody.Whole(response), _options.SdpForA, body =>

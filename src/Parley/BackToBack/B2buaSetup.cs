@@ -26,6 +26,7 @@ internal sealed partial class B2buaSetup : IDialogOwner
     private readonly OutgoingInviteOptions _invite;
     private readonly CallMedia? _mediaA;
     private readonly Anchor? _anchor;
+    private readonly bool _confirms;
     private SipBody _offer;
     private IReadOnlyList<AudioCodec> _codecs;
     private B2buaLeg? _winner;
@@ -43,6 +44,7 @@ internal sealed partial class B2buaSetup : IDialogOwner
         _over = new EndSignal(agent.Logger);
         _pipe = new SdpPipe(Lane, e => Log.DialogCallbackFailed(agent.Logger, e), _over.Token);
         _callbacks = new SerialCallbacks(e => Log.DialogCallbackFailed(agent.Logger, e));
+        _confirms = a.Message.HasToken(HeaderId.Supported, "100rel"u8) || a.Message.HasToken(HeaderId.Require, "100rel"u8);
         _invite = Onward();
         _codecs = options.Media?.Codecs ?? agent.Phone.Options.Codecs;
         if (options.Media is not { } media)
@@ -193,7 +195,7 @@ internal sealed partial class B2buaSetup : IDialogOwner
             Lane = Lane,
             MaxForwards = _a.Message.TryGetMaxForwards(out var hops) ? Math.Max(0, hops - 1) : options.MaxForwards,
             // An offer in a reliable 18x must be answered at once, which only A can: where A cannot, B must not send one.
-            Reliability = HasOffer || (_a.Invite.SupportsReliable && _options.PassProvisional && _options.Media is null) ? options.Reliability : InviteReliability.None,
+            Reliability = HasOffer || (_confirms && _options.PassProvisional && _options.Media is null) ? options.Reliability : ReliableSupport.None,
         };
     }
 

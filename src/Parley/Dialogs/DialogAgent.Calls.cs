@@ -117,7 +117,6 @@ public sealed partial class DialogAgent
             MaxRedirects = options.FollowRedirects,
             KeepUriOnRedirect = options.KeepUriOnRedirect,
             RingTimeout = options.RingTimeout,
-            SessionTimer = options.SessionTimer,
         };
     }
 }

@@ -18,7 +18,7 @@ public sealed record UacOptions : OutgoingOptions
     public int MaxForwards { get; init; } = 70;
 
     /// <summary>Whether provisional responses may, must or must not ask for PRACK (RFC 3262). Default may.</summary>
-    public InviteReliability Reliability { get; init; } = InviteReliability.Supported;
+    public ReliableSupport Reliability { get; init; } = ReliableSupport.Supported;
 
     /// <summary>What the application wants to hear of the call once it is up.</summary>
     public DialogHandlers Handlers { get; init; } = DialogHandlers.None;
