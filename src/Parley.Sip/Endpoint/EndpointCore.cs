@@ -50,6 +50,8 @@ internal sealed class EndpointCore(UserAgentProfile profile, ISipEndpointHandler
         refusal ??= RequestChecks.Extensions(profile, request);
         if (request.Method == SipMethod.Invite)
             refusal = refusal ?? RequestChecks.Contact(request) ?? RequestChecks.Body(profile, request);
+        else if (request.Method == SipMethod.Update)
+            refusal ??= RequestChecks.Body(profile, request);
         if (refusal is { } reply)
             Refuse(ua, transaction, request, reply);
         else if (answerOptions && request.Method == SipMethod.Options)

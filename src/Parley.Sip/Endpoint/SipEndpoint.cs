@@ -180,6 +180,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
             MaxForks = options.Limits.MaxForks,
             MaxChallenges = options.Limits.MaxChallenges,
             MaxPendingRequests = options.Limits.MaxPendingRequests,
+            MaxWaitingChanges = options.Limits.MaxWaitingChanges,
             MaxRinging = (long)options.Limits.MaxRinging.TotalMilliseconds,
             RetryAfterSeconds = (int)Math.Ceiling(options.Limits.RetryAfter.TotalSeconds),
             T1 = (long)options.Transactions.T1.TotalMilliseconds,

@@ -28,9 +28,9 @@ public sealed record SipEndpointOptions
     /// <summary>Value of User-Agent in requests and Server in responses; empty sends neither. Default <c>Parley</c>.</summary>
     public string UserAgent { get; init; } = "Parley";
 
-    /// <summary>What is served: the value of Allow. A request of another method gets 405 (RFC 3261 §8.2.1). Default INVITE, ACK, CANCEL, BYE, OPTIONS, INFO.</summary>
+    /// <summary>What is served: the value of Allow. A request of another method gets 405 (RFC 3261 §8.2.1). Default INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE.</summary>
     public IReadOnlyList<SipMethod> Methods { get; init; } =
-        [SipMethod.Invite, SipMethod.Ack, SipMethod.Cancel, SipMethod.Bye, SipMethod.Options, SipMethod.Info];
+        [SipMethod.Invite, SipMethod.Ack, SipMethod.Cancel, SipMethod.Bye, SipMethod.Options, SipMethod.Info, SipMethod.Update];
 
     /// <summary>
     /// OPTIONS, within calls and outside, is answered 200 with what this endpoint can do (RFC 3261 §11.2), 503 while draining. False hands it to the handlers
