@@ -10,12 +10,14 @@ namespace Parley.Services.Accounts;
 /// </summary>
 public sealed class AccountDirectory
 {
+    private const long Never = long.MinValue;
+
     private readonly IAccountStore _store;
     private readonly TimeProvider _time;
     private readonly AccountDirectoryOptions _options;
     private readonly Lock _checking = new();
     private volatile Cache _cache = new();
-    private long _checked;
+    private long _checked = Never;
     private long _version = -1;
     private Task? _check;
 
@@ -55,7 +57,7 @@ public sealed class AccountDirectory
         get
         {
             var last = Interlocked.Read(ref _checked);
-            return last != 0 && _time.GetElapsedTime(last) < _options.Freshness;
+            return last != Never && _time.GetElapsedTime(last) < _options.Freshness;
         }
     }
 
@@ -93,7 +95,7 @@ public sealed class AccountDirectory
         if (version != _version)
             _cache = new();
         _version = version;
-        Interlocked.Exchange(ref _checked, Math.Max(_time.GetTimestamp(), 1));
+        Interlocked.Exchange(ref _checked, _time.GetTimestamp());
     }
 
     // Replaced as a whole, so that what was fetched for an older version cannot come into a newer one.

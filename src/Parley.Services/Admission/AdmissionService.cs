@@ -17,7 +17,7 @@ public sealed class AdmissionService : IAdmission
     private readonly AccountDirectory _accounts;
     private readonly ServedDomains _domains;
     private readonly SourceGuard? _guard;
-    private readonly AdmissionOptions _options;
+    private readonly NetworkRange[] _trusted;
     private readonly FrozenDictionary<string, Realm> _realms;
 
     /// <summary>Makes the service.</summary>
@@ -34,9 +34,10 @@ public sealed class AdmissionService : IAdmission
         _accounts = accounts;
         _domains = domains;
         _guard = guard;
-        _options = options ?? new();
+        options ??= new();
         time ??= TimeProvider.System;
-        _realms = domains.Names.Distinct().ToFrozenDictionary(name => name, name => new Realm(name, _options, time));
+        _trusted = [.. options.Trusted];
+        _realms = domains.Names.Distinct().ToFrozenDictionary(name => name, name => new Realm(name, options, time));
     }
 
     /// <inheritdoc/>
@@ -96,7 +97,7 @@ public sealed class AdmissionService : IAdmission
 
     private bool IsTrusted(in NetEndpoint source)
     {
-        foreach (var range in _options.Trusted)
+        foreach (var range in _trusted)
         {
             if (range.Contains(source))
                 return true;

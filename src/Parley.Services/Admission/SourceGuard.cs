@@ -10,7 +10,7 @@ namespace Parley.Services.Admission;
 /// </summary>
 public sealed class SourceGuard : ISipGate
 {
-    private readonly SourceGuardOptions _options;
+    private readonly NetworkRange[] _exempt;
     private readonly BanList _bans;
     private readonly RateTable? _messages;
     private readonly RateTable? _unauthenticated;
@@ -21,12 +21,13 @@ public sealed class SourceGuard : ISipGate
     /// <param name="time">The clock. Default: the system's.</param>
     public SourceGuard(SourceGuardOptions? options = null, TimeProvider? time = null)
     {
-        _options = options ?? new();
+        options ??= new();
         time ??= TimeProvider.System;
-        _bans = new(time, _options);
-        Log = new(time, _options);
-        _messages = _options.MessageRate > 0 ? new(time, _options.MaxSources, _options.MessageRate, _options.MessageBurst) : null;
-        _unauthenticated = _options.UnauthenticatedRate > 0 ? new(time, _options.MaxSources, _options.UnauthenticatedRate, _options.UnauthenticatedBurst) : null;
+        _exempt = [.. options.Exempt];
+        _bans = new(time, options);
+        Log = new(time, options);
+        _messages = options.MessageRate > 0 ? new(time, options.MaxSources, options.MessageRate, options.MessageBurst) : null;
+        _unauthenticated = options.UnauthenticatedRate > 0 ? new(time, options.MaxSources, options.UnauthenticatedRate, options.UnauthenticatedBurst) : null;
     }
 
     /// <summary>Bans there have been.</summary>
@@ -88,7 +89,7 @@ public sealed class SourceGuard : ISipGate
 
     private bool IsExempt(in NetEndpoint source)
     {
-        foreach (var range in _options.Exempt)
+        foreach (var range in _exempt)
         {
             if (range.Contains(source))
                 return true;

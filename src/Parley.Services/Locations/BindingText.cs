@@ -16,7 +16,7 @@ internal static class BindingText
         {
             Id = IdOf(packed.Id),
             Contact = contact,
-            DisplayName = packed.DisplayName.IsEmpty ? null : Encoding.UTF8.GetString(packed.DisplayName),
+            DisplayName = packed.DisplayName.IsEmpty ? null : Unquote(Encoding.UTF8.GetString(packed.DisplayName)),
             Q = packed.Q / 1000.0,
             Expires = DateTimeOffset.FromUnixTimeSeconds(packed.Expires),
             Updated = DateTimeOffset.FromUnixTimeSeconds(packed.Updated),
@@ -34,6 +34,22 @@ internal static class BindingText
     }
 
     public static string IdOf(uint id) => id.ToString("x8", System.Globalization.CultureInfo.InvariantCulture);
+
+    // RFC 3261 §25.1 quoted-string
+    private static string Unquote(string name)
+    {
+        if (name is not ['"', .. var inner, '"'])
+            return name;
+        var text = new StringBuilder(inner.Length);
+        for (var i = 0; i < inner.Length; i++)
+        {
+            if (inner[i] == '\\' && i + 1 < inner.Length)
+                i++;
+            text.Append(inner[i]);
+        }
+
+        return text.ToString();
+    }
 
     private static List<SipUri> PathOf(ReadOnlySpan<byte> path)
     {

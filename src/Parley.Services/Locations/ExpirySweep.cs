@@ -19,7 +19,6 @@ internal sealed class ExpirySweep : IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private uint _sweptUntil;
-    private int _isSweeping;
 
     /// <param name="time">The clock.</param>
     /// <param name="expire">Looks at an entry whose time may have come.</param>
@@ -28,7 +27,7 @@ internal sealed class ExpirySweep : IDisposable
         _time = time;
         _expire = expire;
         _sweptUntil = Now;
-        _timer = time.CreateTimer(static state => ((ExpirySweep)state!).Sweep(), this, s_second, s_second);
+        _timer = time.CreateTimer(static state => ((ExpirySweep)state!).Sweep(), this, s_second, Timeout.InfiniteTimeSpan);
     }
 
     private uint Now => (uint)_time.GetUtcNow().ToUnixTimeSeconds();
@@ -52,20 +51,12 @@ internal sealed class ExpirySweep : IDisposable
 
     private void Sweep()
     {
-        if (Interlocked.Exchange(ref _isSweeping, 1) != 0)
-            return;
-        try
-        {
-            Collect();
-            var left = Slice;
-            while (left-- > 0 && _due.TryDequeue(out var next))
-                _expire(next.Entry, next.Due);
-            _timer.Change(_due.Count > 0 ? s_pause : s_second, s_second);
-        }
-        finally
-        {
-            Volatile.Write(ref _isSweeping, 0);
-        }
+        Collect();
+        var left = Slice;
+        while (left-- > 0 && _due.TryDequeue(out var next))
+            _expire(next.Entry, next.Due);
+        // One shot at a time, so that no two sweeps meet however long one takes.
+        _timer.Change(_due.Count > 0 ? s_pause : s_second, Timeout.InfiniteTimeSpan);
     }
 
     private void Collect()

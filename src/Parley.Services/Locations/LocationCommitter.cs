@@ -11,7 +11,7 @@ internal sealed class LocationCommitter(ILocationStore? store, TimeProvider time
     private readonly List<LocationWrite> _batch = [];
     private readonly List<StoredLocation> _rows = [];
     private bool _isRunning;
-    private long _lastCommit;
+    private long? _lastCommit;
     private long _commits;
     private long _failures;
 
@@ -91,8 +91,7 @@ internal sealed class LocationCommitter(ILocationStore? store, TimeProvider time
 
     private async ValueTask GatherAsync()
     {
-        var since = time.GetElapsedTime(_lastCommit);
-        if (_lastCommit != 0 && since < options.CommitInterval)
+        if (_lastCommit is { } last && time.GetElapsedTime(last) is var since && since < options.CommitInterval)
             await Task.Delay(options.CommitInterval - since, time).ConfigureAwait(false);
         _lastCommit = time.GetTimestamp();
         lock (_lock)

@@ -230,10 +230,10 @@ internal static class BindingMerge
         return false;
     }
 
-    // RFC 5626 §6: with outbound the device and its flow, else the URI (RFC 3261 §10.3 step 7).
+    // RFC 5626 §6: with outbound the device and its flow, whose URI counts for nothing; else the URI (RFC 3261 §10.3 step 7).
     private static bool IsMeant(in BindingReader binding, in ContactRequest contact) => contact.RegId != 0
         ? binding.RegId == contact.RegId && Ascii.EqualsIgnoreCase(binding.Instance, contact.Instance)
-        : IsSameUri(binding.Contact, contact.Uri);
+        : binding.RegId == 0 && IsSameUri(binding.Contact, contact.Uri);
 
     private static bool IsSameUri(ReadOnlySpan<byte> stored, SipUriView uri)
     {
