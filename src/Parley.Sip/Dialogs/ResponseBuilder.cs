@@ -27,6 +27,7 @@ internal static class ResponseBuilder
         WriteRedirect(ref writer, reply.Redirect);
         foreach (var header in reply.Headers ?? [])
             writer.Header(header);
+        reply.HeaderWriter?.WriteHeaders(ref writer);
         if (ua.Profile.UserAgent.Length > 0)
             writer.Header(HeaderId.Server, ua.Profile.UserAgent);
         WriteBody(ref writer, reply.Body);
@@ -84,6 +85,8 @@ internal static class ResponseBuilder
             writer.Header(HeaderId.Allow, profile.Allow);
         if ((reply.Capabilities || reply.Status == 420) && profile.Supported.Length > 0)
             writer.Header(HeaderId.Supported, profile.Supported);
+        if ((reply.Capabilities || reply.Status == 489) && profile.AllowEvents.Length > 0)
+            writer.Header(HeaderId.AllowEvents, profile.AllowEvents); // RFC 6665 §4.4.4, §8.3.2
         if ((reply.Capabilities || reply.Status == 415) && profile.Accept.Length > 0 && !NamesAccept(reply.Headers))
             writer.Header(HeaderId.Accept, profile.Accept);
     }
