@@ -35,6 +35,7 @@ public sealed partial class B2bua : IDialogOwner
             OnAudioAnswered(dialog, media, ack);
         else if (_delayed)
             _pipe.Pass(SessionBody.Whole(ack), _options.SdpForB, AcknowledgeB);
+        _delayed = false;
         _untilConfirmed?.TrySetResult(this);
         _untilConfirmed = null;
         if (_queued is not { } waiting)

@@ -230,8 +230,7 @@ public sealed partial class B2bua
         };
         if (kept.Media is not { } media)
             return await _agent.CreateUacAsync(target.ToString(), call with { SdpFor = (offer, _) => OfferToAsync(kept, offer) }, cancel).ConfigureAwait(false);
-        IReadOnlyList<AudioCodec> codecs = media.Agreed?.Codec is { } codec && !_options.Media!.Transcode ? [codec] : _options.Media!.Codecs ?? _agent.Phone.Options.Codecs;
-        var fresh = await CallMedia.ForDialAsync(_agent.Phone, target, codecs, media.Stream, cancel).ConfigureAwait(false);
+        var fresh = await CallMedia.ForDialAsync(_agent.Phone, target, CodecsBeside(media), media.Stream, cancel).ConfigureAwait(false);
         try
         {
             var dialog = await _agent.CreateUacAsync(target.ToString(), call with { Sdp = Encoding.UTF8.GetString(fresh.Offer().Content.Span) }, cancel).ConfigureAwait(false);
@@ -304,6 +303,58 @@ public sealed partial class B2bua
                 return new TransferOutcome(refused.Status < 300 ? 500 : refused.Status, refused.Reason, TransferMode.ByServer);
             throw;
         }
+    }
+
+    /// <summary>A call that is to take the place of a leg (RFC 3891): answered, joined with the leg that stays, and the old one ended.</summary>
+    internal async Task TakeOverAsync(InviteRequest invite, InviteDialog leaving, UasOptions options, CancellationToken cancel)
+    {
+        var kept = OtherOf(leaving);
+        await BeginAsync(leaving).ConfigureAwait(false);
+        try
+        {
+            var media = kept.Media is { } other ? CallMedia.ForIncoming(_agent.Phone, invite.Invite.Flow, CodecsBeside(other), other.Stream) : null;
+            var body = media is null ? SessionBody.Of(await AnswerForAsync(kept, invite.Sdp).ConfigureAwait(false)) : AnswerAudio(media, invite);
+            cancel.ThrowIfCancellationRequested();
+            await _home.RunAsync(() =>
+            {
+                invite.RequirePending();
+                var joined = invite.Answer(this, body, options.Headers);
+                joined.Media = media;
+                Replace(leaving, joined);
+            }).ConfigureAwait(false);
+            Release(leaving);
+        }
+        catch
+        {
+            await RestoreAsync(kept, leaving, held: false).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<string?> AnswerForAsync(InviteDialog kept, string? offer) => offer is null
+        ? throw new DialogException(488, "A call that takes the place of another brings an offer")
+        : await OfferToAsync(kept, offer).ConfigureAwait(false);
+
+    private static SipBody AnswerAudio(CallMedia media, InviteRequest invite)
+    {
+        try
+        {
+            return media.Answer(invite.Message, new AnswerOptions());
+        }
+        catch (CallMediaException e)
+        {
+            _ = media.DisposeAsync().AsTask();
+            throw new DialogException(e.Problem == CallMediaProblem.NoPort ? 503 : 488, e.Message);
+        }
+    }
+
+    // What passes untouched is the codec the leg that stays speaks; where transcoding is allowed, it is only the first choice.
+    private IReadOnlyList<AudioCodec> CodecsBeside(CallMedia kept)
+    {
+        var all = _options.Media!.Codecs ?? _agent.Phone.Options.Codecs;
+        if (kept.Agreed?.Codec is not { } codec)
+            return all;
+        return _options.Media.Transcode ? [codec, .. all.Where(other => other != codec)] : [codec];
     }
 
     private InviteDialog Require(InviteDialog kept)

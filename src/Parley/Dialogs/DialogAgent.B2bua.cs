@@ -56,4 +56,24 @@ public sealed partial class DialogAgent
             return new B2buaResult(null, e.Status, e.Reason, e.Response);
         }
     }
+
+    /// <summary>
+    /// Takes a call that names a leg of one of our pairs in Replaces (RFC 3891): it is answered, joined with the other leg, and the leg it replaces is ended. That the caller may
+    /// do so is for whoever calls this to know.
+    /// </summary>
+    /// <param name="invite">The call; <see cref="InviteRequest.Replaced"/> is set.</param>
+    /// <param name="options">Headers of the 200; descriptions are the other leg's, handlers the pair's.</param>
+    /// <param name="cancel">Gives up before the answer; both calls stay as they are.</param>
+    /// <returns>The pair, with the new leg in it.</returns>
+    /// <exception cref="DialogException">The call that is to be replaced is no leg of a pair (481), the leg that stays refused the change, or the caller gave up (487).</exception>
+    public async Task<B2bua> SpliceAsync(InviteRequest invite, UasOptions? options = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(invite);
+        var handler = invite.Replaced?.Handler;
+        var leg = handler as InviteDialog ?? (handler as InviteRequest)?.Dialog;
+        if (leg?.Owner is not B2bua pair || !ReferenceEquals(pair.Agent, this))
+            throw new DialogException(481, "The call to be replaced is no leg of a pair");
+        await pair.TakeOverAsync(invite, leg, options ?? new(), cancel).ConfigureAwait(false);
+        return pair;
+    }
 }

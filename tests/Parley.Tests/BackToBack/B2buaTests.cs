@@ -404,6 +404,63 @@ public class B2buaTests
         Assert.True(await serving);
     });
 
+    [Fact]
+    public void A_reliable_provisional_response_is_confirmed_end_to_end() => DialogStage.Run(async stage =>
+    {
+        var serving = Serve(stage);
+        var call = stage.Alice.Invite(stage.Alice.Sdp(), "Supported: 100rel");
+        var invite = await stage.Bob.Expect("INVITE");
+        stage.Bob.Respond(invite, "183 Early", stage.Bob.Sdp(), "Require: 100rel\nRSeq: 9");
+        var early = await stage.Alice.Expect("183 INVITE");
+        Assert.Equal("100rel", Wire.Header(early, "Require"));
+        await stage.Delay(0.2);
+        Assert.DoesNotContain("PRACK", stage.Bob.Received.Select(Wire.Summary));
+        stage.Alice.Within(early, "PRACK", 2, headers: $"RAck: {Wire.Header(early, "RSeq")} 1 INVITE");
+        var prack = await stage.Bob.Expect("PRACK");
+        Assert.Equal("9 1 INVITE", Wire.Header(prack, "RAck"));
+        stage.Bob.Respond(prack, "200 OK");
+        await stage.Alice.Expect("200 PRACK");
+        stage.Bob.Respond(invite, "200 OK");
+        stage.Alice.Within(await stage.Alice.Expect("200 INVITE"), "ACK", 1);
+        await serving;
+        Assert.StartsWith("INVITE", call, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void Where_A_cannot_confirm_we_do() => DialogStage.Run(async stage =>
+    {
+        var serving = Serve(stage);
+        stage.Alice.Invite(stage.Alice.Sdp());
+        var invite = await stage.Bob.Expect("INVITE");
+        stage.Bob.Respond(invite, "180 Ringing", headers: "Require: 100rel\nRSeq: 9");
+        stage.Bob.Respond(await stage.Bob.Expect("PRACK"), "200 OK");
+        Assert.Null(Wire.TryHeader(await stage.Alice.Expect("180 INVITE"), "Require"));
+        stage.Bob.Respond(invite, "200 OK", stage.Bob.Sdp());
+        stage.Alice.Within(await stage.Alice.Expect("200 INVITE"), "ACK", 1);
+        await serving;
+    });
+
+    [Fact]
+    public void An_UPDATE_before_the_answer_passes() => DialogStage.Run(async stage =>
+    {
+        var serving = Serve(stage);
+        stage.Alice.Invite(stage.Alice.Sdp(), "Supported: 100rel");
+        var invite = await stage.Bob.Expect("INVITE");
+        stage.Bob.Respond(invite, "183 Early", stage.Bob.Sdp(), "Require: 100rel\nRSeq: 9\nAllow: INVITE, UPDATE");
+        var early = await stage.Alice.Expect("183 INVITE");
+        stage.Alice.Within(early, "PRACK", 2, headers: $"RAck: {Wire.Header(early, "RSeq")} 1 INVITE");
+        stage.Bob.Respond(await stage.Bob.Expect("PRACK"), "200 OK");
+        await stage.Alice.Expect("200 PRACK");
+        stage.Alice.Within(early, "UPDATE", 3, stage.Alice.Sdp(2, "sendonly"));
+        var update = await stage.Bob.Expect("UPDATE");
+        Assert.Equal("sendonly", Wire.Lines(update, "a=")[0]);
+        stage.Bob.Respond(update, "200 OK", stage.Bob.Sdp(2, "recvonly"));
+        Assert.Equal("recvonly", Wire.Lines(await stage.Alice.Expect("200 UPDATE"), "a=")[0]);
+        stage.Bob.Respond(invite, "200 OK");
+        stage.Alice.Within(await stage.Alice.Expect("200 INVITE"), "ACK", 1);
+        await serving;
+    });
+
     internal static Task<B2bua> Serve(DialogStage stage, B2buaOptions? options = null, IReadOnlyList<string>? targets = null) =>
         stage.Serve((invite, cancel) => stage.Agent.CreateB2buaAsync(invite, targets ?? [stage.Bob.Uri], options, cancel));
 

@@ -112,6 +112,19 @@ internal sealed class Peer : IDatagramHandler
             """);
     }
 
+    /// <summary>A 302 to a request that names another contact.</summary>
+    public string Redirection(string request, string contact) => $"""
+        SIP/2.0 302 Moved
+        Via: {Wire.Header(request, "Via")}
+        From: {Wire.Header(request, "From")}
+        To: {Wire.Header(request, "To")};tag={Name}tag
+        Call-ID: {Wire.Header(request, "Call-ID")}
+        CSeq: {Wire.Header(request, "CSeq")}
+        Contact: {contact}
+
+
+        """;
+
     /// <summary>Sends a request in the dialog that an answer of ours to its INVITE made, and returns it.</summary>
     public string Within(string answer, string method, int cseq, string? body = null, string headers = "", string type = "application/sdp") =>
         Request(method, cseq, Wire.Header(answer, "From"), Wire.Header(answer, "To"), Wire.Header(answer, "Call-ID"), body, headers, type);

@@ -1,4 +1,5 @@
 using Parley.Dialogs;
+using Parley.Sip.Authentication;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 using Parley.Tests.Support;
@@ -163,5 +164,65 @@ public class UacTests
         Assert.True(dialog.Ended.IsCancellationRequested);
         Assert.Equal((CallEndKind.Completed, CallEndParty.Remote), (Assert.Single(ends).Kind, ends[0].By));
         Assert.Null(stage.Agent.Find(dialog.Id));
+    });
+
+    [Fact]
+    public void Credentials_can_be_chosen_when_the_challenge_has_come_and_serve_the_call_on() => DialogStage.Run(async stage =>
+    {
+        var dialling = stage.Agent.CreateUacAsync(stage.Bob.Uri, s_offer with
+        {
+            CredentialsFor = challenge => new DigestCredentials { Username = "ann", Password = challenge.StatusCode == 407 ? "pw" : null },
+        });
+        var invite = await stage.Bob.Expect("INVITE");
+        stage.Bob.Respond(invite, "407 Who", headers: "Proxy-Authenticate: Digest realm=\"r\", nonce=\"n\"");
+        await stage.Bob.Expect("ACK");
+        var again = await stage.Bob.Answer(stage.Bob.Sdp());
+        Assert.Contains("username=\"ann\"", Wire.Header(again, "Proxy-Authorization"), StringComparison.Ordinal);
+        var dialog = await dialling;
+        var asking = dialog.InfoAsync();
+        var info = await stage.Bob.Expect("INFO");
+        stage.Bob.Respond(info, "401 Who", headers: "WWW-Authenticate: Digest realm=\"r\", nonce=\"m\"");
+        info = await stage.Bob.Expect("INFO");
+        Assert.Contains($"uri=\"{info.Split(' ')[1]}\"", Wire.Header(info, "Authorization"), StringComparison.Ordinal);
+        stage.Bob.Respond(info, "200 OK");
+        Assert.True((await asking).IsSuccess);
+    });
+
+    [Theory]
+    [InlineData(false, "sip:carol@10.0.0.7:5060")]
+    [InlineData(true, "sip:bob@10.0.0.8")]
+    public void A_redirection_is_followed_with_the_new_URI_or_the_old(bool keep, string expected) => DialogStage.Run(async stage =>
+    {
+        var dialling = stage.Agent.CreateUacAsync(stage.Bob.Uri, s_offer with { FollowRedirects = 2, KeepUriOnRedirect = keep });
+        var invite = await stage.Bob.Expect("INVITE");
+        stage.Bob.Send(stage.Bob.Redirection(invite, $"<{stage.Carol.Uri}:5060>"));
+        var moved = await stage.Carol.Answer(stage.Carol.Sdp());
+        Assert.Equal(expected, moved.Split(' ')[1]);
+        await dialling;
+    });
+
+    [Fact]
+    public void An_offer_in_a_reliable_provisional_response_is_answered_in_the_PRACK() => DialogStage.Run(async stage =>
+    {
+        var dialling = stage.Agent.CreateUacAsync(stage.Bob.Uri, new UacOptions { SdpFor = (_, _) => ValueTask.FromResult<string?>(DialogStage.OurSdp) });
+        var invite = await stage.Bob.Expect("INVITE");
+        stage.Bob.Respond(invite, "183 Offer", stage.Bob.Sdp(), "Require: 100rel\nRSeq: 7");
+        var prack = await stage.Bob.Expect("PRACK");
+        Assert.Equal("us 5 1 IN IP4 10.0.0.1", Wire.Lines(prack, "o=")[0]);
+        stage.Bob.Respond(prack, "200 OK");
+        stage.Bob.Respond(invite, "200 OK");
+        Assert.Equal("", Wire.Body(await stage.Bob.Expect("ACK")));
+        var dialog = await dialling;
+        Assert.Contains("o=bob", dialog.Remote.Sdp!, StringComparison.Ordinal);
+        Assert.Contains("o=us", dialog.Local.Sdp!, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void A_route_given_is_what_the_INVITE_takes() => DialogStage.Run(async stage =>
+    {
+        var dialling = stage.Agent.CreateUacAsync("sip:someone@far.example.com", s_offer with { Proxy = "sip:10.0.0.8;lr", Route = ["sip:10.0.0.99;lr"] });
+        var invite = await stage.Bob.Answer(stage.Bob.Sdp());
+        Assert.Equal("<sip:10.0.0.8;lr>, <sip:10.0.0.99;lr>", Wire.Header(invite, "Route"));
+        await dialling;
     });
 }
