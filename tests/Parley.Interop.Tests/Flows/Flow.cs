@@ -12,9 +12,9 @@ internal sealed record Flow(string Name, string Title, string Host, IReadOnlyLis
     private static string Folder => Path.Combine(Repository.Peers, "sipp", "flows");
 
     /// <summary>The flows of a folder by their names, for a theory.</summary>
-    public static TheoryData<string> In(string folder)
+    public static TheoryData<string> In(string folder, string prefix = "")
     {
-        var names = Directory.GetFiles(Path.Combine(Folder, folder), "*.flow").Select(file => Path.GetFileNameWithoutExtension(file)!);
+        var names = Directory.GetFiles(Path.Combine(Folder, folder), prefix + "*.flow").Select(file => Path.GetFileNameWithoutExtension(file)!);
         // 2.10 comes after 2.9.
         return new(names.OrderBy(name => Regex.Replace(name, "[0-9]+", number => number.Value.PadLeft(3, '0')), StringComparer.Ordinal));
     }

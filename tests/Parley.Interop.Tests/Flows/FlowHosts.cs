@@ -27,7 +27,7 @@ internal static partial class FlowHosts
             await stage.Agent.CreateUasAsync(invite, Plain(stage), cancel);
         }),
         "answers-and-hangs-up" => Serves((stage, invite, cancel) => stage.Agent.CreateUasAsync(
-            invite, Plain(stage) with { Handlers = new() { OnAck = (dialog, _) => _ = dialog.DestroyAsync() } }, cancel)),
+            invite, Plain(stage) with { Handlers = new() { OnAck = (dialog, _) => Begin(stage, () => dialog.DestroyAsync()) } }, cancel)),
         "answers-green" => Serves((stage, invite, cancel) => stage.Agent.CreateUasAsync(invite, Plain(stage) with { Headers = [new("X-Color", "green")] }, cancel)),
         "answers-reliably" => Serves(async (stage, invite, cancel) =>
         {
@@ -74,10 +74,10 @@ internal static partial class FlowHosts
         {
             Routes = stage => new()
             {
-                OnSubscribe = stage.Guarded<SubscribeRequest>(async (subscribe, _) =>
+                OnSubscribe = stage.Guarded<SubscribeRequest>(async (subscribe, over) =>
                 {
                     var dialog = await stage.Agent.CreateUasAsync(subscribe, new() { State = _ => new("text/plain", "first") });
-                    await Task.Delay(500);
+                    await Task.Delay(500, over);
                     var second = await dialog.NotifyAsync(new SipBody("text/plain", "second"));
                     stage.Expect(second.Status == 200, $"the second NOTIFY was answered {second.Status}");
                 }),
@@ -109,12 +109,12 @@ internal static partial class FlowHosts
             await Task.WhenAll(Enumerable.Range(2, 3).Select(version => dialog.ModifyAsync(FlowStage.Sdp(version: version))));
             await dialog.DestroyAsync();
         }),
-        "calls-reliably" => Calls((stage, dialog) => dialog.DestroyAsync(), options => options with { Reliability = InviteReliability.Required }),
+        "calls-reliably" => Calls((stage, dialog) => dialog.DestroyAsync(), options => options with { Reliability = ReliableSupport.Required }),
         "calls-and-follows" => Calls((stage, dialog) => dialog.DestroyAsync(), options => options with { FollowRedirects = 1 }),
         "calls-in-vain" => new() { Act = CallInVainAsync },
         "calls-and-cancels" => new() { Act = CallAndCancelAsync },
         "registers" => new() { Act = RegisterAsync },
-        _ => More(name, words),
+        _ => WithProxy(name, uri, words) ?? WithTransfer(name, words) ?? throw new ArgumentOutOfRangeException(nameof(name), name, "No host of that name"),
     };
 
     private static async Task CallInVainAsync(FlowStage stage)

@@ -22,21 +22,33 @@ internal static class FlowRun
                 await stage.WaitAsync(party.StartAfter);
                 running.Add((party, await Sipp.PlayAsync(SippScript.Write(party), party.Name, stage.Port, ports[party.Name], ports, waits: false)));
             }
-            List<string> failures = [];
-            foreach (var (party, sipp) in running)
-            {
-                var result = await sipp.ResultAsync(TimeSpan.FromSeconds(75));
-                if (result.ExitCode != 0 || result.Successful != 1 || result.Failed != 0)
-                    failures.Add($"{party.Name}: SIPp ended with {result.ExitCode}\n{result.Errors}\nof this scenario:\n{SippScript.Write(party)}");
-            }
-            var told = await stage.FinishAsync();
-            Assert.True(failures.Count == 0, $"{flow.Title}\n{string.Join("\n", failures)}\nParley: {told}");
-            Assert.True(told.Length == 0, $"{flow.Title}\nParley: {told}");
+            var failure = await FirstFailureAsync(running);
+            var told = await stage.FinishAsync(failure is null);
+            Assert.True(failure is null && told.Length == 0, $"{flow.Title}\n{failure}\nParley: {told}");
         }
         finally
         {
             foreach (var (_, sipp) in running)
                 await sipp.DisposeAsync();
         }
+    }
+
+    // Once one party has failed the others wait in vain.
+    private static async Task<string?> FirstFailureAsync(List<(FlowParty Party, Sipp Sipp)> running)
+    {
+        var ends = running.ConvertAll(async one => (one.Party, Result: await one.Sipp.ResultAsync(TimeSpan.FromSeconds(75))));
+        while (ends.Count > 0)
+        {
+            var end = await Task.WhenAny(ends);
+            ends.Remove(end);
+            var (party, result) = await end;
+            if (result.ExitCode == 0 && result.Successful == 1 && result.Failed == 0)
+                continue;
+            // What the others met with may say more.
+            var others = await Task.WhenAll(ends.ConvertAll(async other => await Task.WhenAny(other, Task.Delay(500)) == other && (await other) is var (who, what) && what.Failed != 0
+                ? $"\n{who.Name}: {what.Errors}" : ""));
+            return $"{party.Name}: SIPp ended with {result.ExitCode}\n{result.Errors}{string.Concat(others)}\nThe scenario of {party.Name}:\n{SippScript.Write(party)}";
+        }
+        return null;
     }
 }

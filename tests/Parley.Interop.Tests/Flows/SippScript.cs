@@ -82,7 +82,9 @@ internal sealed class SippScript
         var optional = step.Words.Contains("?") ? " optional=\"true\"" : "";
         var challenge = step.Status is 401 or 407 ? " auth=\"true\"" : "";
         var routes = step.Status is > 100 and < 300 && _lastRequest is "INVITE" or "SUBSCRIBE" && !_called ? " rrs=\"true\"" : "";
-        _xml.Append($"  <recv response=\"{step.What}\"{optional}{challenge}{routes} timeout=\"{Patience(step)}\">\n{Checks(step)}  </recv>\n");
+        var kept = step.Status is > 100 and < 200 && _party.Steps.Any(other => other.Words.Contains("rack"))
+            ? Take("[0-9]+", "rseq", "search_in=\"hdr\" header=\"RSeq:\"") : "";
+        _xml.Append($"  <recv response=\"{step.What}\"{optional}{challenge}{routes}{Patience(step)}>\n{Actions(kept + Checks(step) + Verification(step))}  </recv>\n");
         if (routes.Length > 0)
             _established = true;
         _lastStatus = step.Status;
@@ -98,40 +100,57 @@ internal sealed class SippScript
             _called = true;
         var kept = step.What == "ACK" ? "" : Keep(step.What, first);
         var routes = step.What is "INVITE" or "SUBSCRIBE" or "UPDATE" ? " rrs=\"true\"" : "";
-        _xml.Append($"  <recv request=\"{step.What}\"{routes}{(step.Words.Contains("?") ? " optional=\"true\"" : "")} timeout=\"{Patience(step)}\">\n{kept}{Checks(step)}  </recv>\n");
+        _xml.Append($"  <recv request=\"{step.What}\"{routes}{(step.Words.Contains("?") ? " optional=\"true\"" : "")}{Patience(step)}>\n{Actions(kept + Checks(step) + Verification(step))}  </recv>\n");
+        if (step.Word("verify:") is not null)
+            RequireVerified();
         _lastAnswered = step.What is "ACK" ? _lastAnswered : step.What;
     }
 
-    private static string Patience(FlowStep step) => step.Word("within:") ?? "10000";
+    // An optional message is passed over by the next one, and has no time limit of its own.
+    private static string Patience(FlowStep step) => step.Words.Contains("?") ? "" : $" timeout=\"{step.Word("within:") ?? "10000"}\"";
+
+    private string Verification(FlowStep step)
+    {
+        if (step.Word("verify:")?.Split(':') is not [var user, var password])
+            return "";
+        _variables.Add("verified");
+        return $"      <verifyauth assign_to=\"verified\" username=\"{user}\" password=\"{password}\"/>\n";
+    }
+
+    // SIPp sets a variable and goes on: what must not be, is then a wait for what never comes.
+    private void RequireVerified()
+    {
+        _xml.Append($"  <nop test=\"verified\" next=\"verified{_index}\"/>\n  <recv request=\"CREDENTIALS\" timeout=\"100\"/>\n  <label id=\"verified{_index}\"/>\n");
+        _index += 2;
+    }
+
+    private string Take(string expression, string variable, string where)
+    {
+        _variables.Add(variable);
+        return $"      <ereg regexp=\"{expression}\" {where} assign_to=\"{variable}\"/>\n";
+    }
+
+    private static string Actions(string lines) => lines.Length == 0 ? "" : $"    <action>\n{lines}    </action>\n";
 
     // A response copies these (RFC 3261 §8.2.6); several Via lines come as one variable with their line ends.
     private string Keep(string method, bool first)
     {
-        var lines = new StringBuilder("    <action>\n");
-        void Take(string expression, string variable, string where)
-        {
-            _variables.Add(variable);
-            lines.Append($"      <ereg regexp=\"{expression}\" {where} assign_to=\"{variable}\"/>\n");
-        }
-        Take("(Via: [^&#13;&#10;]*&#13;&#10;)+", $"{method}_via", "search_in=\"msg\"");
-        Take("[^&#13;]*", $"{method}_from", "search_in=\"hdr\" header=\"From:\"");
-        Take("[^&#13;]*", $"{method}_to", "search_in=\"hdr\" header=\"To:\"");
-        Take("[0-9]+", $"{method}_cseq", "search_in=\"hdr\" header=\"CSeq:\"");
+        var lines = Take("(Via: [^[:cntrl:]]*[[:cntrl:]]+)+", $"{method}_via", "search_in=\"msg\"")
+            + Take(".*", $"{method}_from", "search_in=\"hdr\" header=\"From:\"")
+            + Take(".*", $"{method}_to", "search_in=\"hdr\" header=\"To:\"")
+            + Take("[0-9]+", $"{method}_cseq", "search_in=\"hdr\" header=\"CSeq:\"");
         if (first)
         {
-            Take("(Record-Route: [^&#13;&#10;]*&#13;&#10;)+", $"{method}_rr", "search_in=\"msg\"");
+            lines += Take("(Record-Route: [^[:cntrl:]]*[[:cntrl:]]+)+", $"{method}_rr", "search_in=\"msg\"");
             // Who is who in the requests this party sends later.
-            Take("[^&#13;]*", "peer", "search_in=\"hdr\" header=\"From:\"");
-            Take("[^&#13;]*", "self", "search_in=\"hdr\" header=\"To:\"");
+            lines += Take(".*", "peer", "search_in=\"hdr\" header=\"From:\"") + Take(".*", "self", "search_in=\"hdr\" header=\"To:\"");
         }
-        return lines.Append("    </action>\n").ToString();
+        return lines;
     }
 
     private string Checks(FlowStep step)
     {
-        if (step.Details.Count == 0)
-            return "";
-        var lines = new StringBuilder("    <action>\n");
+        var lines = new StringBuilder();
         foreach (var check in step.Details)
         {
             var parts = check.Split(" ~ ", 2);
@@ -141,7 +160,7 @@ internal sealed class SippScript
             var inverse = parts[1].StartsWith('!') ? "check_it_inverse" : "check_it";
             lines.Append($"      <ereg regexp=\"{SecurityElement.Escape(parts[1].TrimStart('!'))}\" {where} {inverse}=\"true\" assign_to=\"{variable}\"/>\n");
         }
-        return lines.Append("    </action>\n").ToString();
+        return lines.ToString();
     }
 
     private void Send(FlowStep step)
@@ -220,6 +239,8 @@ internal sealed class SippScript
             lines.Add("[routes]");
         if (method is "INVITE" or "SUBSCRIBE" or "UPDATE" or "REFER" or "NOTIFY" or "REGISTER" && !step.Words.Contains("no-contact"))
             lines.Add($"Contact: <sip:{_party.Name}@[local_ip]:[local_port];transport=[transport]>");
+        if (step.Words.Contains("rack"))
+            lines.Add($"RAck: [$rseq] {_sent["INVITE"].Sequence} INVITE");
         if (step.Words.Contains("auth"))
             lines.Add($"[authentication username={step.Word("user:") ?? _party.Name} password={step.Word("password:") ?? "secret"}]");
         return Assemble(lines, step);
