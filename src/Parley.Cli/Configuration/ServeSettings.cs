@@ -16,7 +16,7 @@ internal sealed record ServeSettings
     /// <summary>Address of health, counters and live trace; <c>off</c> for none.</summary>
     public string? Http { get; init; }
 
-    /// <summary>Folder that recordings go to.</summary>
+    /// <summary>Folder of accounts, registrations and recordings.</summary>
     public string? Data { get; init; }
 
     public string? TlsCertificate { get; init; }
@@ -37,6 +37,12 @@ internal sealed record ServeSettings
     /// <summary>Hosts anybody may be bridged to.</summary>
     public IReadOnlyList<string>? AllowBridge { get; init; }
 
+    /// <summary>Connection string of the PostgreSQL database that accounts and registrations are kept in; null for a file in the data folder.</summary>
+    public string? Storage { get; init; }
+
+    /// <summary>Domains, trunks, routes and the rest of what only the file can say.</summary>
+    public PhoneSettings Phones { get; init; } = PhoneSettings.None;
+
     /// <summary>Listen addresses, with the default.</summary>
     public IReadOnlyList<string> Listen => Sip is { Count: > 0 } ? Sip : DefaultSip;
 
@@ -56,6 +62,8 @@ internal sealed record ServeSettings
         MediaPorts = MediaPorts ?? others.MediaPorts,
         ExternalHost = ExternalHost ?? others.ExternalHost,
         AllowBridge = AllowBridge is { Count: > 0 } ? AllowBridge : others.AllowBridge,
+        Storage = Storage ?? others.Storage,
+        Phones = others.Phones,
     };
 
     /// <summary>Reads <c>FIRST-LAST</c>.</summary>
