@@ -62,15 +62,14 @@ internal sealed class CallMedia : IAsyncDisposable
 
     public static CallMedia ForIncoming(UserAgent agent, in SipFlow flow)
     {
-        var local = flow.Channel.Local.IsAny ? agent.Network.LocalAddressFor(flow.Remote) : flow.Channel.Local;
-        var media = new CallMedia(agent, Advertised(agent, local), agent.Options.Codecs, null);
+        var media = new CallMedia(agent, Advertised(agent, LocalOf(agent, flow)), agent.Options.Codecs, null);
         media.TrustSignalling(flow.Remote);
         return media;
     }
 
     public static async Task<CallMedia> ForDialAsync(UserAgent agent, OutgoingInviteOptions invite, DialOptions options, CancellationToken cancel)
     {
-        var local = await LocalFor(agent, invite.Proxy ?? invite.Target, cancel).ConfigureAwait(false);
+        var local = invite.Flow is { } flow ? LocalOf(agent, flow) : await LocalFor(agent, NextHop(invite), cancel).ConfigureAwait(false);
         var codecs = options.Codecs ?? CodecsOf(options.BridgeWith) ?? agent.Options.Codecs;
         var media = new CallMedia(agent, Advertised(agent, local), codecs, options.BridgeWith);
         media.OpenStream();
@@ -197,6 +196,11 @@ internal sealed class CallMedia : IAsyncDisposable
 
     private static IPAddress Advertised(UserAgent agent, NetEndpoint local) =>
         IPAddress.TryParse(agent.Options.ExternalHost, out var external) ? external : local.ToAddress();
+
+    private static NetEndpoint LocalOf(UserAgent agent, in SipFlow flow) =>
+        flow.Channel.Local.IsAny ? agent.Network.LocalAddressFor(flow.Remote) : flow.Channel.Local;
+
+    private static SipUri NextHop(OutgoingInviteOptions invite) => invite.Proxy ?? (invite.Route is [var first, ..] ? first : invite.Target);
 
     private static async Task<NetEndpoint> LocalFor(UserAgent agent, SipUri next, CancellationToken cancel)
     {

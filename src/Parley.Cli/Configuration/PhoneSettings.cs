@@ -1,4 +1,4 @@
-using System.Net;
+using Parley.Services.Admission;
 using Parley.Services.Locations;
 using Parley.Sip.Messages;
 
@@ -63,7 +63,7 @@ internal sealed record TrunkSettings(string Name, SipUri Uri)
     public TimeSpan Ping { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Where its calls come from; none for no calls but those of a registration.</summary>
-    public IReadOnlyList<IPNetwork> Sources { get; init; } = [];
+    public IReadOnlyList<NetworkRange> Sources { get; init; } = [];
 
     /// <summary>Who is rung when a call comes from it, in the order the patterns are asked.</summary>
     public IReadOnlyList<InboundSettings> Inbound { get; init; } = [];

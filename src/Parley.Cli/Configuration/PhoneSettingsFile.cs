@@ -1,6 +1,6 @@
-using System.Net;
 using Parley.Cli.Extensions;
 using Parley.Cli.Terminal;
+using Parley.Services.Admission;
 using Parley.Services.Locations;
 using Parley.Sip.Messages;
 
@@ -172,13 +172,16 @@ internal static class PhoneSettingsFile
             ? text
             : throw value.Needs("the name of an account or of an extension, such as \"alice\"");
 
-    private static IPNetwork Network(SettingsNode value, string text)
+    private static NetworkRange Network(SettingsNode value, string text)
     {
-        if (IPAddress.TryParse(text, out var address))
-            return new(address, address.GetAddressBytes().Length * 8);
-        return IPNetwork.TryParse(text, out var network)
-            ? network
-            : throw value.Fault($"needs addresses or networks such as \"192.0.2.1\" or \"192.0.2.0/24\", not \"{text}\"");
+        try
+        {
+            return NetworkRange.Parse(text);
+        }
+        catch (FormatException)
+        {
+            throw value.Fault($"needs addresses or networks such as \"192.0.2.1\" or \"192.0.2.0/24\", not \"{text}\"");
+        }
     }
 
     private static Dictionary<string, SettingsNode> ToDictionary(this List<(string Key, SettingsNode Value)> members) => members.ToDictionary(one => one.Key, one => one.Value);

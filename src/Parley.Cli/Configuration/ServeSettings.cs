@@ -1,5 +1,6 @@
 using System.Net;
 using Parley.Net;
+using Parley.Services.Locations;
 
 namespace Parley.Cli.Configuration;
 
@@ -66,6 +67,28 @@ internal sealed record ServeSettings
         Phones = others.Phones,
     };
 
+    /// <summary>The keys whose values differ from those a server was started with and count at its start only.</summary>
+    public IReadOnlyList<string> DifferentAtStart(ServeSettings started)
+    {
+        (string Key, bool Same)[] keys =
+        [
+            ("sip", Listen.SequenceEqual(started.Listen)),
+            ("http", Http == started.Http),
+            ("data", Data == started.Data),
+            ("tls-cert", TlsCertificate == started.TlsCertificate),
+            ("tls-key", TlsKey == started.TlsKey),
+            ("tls-self-signed", TlsSelfSigned == started.TlsSelfSigned),
+            ("trace", Trace == started.Trace),
+            ("media-ports", MediaPorts == started.MediaPorts),
+            ("external-host", ExternalHost == started.ExternalHost),
+            ("allow-bridge", (AllowBridge ?? []).SequenceEqual(started.AllowBridge ?? [])),
+            ("storage", Storage == started.Storage),
+            ("domains", Phones.Domains.SequenceEqual(started.Phones.Domains, DomainComparer.Instance)),
+            ("media", Phones.DirectMedia == started.Phones.DirectMedia),
+        ];
+        return [.. keys.Where(one => !one.Same).Select(one => one.Key)];
+    }
+
     /// <summary>Reads <c>FIRST-LAST</c>.</summary>
     /// <exception cref="FormatException">It is no such range.</exception>
     public static (int First, int Last) ParsePorts(string text)
@@ -88,5 +111,14 @@ internal sealed record ServeSettings
         if (hasPort && NetEndpoint.TryParse(address, out var endpoint))
             return endpoint.ToIPEndPoint();
         throw new FormatException($"'{text}' is no address to listen on; write HOST:PORT, such as {DefaultHttp}, or 'off'.");
+    }
+
+    private sealed class DomainComparer : IEqualityComparer<ServedDomain>
+    {
+        public static readonly DomainComparer Instance = new();
+
+        public bool Equals(ServedDomain? x, ServedDomain? y) => x?.Name == y?.Name && (x?.Aliases ?? []).SequenceEqual(y?.Aliases ?? []);
+
+        public int GetHashCode(ServedDomain obj) => obj.Name.GetHashCode(StringComparison.Ordinal);
     }
 }

@@ -1,0 +1,57 @@
+using Parley.Cli.Configuration;
+using Parley.Services.Accounts;
+using Parley.Services.Locations;
+using Parley.Storage;
+
+namespace Parley.Cli.Phones;
+
+/// <summary>Where accounts and registrations are kept: the database that is configured, or a file in the data folder.</summary>
+internal sealed class PhoneStorage : IAsyncDisposable
+{
+    private const string FileName = "parley.db";
+
+    private readonly IAsyncDisposable _owned;
+
+    private PhoneStorage(IAccountStore accounts, ILocationStore? locations, IAsyncDisposable owned) => (Accounts, Locations, _owned) = (accounts, locations, owned);
+
+    public IAccountStore Accounts { get; }
+
+    /// <summary>Null when registrations are kept in memory only.</summary>
+    public ILocationStore? Locations { get; }
+
+    /// <summary>Opens it, and makes it when it is not there.</summary>
+    /// <exception cref="IOException">It cannot be opened or made.</exception>
+    public static async Task<PhoneStorage> OpenAsync(ServeSettings settings, CancellationToken cancel)
+    {
+        if (settings.Storage is { } connection)
+        {
+            var database = await PostgresStorage.OpenAsync(connection, cancel);
+            return new(database.Accounts, database.Locations, database);
+        }
+
+        var file = await SqliteStorage.OpenAsync(FileOf(settings), cancel);
+        return new(file.Accounts, file.Locations, file);
+    }
+
+    /// <summary>
+    /// Opens it for a server, which does without where nobody has accounts yet and none can be made: a machine whose disk is read-only can still serve the extensions.
+    /// </summary>
+    /// <exception cref="IOException">There is one, or one is configured, and it cannot be opened.</exception>
+    public static async Task<PhoneStorage> OpenOrDoWithoutAsync(ServeSettings settings, Action<string> log, CancellationToken cancel)
+    {
+        try
+        {
+            return await OpenAsync(settings, cancel);
+        }
+        catch (Exception e) when (settings.Storage is null && !File.Exists(FileOf(settings)) && e is IOException or UnauthorizedAccessException)
+        {
+            log($"No accounts, so no phone can register: {e.Message}");
+            var memory = new MemoryAccountStore();
+            return new(memory, null, memory);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _owned.DisposeAsync();
+
+    private static string FileOf(ServeSettings settings) => Path.Combine(settings.DataFolder, FileName);
+}
