@@ -45,7 +45,13 @@ public sealed partial class AudioStream
 
     internal void Connect(Relay? relay) => _relay = relay;
 
-    internal void Forward(RelayDirection? forward) => _forward = forward;
+    internal void Forward(RelayDirection? forward)
+    {
+        var change = (forward is null ? 0 : 1) - (_forward is null ? 0 : 1);
+        _forward = forward;
+        if (change != 0)
+            MediaLane.Relaying(change);
+    }
 
     internal bool SendForwarded(ReadOnlySpan<byte> packet) => CanSend && _rtpSocket!.Send(packet, _latch.Target);
 

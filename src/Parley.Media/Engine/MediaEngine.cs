@@ -33,6 +33,8 @@ public sealed class MediaEngine : IAsyncDisposable
         _ports = new(Options.FirstPort, Options.LastPort);
         _datagrams = new() { Batch = 4, SendAtOnce = true, MaxDatagram = PacketPool.SmallSize, Dscp = Options.Dscp };
         _lanes = [.. network.CreateLanes("media", Options.Lanes).Select(lane => new MediaLane(lane))];
+        foreach (var lane in _lanes)
+            lane.Lane.Run(static state => ((MediaLane)state!).Start(), lane);
     }
 
     /// <summary>The options it was made with.</summary>

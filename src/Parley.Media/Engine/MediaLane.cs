@@ -9,7 +9,14 @@ internal sealed class MediaLane(Lane lane)
     // 60 ms of the highest rate a codec here uses (48 kHz), and its largest payload: 16-bit PCM.
     private const int MaxSamples = 48 * 60;
 
+    // What is heard waits for the next frame anyhow, so a busy lane looks for it twice in a slot of the clock: at 50,000 packets a second one wake-up for fifty of them.
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(MediaClock.SlotLength) / 2;
+
+    // A relayed packet is late by so much at most and by half of it in the mean; at 50,000 packets a second one wake-up for two or three.
+    private static readonly TimeSpan s_relayInterval = TimeSpan.FromMicroseconds(40);
+
     private int _streams;
+    private int _relaying;
 
     public Lane Lane => lane;
 
@@ -29,6 +36,16 @@ internal sealed class MediaLane(Lane lane)
 
     /// <summary>Streams placed on the lane.</summary>
     public int Streams => Volatile.Read(ref _streams);
+
+    /// <summary>From now on the lane makes fewer and larger turns when it is busy. On the lane.</summary>
+    public void Start() => lane.Pace(s_interval);
+
+    /// <summary>One direction more (1) or less (-1) relays packets, for which every microsecond counts. On the lane.</summary>
+    public void Relaying(int change)
+    {
+        _relaying += change;
+        lane.Pace(_relaying > 0 ? s_relayInterval : s_interval);
+    }
 
     public void Joined() => Interlocked.Increment(ref _streams);
 

@@ -55,6 +55,14 @@ public abstract class Lane
     public abstract void Cancel(LaneTimer timer);
 
     /// <summary>
+    /// While the lane is busy, begin no turn earlier than <paramref name="interval"/> after the one before, unless a timer is due: more datagrams are then dealt with per
+    /// wake-up, for the price of so much more delay. Zero, the default, serves each as soon as it comes. A lane whose turns cost no wake-ups of their own may do without. On the lane only.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The interval is negative or longer than 2 ms.</exception>
+    /// <exception cref="InvalidOperationException">Called from outside the lane.</exception>
+    public abstract void Pace(TimeSpan interval);
+
+    /// <summary>
     /// Calls <paramref name="ticker"/> on this lane every <paramref name="periodMilliseconds"/>, first after one period, on an absolute schedule: a late tick does not move the next one.
     /// May be called from any thread.
     /// </summary>

@@ -46,6 +46,9 @@ internal abstract class LaneCore : Lane, IAsyncDisposable
         Tickers = _tickers.Count,
     };
 
+    /// <summary>Nanoseconds of the lane's clock at the beginning of the turn.</summary>
+    protected long TurnBegan { get; private set; }
+
     /// <summary>The part of the counters that sockets keep.</summary>
     protected abstract LaneCounters TrafficCounters { get; }
 
@@ -87,6 +90,13 @@ internal abstract class LaneCore : Lane, IAsyncDisposable
         _wheel.Cancel(timer);
     }
 
+    public override void Pace(TimeSpan interval)
+    {
+        MustBeCurrent();
+        ArgumentOutOfRangeException.ThrowIfLessThan(interval, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(interval, TimeSpan.FromMilliseconds(2));
+    }
+
     public sealed override IDisposable AddTicker(ILaneTicker ticker, int periodMilliseconds)
     {
         ArgumentNullException.ThrowIfNull(ticker);
@@ -112,6 +122,7 @@ internal abstract class LaneCore : Lane, IAsyncDisposable
     protected void BeginTurn()
     {
         var clock = ReadClock();
+        TurnBegan = clock;
         Volatile.Write(ref _now, clock / NanosecondsPerMillisecond);
         if (clock >= _tickers.Next)
             FireTickers(clock);

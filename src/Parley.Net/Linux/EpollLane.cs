@@ -19,6 +19,7 @@ internal sealed unsafe class EpollLane : LaneCore
     private readonly EpollSet _set = new();
     private readonly SafeFileHandle _bell; // closed by its finalizer: a thread may be about to ring when the lane ends
     private readonly EpollReceiver _receiver;
+    private readonly TurnPacer _pacer = new();
     private readonly List<EpollSocket> _dirty = [];
     private readonly Lock _tableGate = new();
     private readonly Stack<int> _freeSlots = new();
@@ -95,6 +96,12 @@ internal sealed unsafe class EpollLane : LaneCore
         return socket;
     }
 
+    public override void Pace(TimeSpan interval)
+    {
+        base.Pace(interval);
+        _pacer.Interval = interval.Ticks * TimeSpan.NanosecondsPerTick;
+    }
+
     public void MarkDirty(EpollSocket socket) => _dirty.Add(socket);
 
     public void CountSent(int sent, int dropped)
@@ -163,6 +170,8 @@ internal sealed unsafe class EpollLane : LaneCore
         {
             var ready = WaitForWork();
             BeginTurn();
+            if (_pacer.Interval > 0)
+                _pacer.Note(TurnBegan, ready);
             for (var i = 0; i < ready; i++)
             {
                 if (_set[i] is var mark and not WakeMark)
@@ -177,11 +186,25 @@ internal sealed unsafe class EpollLane : LaneCore
 
     private int WaitForWork()
     {
+        if (_pacer.IsPacing && _set.IsPrecise)
+            Pause();
         Volatile.Write(ref _asleep, 1);
         Interlocked.MemoryBarrier();
         var ready = _set.Wait(_stopping ? 0 : UntilNext());
         Volatile.Write(ref _asleep, 0);
         return ready;
+    }
+
+    // Nobody rings meanwhile: what is posted waits for the end of the pause too. A timer does not.
+    private void Pause()
+    {
+        var until = _stopping ? 0 : UntilNext();
+        if (until == 0)
+            return;
+        var end = _pacer.NextTurn;
+        if (until > 0)
+            end = Math.Min(end, ReadClock() + until);
+        EpollSet.Sleep(end);
     }
 
     // One batch per socket and turn: a busy socket does not keep the others, and a second call that finds nothing is not made.

@@ -23,7 +23,6 @@ internal sealed unsafe class EpollSet : IDisposable
 
     private readonly int _epoll;
     private readonly byte* _events;
-    private bool _precise = true;
 
     /// <exception cref="Win32Exception">The process has too many descriptors.</exception>
     public EpollSet()
@@ -31,6 +30,9 @@ internal sealed unsafe class EpollSet : IDisposable
         _epoll = Checked(EpollCreate(EPOLL_CLOEXEC));
         _events = (byte*)NativeMemory.AllocZeroed(MaxEvents, (nuint)s_eventSize);
     }
+
+    /// <summary>False once the system was found to wait in whole milliseconds only.</summary>
+    public bool IsPrecise { get; private set; } = true;
 
     /// <summary>The mark that was given for the descriptor of event <paramref name="index"/> of the last wait.</summary>
     public ulong this[int index] => Unsafe.ReadUnaligned<ulong>(_events + index * s_eventSize + s_dataOffset);
@@ -53,7 +55,7 @@ internal sealed unsafe class EpollSet : IDisposable
     /// <returns>Number of events; 0 also when a signal cut the wait short.</returns>
     public int Wait(long nanoseconds)
     {
-        if (nanoseconds <= 0 || !_precise)
+        if (nanoseconds <= 0 || !IsPrecise)
             return Math.Max(0, EpollWait(_epoll, _events, MaxEvents, ToMilliseconds(nanoseconds)));
         nanoseconds = Math.Min(nanoseconds, MaxWait);
         var time = new TimeSpec { Seconds = (nint)(nanoseconds / 1_000_000_000), Nanoseconds = (nint)(nanoseconds % 1_000_000_000) };
@@ -68,8 +70,15 @@ internal sealed unsafe class EpollSet : IDisposable
             // An older C library: whole milliseconds from now on.
         }
 
-        _precise = false;
+        IsPrecise = false;
         return 0;
+    }
+
+    /// <summary>Sleeps until a moment of the monotonic clock, in nanoseconds, or a signal.</summary>
+    public static void Sleep(long until)
+    {
+        var time = new TimeSpec { Seconds = (nint)(until / 1_000_000_000), Nanoseconds = (nint)(until % 1_000_000_000) };
+        _ = ClockSleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, null);
     }
 
     public void Dispose()

@@ -24,6 +24,9 @@ internal static unsafe partial class Libc
     public const int MSG_DONTWAIT = 0x40;
     public const int MSG_NOSIGNAL = 0x4000;
 
+    public const int CLOCK_MONOTONIC = 1;
+    public const int TIMER_ABSTIME = 1;
+
     public const int PR_SET_TIMERSLACK = 29;
 
     [StructLayout(LayoutKind.Sequential)]
@@ -71,6 +74,9 @@ internal static unsafe partial class Libc
     // Linux 5.11 and glibc 2.35; found missing at run time on older systems.
     [LibraryImport("libc", EntryPoint = "epoll_pwait2", SetLastError = true)]
     public static partial int EpollWaitPrecise(int epoll, void* events, int maxEvents, TimeSpec* timeout, void* signalMask);
+
+    [LibraryImport("libc", EntryPoint = "clock_nanosleep")]
+    public static partial int ClockSleep(int clock, int flags, TimeSpec* time, TimeSpec* left);
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     public static partial int EventDescriptor(uint initial, int flags);

@@ -9,11 +9,12 @@ namespace Parley.Sip.Dialogs;
 /// </summary>
 public sealed class Dialog
 {
-    // Call-ID, remote tag, local and remote name-addr (with their tags), one after the other: one array per dialog instead of four.
+    // Call-ID, remote tag, local and remote name-addr (with their tags), user of our Contact, one after the other: one array per dialog instead of five.
     private readonly byte[] _text;
     private readonly int _callIdEnd;
     private readonly int _remoteTagEnd;
     private readonly int _localEnd;
+    private readonly int _remoteEnd;
     private byte[] _target;
     private byte[] _routes;
     private long _remoteCSeq;
@@ -22,7 +23,7 @@ public sealed class Dialog
     {
         LocalTagValue = localTag;
         IsCaller = isCaller;
-        (_text, _callIdEnd, _remoteTagEnd, _localEnd) = parts;
+        (_text, _callIdEnd, _remoteTagEnd, _localEnd, _remoteEnd) = parts;
         _target = target;
         _routes = routes;
     }
@@ -73,7 +74,13 @@ public sealed class Dialog
 
     internal ReadOnlySpan<byte> LocalBytes => _text.AsSpan(_remoteTagEnd, _localEnd - _remoteTagEnd);
 
-    internal ReadOnlySpan<byte> RemoteBytes => _text.AsSpan(_localEnd);
+    internal ReadOnlySpan<byte> RemoteBytes => _text.AsSpan(_localEnd, _remoteEnd - _localEnd);
+
+    /// <summary>User part of the Contact we gave the peer, as it is written in a URI; requests of ours that refresh the target repeat it.</summary>
+    internal ReadOnlySpan<byte> ContactUserBytes => _text.AsSpan(_remoteEnd);
+
+    /// <summary>Whose offer waits for its answer.</summary>
+    internal OfferAnswer Offers { get; set; }
 
     internal ReadOnlySpan<byte> TargetBytes => _target;
 
@@ -86,19 +93,21 @@ public sealed class Dialog
         Span<byte> tag = stackalloc byte[DialogTag.Length];
         DialogTag.Write(localTag, tag);
         var to = invite.Value(HeaderId.To);
-        var parts = Parts.Of(invite.CallId, invite.FromTag, to, tag, invite.Value(HeaderId.From));
+        var parts = Parts.Of(invite.CallId, invite.FromTag, to, tag, invite.Value(HeaderId.From), UserOf(invite));
         return new Dialog(localTag, isCaller: false, parts, ContactOf(invite), RouteSet.OfCalled(invite))
         {
             _remoteCSeq = cseq.Number,
             IsSecure = overTls && invite.RequestUri.StartsWith("sips:"u8),
+            Offers = SessionDescriptions.IsIn(invite) ? default(OfferAnswer).Received() : default,
         };
     }
 
     /// <summary>The calling side's dialog, from a response with a To tag (RFC 3261 §12.1.2).</summary>
-    internal static Dialog OfCaller(SipMessage response, UInt128 localTag, bool secure, ReadOnlySpan<byte> requestUri)
+    internal static Dialog OfCaller(
+        SipMessage response, UInt128 localTag, bool secure, ReadOnlySpan<byte> requestUri, ReadOnlySpan<byte> contactUser = default)
     {
         response.TryGetCSeq(out var cseq);
-        var parts = Parts.Of(response.CallId, response.ToTag, response.Value(HeaderId.From), default, response.Value(HeaderId.To));
+        var parts = Parts.Of(response.CallId, response.ToTag, response.Value(HeaderId.From), default, response.Value(HeaderId.To), contactUser);
         var contact = ContactOf(response);
         // A 2xx without Contact breaks RFC 3261 §13.3.1.4; what was called is then the best that is known.
         return new Dialog(localTag, isCaller: true, parts, contact.Length > 0 ? contact : requestUri.ToArray(), RouteSet.OfCaller(response))
@@ -142,24 +151,29 @@ public sealed class Dialog
     internal bool Matches(ReadOnlySpan<byte> callId, ReadOnlySpan<byte> remoteTag) =>
         RemoteTagBytes.SequenceEqual(remoteTag) && CallIdBytes.SequenceEqual(callId);
 
+    private static ReadOnlySpan<byte> UserOf(SipMessage invite) =>
+        invite.TryGetRequestUri(out var uri) && uri.Scheme is SipScheme.Sip or SipScheme.Sips ? uri.User : default;
+
     private static byte[] ContactOf(SipMessage message) =>
         message.TryGetContact(out var contact) && !contact.IsStar ? contact.Uri.ToArray() : [];
 
-    private readonly record struct Parts(byte[] Text, int CallIdEnd, int RemoteTagEnd, int LocalEnd)
+    private readonly record struct Parts(byte[] Text, int CallIdEnd, int RemoteTagEnd, int LocalEnd, int RemoteEnd)
     {
         public static Parts Of(
-            ReadOnlySpan<byte> callId, ReadOnlySpan<byte> remoteTag, ReadOnlySpan<byte> local, ReadOnlySpan<byte> addTag, ReadOnlySpan<byte> remote)
+            ReadOnlySpan<byte> callId, ReadOnlySpan<byte> remoteTag, ReadOnlySpan<byte> local, ReadOnlySpan<byte> addTag, ReadOnlySpan<byte> remote,
+            ReadOnlySpan<byte> contactUser)
         {
             var tagSize = addTag.IsEmpty ? 0 : TagPrefix.Length + addTag.Length;
-            var text = new byte[callId.Length + remoteTag.Length + local.Length + tagSize + remote.Length];
+            var text = new byte[callId.Length + remoteTag.Length + local.Length + tagSize + remote.Length + contactUser.Length];
             var at = Put(text, 0, callId);
             var callIdEnd = at;
             var remoteTagEnd = at = Put(text, at, remoteTag);
             at = Put(text, at, local);
             if (tagSize > 0)
                 at = Put(text, Put(text, at, TagPrefix), addTag);
-            Put(text, at, remote);
-            return new Parts(text, callIdEnd, remoteTagEnd, at);
+            var remoteEnd = Put(text, at, remote);
+            Put(text, remoteEnd, contactUser);
+            return new Parts(text, callIdEnd, remoteTagEnd, at, remoteEnd);
         }
 
         private static ReadOnlySpan<byte> TagPrefix => ";tag="u8;

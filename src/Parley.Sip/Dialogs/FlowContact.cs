@@ -30,6 +30,9 @@ internal sealed class FlowContact : IFlowHeaders
         _publicAddress = publicAddress.HasValue ? Encoding.ASCII.GetBytes(publicAddress.ToString()) : null;
     }
 
+    /// <summary>Its user part, as it is written in a URI.</summary>
+    public ReadOnlySpan<byte> UserBytes => _user;
+
     /// <summary>The URI it names for a flow.</summary>
     public SipUri UriFor(in SipFlow flow)
     {

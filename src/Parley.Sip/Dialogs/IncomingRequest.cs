@@ -32,6 +32,12 @@ public sealed class IncomingRequest : IServerTransactionUser
     /// <summary>What it came over.</summary>
     public SipFlow Flow { get; }
 
+    /// <summary>
+    /// True when it carries a session description that is an offer: a 2xx to it carries the answer (RFC 6337 §2.1). Of a PRACK that answers our offer it is
+    /// false.
+    /// </summary>
+    public bool HasOffer { get; internal init; }
+
     /// <summary>The lane it lives on.</summary>
     public Lane Lane => _ua.Lane;
 
@@ -95,6 +101,7 @@ public sealed class IncomingRequest : IServerTransactionUser
         }
 
         _transaction = null;
+        _owner?.OnAnswering(this, reply.Status, reply.Body);
         if (reply.Status < 300 && Method == SipMethod.Invite && _owner is not null)
             _owner.OnReinviteAnswered(this, transaction, response, reply.Status);
         else
@@ -113,6 +120,9 @@ public sealed class IncomingRequest : IServerTransactionUser
 internal interface IRequestOwner
 {
     bool IsSecure { get; }
+
+    /// <summary>A final response is about to leave.</summary>
+    void OnAnswering(IncomingRequest request, int status, in SipBody body);
 
     /// <summary>A re-INVITE was accepted: the owner sends the response, again and again until its ACK comes. Takes over the buffer's reference.</summary>
     void OnReinviteAnswered(IncomingRequest request, ServerTransaction transaction, PacketBuffer response, int status);

@@ -53,6 +53,8 @@ internal sealed class UserAgentProfile
 
     public required int MaxPendingRequests { get; init; }
 
+    public required int MaxWaitingChanges { get; init; }
+
     /// <summary>Milliseconds an incoming call may wait for its answer.</summary>
     public required long MaxRinging { get; init; }
 

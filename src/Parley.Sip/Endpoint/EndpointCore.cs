@@ -8,10 +8,16 @@ using Parley.Sip.Transport;
 namespace Parley.Sip.Endpoint;
 
 /// <summary>The user agent's core (RFC 3261 §8.2, §12.2.2): checks each new request, then gives it to its dialog, or to the application.</summary>
-internal sealed class EndpointCore(UserAgentProfile profile, ISipEndpointHandler handler, int maxCalls, bool answerOptions) : ISipCore
+internal sealed class EndpointCore(
+    UserAgentProfile profile, ISipEndpointHandler handler, ISipRequestRouter? router, int maxCalls, bool answerOptions) : ISipCore
 {
     /// <summary>One per lane, in their order; set before the first message can come.</summary>
     public UserAgentLane[] Lanes { get; set; } = [];
+
+    public bool TryPass(SipMessage message, in SipFlow flow) => router is not null && router.TryPass(message, flow);
+
+    public bool TryRoute(ServerTransaction transaction, SipMessage request) =>
+        router is not null && (request.ToTag.IsEmpty || LaneOf(request).Dialogs.Find(request) is null) && router.TryTake(transaction, request);
 
     public void OnRequest(ServerTransaction transaction, SipMessage request)
     {
@@ -27,8 +33,10 @@ internal sealed class EndpointCore(UserAgentProfile profile, ISipEndpointHandler
     public void OnAck(SipMessage ack, in SipFlow flow)
     {
         var ua = LaneOf(ack);
-        var dialog = ua.Dialogs.Find(ack);
-        dialog?.User?.OnAck(ack, flow);
+        if (ua.Dialogs.Find(ack) is { } dialog)
+            dialog.User?.OnAck(ack, flow);
+        else
+            router?.TryTakeAck(ack, flow);
     }
 
     // Counted by the transaction layer; there is nobody it could matter to.
@@ -50,6 +58,8 @@ internal sealed class EndpointCore(UserAgentProfile profile, ISipEndpointHandler
         refusal ??= RequestChecks.Extensions(profile, request);
         if (request.Method == SipMethod.Invite)
             refusal = refusal ?? RequestChecks.Contact(request) ?? RequestChecks.Body(profile, request);
+        else if (request.Method == SipMethod.Update)
+            refusal ??= RequestChecks.Body(profile, request);
         if (refusal is { } reply)
             Refuse(ua, transaction, request, reply);
         else if (answerOptions && request.Method == SipMethod.Options)

@@ -18,6 +18,9 @@ public sealed record EndpointLimits
     /// <summary>Requests within one call that wait for the application's answer; past it they get 500 with Retry-After. Default 16.</summary>
     public int MaxPendingRequests { get; init; } = 16;
 
+    /// <summary>Changes of one call that were asked for here and wait for their turn; one more ends at once with 500. Default 16.</summary>
+    public int MaxWaitingChanges { get; init; } = 16;
+
     /// <summary>
     /// How long an incoming call may go unanswered before it is refused with 480. Default 10 min: longer than any caller's timer (RFC 3261 §16.6 lets
     /// proxies end it after 3), short enough that a forgotten call goes away.

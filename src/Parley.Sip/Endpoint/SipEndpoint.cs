@@ -31,7 +31,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         _network = network;
         _options = options;
         _profile = Profile(options);
-        _core = new EndpointCore(_profile, options.Handler ?? RefusingHandler.Instance, options.Limits.MaxCalls, options.AnswerOptions);
+        _core = new EndpointCore(_profile, options.Handler ?? RefusingHandler.Instance, options.Router, options.Limits.MaxCalls, options.AnswerOptions);
     }
 
     /// <summary>What is listened on, with real ports.</summary>
@@ -153,6 +153,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         _lanes = [.. transport.Lanes.Select(lane =>
             new UserAgentLane(lane, transport, _transactions, _locator, _profile, _network.Time) { Fault = _options.OnFault })];
         _core.Lanes = _lanes;
+        _options.Router?.Attach(new SipLayers(transport, _transactions, _locator, () => _transport is null ? [] : Listeners, _network.Time));
         return _transactions;
     }
 
@@ -180,6 +181,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
             MaxForks = options.Limits.MaxForks,
             MaxChallenges = options.Limits.MaxChallenges,
             MaxPendingRequests = options.Limits.MaxPendingRequests,
+            MaxWaitingChanges = options.Limits.MaxWaitingChanges,
             MaxRinging = (long)options.Limits.MaxRinging.TotalMilliseconds,
             RetryAfterSeconds = (int)Math.Ceiling(options.Limits.RetryAfter.TotalSeconds),
             T1 = (long)options.Transactions.T1.TotalMilliseconds,

@@ -22,15 +22,18 @@ public sealed record SipEndpointOptions
     /// <summary>Who takes calls and requests; null refuses them: INVITE with 480, the rest with 405. Default null.</summary>
     public ISipEndpointHandler? Handler { get; init; }
 
+    /// <summary>Sees requests before <see cref="Handler"/> does and takes what goes elsewhere: a proxy. Of one endpoint only. Default none.</summary>
+    public ISipRequestRouter? Router { get; init; }
+
     /// <summary>Our address of record: From of calls that name no caller. Default <c>sip:anonymous@anonymous.invalid</c> (RFC 3323 §4.1.1.3).</summary>
     public SipAddress Identity { get; init; } = SipAddress.Parse("\"Anonymous\" <sip:anonymous@anonymous.invalid>");
 
     /// <summary>Value of User-Agent in requests and Server in responses; empty sends neither. Default <c>Parley</c>.</summary>
     public string UserAgent { get; init; } = "Parley";
 
-    /// <summary>What is served: the value of Allow. A request of another method gets 405 (RFC 3261 §8.2.1). Default INVITE, ACK, CANCEL, BYE, OPTIONS, INFO.</summary>
+    /// <summary>What is served: the value of Allow. A request of another method gets 405 (RFC 3261 §8.2.1). Default INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE.</summary>
     public IReadOnlyList<SipMethod> Methods { get; init; } =
-        [SipMethod.Invite, SipMethod.Ack, SipMethod.Cancel, SipMethod.Bye, SipMethod.Options, SipMethod.Info];
+        [SipMethod.Invite, SipMethod.Ack, SipMethod.Cancel, SipMethod.Bye, SipMethod.Options, SipMethod.Info, SipMethod.Update];
 
     /// <summary>
     /// OPTIONS, within calls and outside, is answered 200 with what this endpoint can do (RFC 3261 §11.2), 503 while draining. False hands it to the handlers

@@ -32,7 +32,13 @@ internal sealed class AnswerRetransmission : LaneTimer, IServerTransactionUser
 
     public int Status { get; }
 
+    /// <summary>True when it answers a re-INVITE.</summary>
+    public bool IsReinvite { get; init; }
+
     public bool IsWaiting => _response is not null;
+
+    /// <summary>An earlier answer whose ACK has not come either: lost, since the peer has gone on to its next request (RFC 5407 §3.1.4).</summary>
+    public AnswerRetransmission? Earlier { get; init; }
 
     public void Start()
     {
@@ -43,9 +49,10 @@ internal sealed class AnswerRetransmission : LaneTimer, IServerTransactionUser
         _transaction!.Respond(_response!.AddRef(), Status);
     }
 
-    /// <summary>The ACK came, or nobody waits for it any more.</summary>
+    /// <summary>The ACK came, or nobody waits for it any more; nor then for those of earlier answers.</summary>
     public void Stop()
     {
+        Earlier?.Stop();
         _session.Lane.Cancel(this);
         _transaction?.Release();
         _transaction = null;

@@ -20,6 +20,18 @@ public interface IInviteSessionHandler
     /// </summary>
     void OnReinvite(InviteSession session, IncomingRequest request) => request.Respond(488);
 
+    /// <summary>
+    /// An UPDATE of the peer (RFC 3311): with an offer it wants to change the session, at once; without, it refreshes the call and its target. Answer it now
+    /// or later with <see cref="IncomingRequest.Respond"/>. Unhandled, one with an offer is treated like a re-INVITE, the other answered 200.
+    /// </summary>
+    void OnUpdate(InviteSession session, IncomingRequest request)
+    {
+        if (request.HasOffer)
+            OnReinvite(session, request);
+        else
+            request.Respond(200);
+    }
+
     /// <summary>The ACK for the 200 a re-INVITE was answered with; its body matters when the 200 carried the offer.</summary>
     void OnReinviteConfirmed(InviteSession session, SipMessage ack)
     {

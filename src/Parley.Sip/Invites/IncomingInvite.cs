@@ -84,7 +84,9 @@ public sealed partial class IncomingInvite
         var response = Build(reply);
         _request.TryGetCSeq(out var cseq);
         Dialog.Confirm(_request);
+        Dialog.Offers = OffersAfter(body);
         _session = new InviteSession(_ua, Dialog, _handler, Flow, pinned: null, credentials: null);
+        _session.LearnAbilities(_request);
         CallLedger.Became(_ua, this, _session);
         Close();
         _session.StartAnswer(transaction, response, cseq.Number);
@@ -119,6 +121,15 @@ public sealed partial class IncomingInvite
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 399);
         var end = new CallEnd(CallEndKind.Redirected, CallEndParty.Local, status, PhraseText.For(status));
         Refuse(new Reply(status) { Redirect = contacts }, end, null);
+    }
+
+    // What was agreed on before the 200, the 200 only repeats (RFC 6337 §2.1).
+    private OfferAnswer OffersAfter(in SipBody answer)
+    {
+        var offers = Dialog.Offers;
+        if (offers.HasAgreed)
+            return offers;
+        return SessionDescriptions.IsIn(answer) ? offers.Sent() : offers.Withdrawn();
     }
 
     private ServerTransaction Pending()

@@ -1,3 +1,4 @@
+using Parley.Net;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Messages;
 
@@ -7,10 +8,11 @@ namespace Parley.Sip.Invites;
 public sealed partial class InviteSession
 {
     private Acknowledgement? _ack;
+    private AcknowledgeDeadline? _acknowledgeBy;
 
     /// <summary>
     /// Calling side: sends the ACK for the 2xx now, with a body where our INVITE made no offer. Left out, an empty one is sent when
-    /// <see cref="IOutgoingInviteHandler.OnAnswered"/> returns. Does nothing when it has been sent.
+    /// <see cref="IOutgoingInviteHandler.OnAnswered"/> returns, unless <see cref="HoldAcknowledge"/> was called there. Does nothing when it has been sent.
     /// </summary>
     /// <param name="body">Body. Default none.</param>
     /// <param name="headers">Further headers. Default none.</param>
@@ -25,8 +27,44 @@ public sealed partial class InviteSession
         if (IsConfirmed)
             return;
         IsConfirmed = true;
+        _acknowledgeBy?.Stop();
         _ack?.Send(body, headers ?? []);
+        if (Dialog.Offers.State == OfferAnswerState.RemoteOffer)
+            Dialog.Offers = SessionDescriptions.IsIn(body) ? Dialog.Offers.Sent() : Dialog.Offers.Withdrawn();
+        _changes?.Next();
     }
+
+    /// <summary>Like <see cref="Acknowledge"/>, from any thread; completes when it has left.</summary>
+    /// <param name="body">Body; its bytes must stay unchanged until this has completed. Default none.</param>
+    /// <param name="headers">Further headers. Default none.</param>
+    /// <exception cref="ArgumentException">A header the endpoint writes itself.</exception>
+    /// <exception cref="InvalidOperationException">The peer called us.</exception>
+    public Task AcknowledgeAsync(SipBody body = default, IReadOnlyList<SipHeader>? headers = null)
+    {
+        HeaderText.Require(headers, nameof(headers));
+        return LaneCall.RunAsync(Lane, () => Acknowledge(body, headers));
+    }
+
+    /// <summary>
+    /// Calling side, in <see cref="IOutgoingInviteHandler.OnAnswered"/>: the ACK does not leave when that returns but with <see cref="Acknowledge"/>, later. For
+    /// an answer that somebody else has yet to give (RFC 3725 §4.1). After 64·T1 without one, an empty ACK and a BYE are sent and the call ends as
+    /// <see cref="CallEndKind.Failed"/>: the peer has given up too by then.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Not on the lane, or the peer called us.</exception>
+    public void HoldAcknowledge()
+    {
+        Ua.RequireCurrent();
+        if (IsIncoming)
+            throw new InvalidOperationException("The calling side sends the ACK.");
+        if (IsConfirmed || _acknowledgeBy is not null)
+            return;
+        _acknowledgeBy = new AcknowledgeDeadline(this);
+        Lane.Schedule(_acknowledgeBy, 64 * Ua.Profile.T1);
+    }
+
+    /// <summary>The peer's offer in a 2xx, of the first INVITE or a later one, was left without its answer for 64·T1.</summary>
+    internal void OnNeverAcknowledged() =>
+        HangUp([], new CallEnd(CallEndKind.Failed, CallEndParty.Local, 500, "An offer of the peer was never answered"));
 
     internal void ExpectAcknowledge(Acknowledgement ack) => _ack = ack;
 
@@ -43,15 +81,28 @@ public sealed partial class InviteSession
             HangUp([], new CallEnd(CallEndKind.Failed, CallEndParty.Local, 500, "The handler failed"));
         }
 
-        Acknowledge();
+        if (_acknowledgeBy is null)
+            Acknowledge();
     }
 
-    internal void ForgetAcknowledgement() => _ack = null;
+    // No 2xx comes any more, but the first ACK may not have left yet.
+    internal void ForgetAcknowledgement()
+    {
+        if (IsConfirmed)
+            _ack = null;
+    }
 
     /// <summary>The 2xx came again: so must the ACK, unchanged.</summary>
     internal void OnAnswerRepeated()
     {
         if (IsConfirmed)
             _ack?.SendAgain();
+    }
+
+    private sealed class AcknowledgeDeadline(InviteSession session) : LaneTimer
+    {
+        public void Stop() => session.Lane.Cancel(this);
+
+        protected override void Fire(long now) => session.OnNeverAcknowledged();
     }
 }

@@ -13,7 +13,6 @@ namespace Parley.Sip.Invites;
 public sealed partial class InviteSession
 {
     private IInviteSessionHandler? _handler;
-    private readonly DigestCredentials? _credentials;
     private readonly SipFlow? _pinned;
     private SipFlow _lastFlow;
     private bool _ended;
@@ -28,7 +27,7 @@ public sealed partial class InviteSession
         _handler = handler;
         _lastFlow = flow;
         _pinned = pinned;
-        _credentials = credentials;
+        Credentials = credentials;
         dialog.User = this;
     }
 
@@ -52,6 +51,11 @@ public sealed partial class InviteSession
 
     internal UserAgentLane Ua { get; }
 
+    internal DigestCredentials? Credentials { get; }
+
+    /// <summary>True when the peer's last Allow named UPDATE.</summary>
+    internal bool PeerUpdates { get; private set; }
+
     /// <summary>
     /// Hangs up. The handler is told at once; the BYE is sent now, or, where our 200 is not yet acknowledged, with the ACK (RFC 3261 §15). Does nothing when
     /// the call has ended.
@@ -69,7 +73,7 @@ public sealed partial class InviteSession
     }
 
     /// <summary>Sends a request within the call, answering challenges. A 481, or silence, ends the call (RFC 3261 §12.2.1.2).</summary>
-    /// <param name="method">INFO, MESSAGE, UPDATE, …; not INVITE, ACK, CANCEL or BYE, which have members of their own.</param>
+    /// <param name="method">INFO, MESSAGE, REFER, …; not INVITE and UPDATE, for which there is <see cref="Modify"/>, nor ACK, CANCEL, BYE and PRACK.</param>
     /// <param name="body">Body. Default none.</param>
     /// <param name="headers">Further headers. Default none.</param>
     /// <param name="outcome">Told the final response, once. Default nobody.</param>
@@ -83,7 +87,7 @@ public sealed partial class InviteSession
         if (_ended)
             throw new InvalidOperationException("The call has ended.");
         var draft = RequestDraft.Within(Dialog, method, body, headers);
-        RequestExchange.Start(Ua, draft, _credentials, Dialog, FlowForRequests(), (status, reason, response) =>
+        RequestExchange.Start(Ua, draft, Credentials, Dialog, FlowForRequests(), (status, reason, response) =>
         {
             outcome?.Invoke(status, reason, response);
             OnRequestOutcome(status, reason, response);
@@ -127,8 +131,8 @@ public sealed partial class InviteSession
 
     private static void RequireSendable(SipMethod method)
     {
-        if (method is SipMethod.Invite or SipMethod.Ack or SipMethod.Cancel or SipMethod.Bye or SipMethod.Other)
-            throw new ArgumentException($"{method} cannot be sent this way.", nameof(method));
+        if (method is SipMethod.Invite or SipMethod.Ack or SipMethod.Cancel or SipMethod.Bye or SipMethod.Update or SipMethod.Prack or SipMethod.Other)
+            throw new ArgumentException($"{method} cannot be sent this way; what changes the call is for Modify.", nameof(method));
     }
 
     // The call is over for the application now; its BYE may still be on its way.
@@ -148,10 +152,11 @@ public sealed partial class InviteSession
     {
         if (!IsConfirmed && !IsIncoming)
             Acknowledge();
+        _changes?.AcknowledgeNow();
         _answer?.Stop();
         var draft = RequestDraft.Within(Dialog, SipMethod.Bye, default, headers);
         // The dialog stays until then, so that a BYE of the peer that crosses ours is answered 200.
-        RequestExchange.Start(Ua, draft, _credentials, Dialog, FlowForRequests(), (_, _, _) => Forget());
+        RequestExchange.Start(Ua, draft, Credentials, Dialog, FlowForRequests(), (_, _, _) => Forget());
     }
 
     private void OnRequestOutcome(int status, string reason, SipMessage? response)
@@ -187,6 +192,7 @@ public sealed partial class InviteSession
             return;
         _told = true;
         RefusePending();
+        _changes?.End();
         if (_handler is null)
             _untold = end;
         else

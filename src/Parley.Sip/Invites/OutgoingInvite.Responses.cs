@@ -92,9 +92,11 @@ public sealed partial class OutgoingInvite : IExchangeUser, IDialogUser, ILiveCa
         Lane.Cancel(_ring);
         var dialog = EarlyDialog(response) ?? NewDialog(response);
         dialog.Confirm(response);
+        dialog.Offers = OffersAfter(dialog.Offers, response);
         ForgetEarly(except: dialog);
         var session = new InviteSession(_ua, dialog, _handler, flow, _options.Flow, _options.Credentials);
         _session = session;
+        session.LearnAbilities(response);
         session.ExpectAcknowledge(AcknowledgementOf(response, dialog, flow));
         CallLedger.Became(_ua, this, session);
         session.OnAnswered(this, response);
@@ -151,11 +153,20 @@ public sealed partial class OutgoingInvite : IExchangeUser, IDialogUser, ILiveCa
 
     private Dialog NewDialog(SipMessage response)
     {
-        var dialog = Dialog.OfCaller(response, _localTag, IsSecure, _exchange.Draft.RequestUri);
+        var dialog = Dialog.OfCaller(response, _localTag, IsSecure, _exchange.Draft.RequestUri, _exchange.Draft.Contact!.UserBytes);
         dialog.User = this;
+        dialog.Offers = SessionDescriptions.IsIn(_exchange.Draft.Body) ? default(OfferAnswer).Sent() : default;
         _early.Add(dialog);
         _ua.Dialogs.Add(dialog);
         return dialog;
+    }
+
+    // What was agreed on before the 2xx, the 2xx only repeats (RFC 6337 §2.1).
+    private static OfferAnswer OffersAfter(OfferAnswer offers, SipMessage response)
+    {
+        if (offers.HasAgreed)
+            return offers;
+        return SessionDescriptions.IsIn(response) ? offers.Received() : offers.Withdrawn();
     }
 
     private bool TryNextContact(SipMessage response)

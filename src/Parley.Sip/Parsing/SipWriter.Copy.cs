@@ -70,9 +70,7 @@ public ref partial struct SipWriter
 
     private void PutTopVia(ReadOnlySpan<byte> line, ViaView via, in NetEndpoint source)
     {
-        // A name in sent-by counts as different from any address (RFC 3261 §18.2.1).
-        var differs = !HostPort.TryGetAddress(via.Host, source.Port, out var sentBy) || sentBy.AddressBits != source.AddressBits || sentBy.IsV6 != source.IsV6;
-        var needsReceived = differs || via.HasRport;
+        var needsReceived = via.HasRport || Differs(via, source);
         if (!needsReceived && via.Received.IsEmpty)
         {
             Put(line);
@@ -90,6 +88,10 @@ public ref partial struct SipWriter
 
         Put(line[via.Text.Length..]);
     }
+
+    // A name in sent-by counts as different from any address (RFC 3261 §18.2.1).
+    private static bool Differs(ViaView via, in NetEndpoint source) =>
+        !HostPort.TryGetAddress(via.Host, source.Port, out var sentBy) || sentBy.AddressBits != source.AddressBits || sentBy.IsV6 != source.IsV6;
 
     // The Via without the parameters that this side writes.
     private void PutViaWithout(ReadOnlySpan<byte> line, ViaView via)

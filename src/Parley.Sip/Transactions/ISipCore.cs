@@ -10,6 +10,20 @@ namespace Parley.Sip.Transactions;
 public interface ISipCore
 {
     /// <summary>
+    /// A message before it is anybody's: no transaction has been looked for. What is taken here goes no further: a stateless proxy works this way
+    /// (RFC 3261 §16.11).
+    /// </summary>
+    /// <returns>True when it was taken.</returns>
+    bool TryPass(SipMessage message, in SipFlow flow) => false;
+
+    /// <summary>
+    /// A new request, neither ACK nor CANCEL, before it is checked for being a copy of another (RFC 3261 §8.2.2.2): a user agent refuses copies,
+    /// a proxy passes them on. Taken, it is dealt with as in <see cref="OnRequest"/>.
+    /// </summary>
+    /// <returns>True when it was taken; else the check and <see cref="OnRequest"/> follow.</returns>
+    bool TryRoute(ServerTransaction transaction, SipMessage request) => false;
+
+    /// <summary>
     /// A new request, neither ACK nor CANCEL. Attach a user by <see cref="ServerTransaction.User"/>, or respond before returning. A
     /// non-INVITE that is left unanswered ends after 64·T1; an INVITE stays until it is answered.
     /// </summary>

@@ -8,7 +8,7 @@ internal sealed partial class LaneTransactions
 {
     public void Receive(SipMessage message, in SipFlow flow)
     {
-        if (IsStopped)
+        if (IsStopped || Core.TryPass(message, flow))
             return;
         if (!message.IsRequest)
             ReceiveResponse(message, flow);
@@ -85,27 +85,28 @@ internal sealed partial class LaneTransactions
             return;
         }
 
-        if (!request.ToTag.IsEmpty)
-        {
-            Create(request, flow, key).Take(ServerInput.Start, request);
-            return;
-        }
+        Create(request, flow, key).Take(ServerInput.Start, request);
+    }
 
+    /// <summary>Refuses a request that came before by another path, and notes one that did not.</summary>
+    /// <returns>True when it was refused.</returns>
+    public bool RefuseMerged(ServerTransaction server, SipMessage request)
+    {
+        if (!request.ToTag.IsEmpty)
+            return false;
         var mergeKey = _keys.MergeKey(request);
-        var isMerged = _merges.Find(mergeKey) is not null;
-        var server = Create(request, flow, key);
-        if (isMerged)
+        if (_merges.Find(mergeKey) is not null)
         {
             // RFC 3261 §8.2.2.2: the other copy is being answered.
             Counters.Merged++;
             server.Respond(482);
-            return;
+            return true;
         }
 
         server.MergeKey = mergeKey;
         server.IsInMergeTable = true;
         _merges.Add(server);
-        server.Take(ServerInput.Start, request);
+        return false;
     }
 
     private ServerTransaction Create(SipMessage request, in SipFlow flow, UInt128 key)

@@ -136,6 +136,9 @@ internal sealed partial class LaneTransactions
 
     public UInt128 ClientKey(ReadOnlySpan<byte> branch)
     {
+        // A mark behind the branch is not part of what identifies it: nobody can guess the branch without having seen it.
+        if (branch.Length == Branch.Length + Forwarding.LoopMark.Length)
+            branch = branch[..Branch.Length];
         var hash = new KeyedHash(_secret);
         hash.AddField(branch);
         return hash.Finish();

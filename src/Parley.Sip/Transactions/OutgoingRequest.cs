@@ -38,6 +38,12 @@ public readonly struct OutgoingRequest
     /// <summary>Lines that depend on the path, written after Via. Default none.</summary>
     public IFlowHeaders? FlowHeaders { get; init; }
 
+    /// <summary>
+    /// What a forking proxy recognises a request by that comes round to it (RFC 5393 §4.2.1), written into the branch; 0 for none. Default 0.
+    /// See <see cref="Forwarding.LoopMark"/>.
+    /// </summary>
+    public ulong LoopMark { get; init; }
+
     internal int StartLineLength { get; }
 
     internal bool IsEmpty => Bytes is null;

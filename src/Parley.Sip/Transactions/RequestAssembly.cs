@@ -20,7 +20,9 @@ internal static class RequestAssembly
     {
         var token = flow.Transport.ViaToken();
         var sentBy = flow.SentBy.Span;
-        var via = ViaStart.Length + token.Length + 1 + sentBy.Length + ViaBranch.Length + branch.Length + ViaEnd.Length;
+        Span<byte> mark = stackalloc byte[Forwarding.LoopMark.Length];
+        mark = Forwarding.LoopMark.Write(request.LoopMark, mark);
+        var via = ViaStart.Length + token.Length + 1 + sentBy.Length + ViaBranch.Length + branch.Length + mark.Length + ViaEnd.Length;
         var more = request.FlowHeaders?.Length(flow) ?? 0;
         var source = request.Bytes.Span;
         var buffer = pool.Rent(source.Length + via + more);
@@ -34,6 +36,7 @@ internal static class RequestAssembly
         Put(ref rest, sentBy);
         Put(ref rest, ViaBranch);
         Put(ref rest, branch);
+        Put(ref rest, mark);
         Put(ref rest, ViaEnd);
         request.FlowHeaders?.Write(rest[..more], flow);
         rest = rest[more..];
@@ -92,7 +95,7 @@ internal static class RequestAssembly
         writer.EndLine();
     }
 
-    private static void Put(ref Span<byte> rest, ReadOnlySpan<byte> bytes)
+    private static void Put(ref Span<byte> rest, scoped ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(rest);
         rest = rest[bytes.Length..];

@@ -153,7 +153,8 @@ public sealed partial class ServerTransaction
         var life = Life;
         try
         {
-            _home.Core.OnRequest(this, request);
+            if (!_home.Core.TryRoute(this, request) && !_home.RefuseMerged(this, request))
+                _home.Core.OnRequest(this, request);
         }
         catch when (Life == life && !IsAnswered)
         {

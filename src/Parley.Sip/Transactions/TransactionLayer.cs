@@ -31,6 +31,9 @@ public sealed class TransactionLayer : ISipReceiver
             _lanes[i] = new(transport.Lanes[i], transport, core, options, times, secret);
     }
 
+    /// <summary>Requests above this many bytes leave over TCP instead of UDP; 0 for none (<see cref="TransactionOptions.SwitchToTcpAbove"/>).</summary>
+    public int SwitchToTcpAbove => _lanes[0].Options.SwitchToTcpAbove;
+
     /// <summary>
     /// What has happened so far and what exists now. May be read from any thread; the figures of lanes at work may be a moment apart.
     /// </summary>

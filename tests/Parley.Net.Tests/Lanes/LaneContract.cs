@@ -407,4 +407,41 @@ public abstract class LaneContract : IAsyncDisposable
     }
 
     private static async Task CloseAsync(IDatagramSocket socket) => await socket.DisposeAsync();
+
+    [Fact]
+    public void A_paced_lane_loses_nothing_and_keeps_its_timers_and_posted_work()
+    {
+        const int Count = 3_000;
+        var from = Bind(Free, out _);
+        var to = Bind(Free, out var received, new() { ReceiveBuffer = 4 << 20 });
+        OnLane(() => Lane.Pace(TimeSpan.FromMilliseconds(1)));
+
+        var fired = 0;
+        var posted = 0;
+        OnLane(() => Lane.Schedule(new ActionTimer(_ => Volatile.Write(ref fired, 1)), 5));
+        for (var i = 0; i < Count; i++)
+        {
+            from.Send(new byte[100], to.Local);
+            if (i % 100 == 0)
+                Lane.Post(_ => posted++, null);
+            if (i % 30 == 29)
+                Until(() => received.Received.Count > i - 30);
+        }
+
+        Until(() => received.Received.Count == Count && Volatile.Read(ref fired) == 1);
+        OnLane(() => Assert.Equal(Count / 100, posted));
+    }
+
+    [Fact]
+    public void Pacing_is_the_lanes_own_business_and_bounded()
+    {
+        Assert.Throws<InvalidOperationException>(() => Lane.Pace(TimeSpan.Zero));
+        OnLane(() =>
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => Lane.Pace(TimeSpan.FromMilliseconds(3)));
+            Assert.Throws<ArgumentOutOfRangeException>(() => Lane.Pace(TimeSpan.FromTicks(-1)));
+            Lane.Pace(TimeSpan.FromMilliseconds(2));
+            Lane.Pace(TimeSpan.Zero);
+        });
+    }
 }

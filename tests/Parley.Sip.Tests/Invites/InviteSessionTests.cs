@@ -53,9 +53,9 @@ public class InviteSessionTests
     }
 
     [Fact]
-    public void A_reinvite_before_the_ACK_is_answered_491()
+    public void A_reinvite_before_the_ACK_that_answers_our_offer_is_answered_491()
     {
-        _stage.OnInvite = call => call.Answer();
+        _stage.OnInvite = call => call.Answer(new SipBody("application/sdp", "offer"));
         _stage.PeerSends(Wire.Request());
         _stage.PeerSends(Requests.Within(Ok, "INVITE", 2));
         Assert.Equal("491 INVITE", Wire.Summary(_stage.Peer.Last));
@@ -154,8 +154,8 @@ public class InviteSessionTests
     public void A_method_not_allowed_within_the_call_is_answered_405()
     {
         _stage.Answered(Wire.Request());
-        _stage.PeerSends(Requests.Within(Ok, "UPDATE", 2));
-        Assert.Equal("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO", Wire.Header(_stage.Peer.LastOf("405 UPDATE"), "Allow"));
+        _stage.PeerSends(Requests.Within(Ok, "REFER", 2));
+        Assert.Equal("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE", Wire.Header(_stage.Peer.LastOf("405 REFER"), "Allow"));
     }
 
     [Fact]

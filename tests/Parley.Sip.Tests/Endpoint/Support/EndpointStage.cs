@@ -76,10 +76,10 @@ internal sealed class EndpointStage : ISipEndpointHandler
         Network.RunUntilIdle();
     }
 
-    public void PeerReplies(string method, string status, string tag = "far", string more = "")
+    public void PeerReplies(string method, string status, string tag = "far", string more = "", string sdp = "")
     {
-        var response = Wire.Response(Peer.LastOf(method), status, tag);
-        PeerSends(Responses.With(response, more));
+        var response = Responses.With(Wire.Response(Peer.LastOf(method), status, tag), more);
+        PeerSends(sdp.Length == 0 ? response : Responses.WithBody(response, sdp));
     }
 
     /// <summary>Lets code on the thread pool, such as a lookup's, come so far that <paramref name="condition"/> holds.</summary>
