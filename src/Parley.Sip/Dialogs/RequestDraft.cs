@@ -123,6 +123,8 @@ internal sealed record RequestDraft
             writer.Header(HeaderId.Allow, profile.Allow);
             if (profile.Accept.Length > 0)
                 writer.Header(HeaderId.Accept, profile.Accept);
+            if (profile.AllowEvents.Length > 0)
+                writer.Header(HeaderId.AllowEvents, profile.AllowEvents);
         }
 
         // RFC 3261 §8.1.1.9: whatever we support is named in every request that may need it.

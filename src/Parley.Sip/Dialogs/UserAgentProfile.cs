@@ -1,6 +1,7 @@
 using System.Text;
 using Parley.Sip.Authentication;
 using Parley.Sip.Messages;
+using Parley.Sip.Subscriptions;
 
 namespace Parley.Sip.Dialogs;
 
@@ -31,6 +32,22 @@ internal sealed class UserAgentProfile
 
     /// <summary>Value of Supported; empty when there is nothing to name.</summary>
     public byte[] Supported { get; }
+
+    /// <summary>Value of Allow-Events; empty when there is nothing to name.</summary>
+    public byte[] AllowEvents { get; private init; } = [];
+
+    /// <summary>Event packages others may subscribe to.</summary>
+    public required IReadOnlyList<string> Events
+    {
+        get;
+        init
+        {
+            field = value;
+            AllowEvents = Encoding.ASCII.GetBytes(string.Join(", ", value));
+        }
+    }
+
+    public required SubscriptionLimits Subscriptions { get; init; }
 
     /// <summary>Option tags understood.</summary>
     public byte[][] Extensions { get; }
@@ -63,6 +80,18 @@ internal sealed class UserAgentProfile
     public required long T1 { get; init; }
 
     public required long T2 { get; init; }
+
+    /// <summary>True when the option tag is one of <see cref="Extensions"/>.</summary>
+    public bool Supports(ReadOnlySpan<byte> tag)
+    {
+        foreach (var known in Extensions)
+        {
+            if (Ascii.EqualsIgnoreCase(known, tag))
+                return true;
+        }
+
+        return false;
+    }
 
     public bool Serves(SipMethod method) => (_methods & 1u << (int)method) != 0;
 }

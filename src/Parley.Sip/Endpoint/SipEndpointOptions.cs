@@ -45,6 +45,12 @@ public sealed record SipEndpointOptions
     public IReadOnlyList<string> Extensions { get; init; } = [];
 
     /// <summary>
+    /// Event packages others may subscribe to: the value of Allow-Events. A SUBSCRIBE for another gets 489 (RFC 6665 §8.3.2). SUBSCRIBE has to be among
+    /// <see cref="Methods"/> too. Default none.
+    /// </summary>
+    public IReadOnlyList<string> Events { get; init; } = [];
+
+    /// <summary>
     /// Body types an INVITE may carry: the value of Accept. Another type gets 415, unless its Content-Disposition says it is optional (RFC 3261 §8.2.3).
     /// Default none: everything is taken, and Accept is not sent.
     /// </summary>

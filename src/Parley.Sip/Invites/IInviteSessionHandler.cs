@@ -1,5 +1,6 @@
 using Parley.Sip.Dialogs;
 using Parley.Sip.Messages;
+using Parley.Sip.Transfers;
 
 namespace Parley.Sip.Invites;
 
@@ -38,15 +39,21 @@ public interface IInviteSessionHandler
     }
 
     /// <summary>
+    /// The peer asks us to call somebody else: a REFER (RFC 3515), where the endpoint's <c>Methods</c> name it. Accept or reject it, now or later. Unhandled it
+    /// is answered 603.
+    /// </summary>
+    void OnRefer(InviteSession session, IncomingRefer refer) => refer.Reject(603);
+
+    /// <summary>
     /// Any other request within the call: INFO and whatever else the endpoint's <c>Methods</c> name. Answer it now or later. Unhandled, an empty INFO is
-    /// answered 200 and one with a body 415 (RFC 6086 §4.2.2), and the rest 501.
+    /// answered 200 and one with a body 415 (RFC 6086 §4.2.2), a NOTIFY that nobody has subscribed to 481 (RFC 6665 §4.1.3), and the rest 501.
     /// </summary>
     void OnRequest(InviteSession session, IncomingRequest request)
     {
         if (request.Method == SipMethod.Info)
             request.Respond(request.Message.Body.IsEmpty ? 200 : 415);
         else
-            request.Respond(501);
+            request.Respond(request.Method == SipMethod.Notify ? 481 : 501);
     }
 
     /// <summary>The call has ended. Called exactly once for every call, whatever way it went, and nothing is called after it.</summary>

@@ -2,6 +2,7 @@ using Parley.Sip.Dialogs;
 using Parley.Sip.Endpoint;
 using Parley.Sip.Messages;
 using Parley.Sip.Transactions;
+using Parley.Sip.Transfers;
 using Parley.Sip.Transport;
 
 namespace Parley.Sip.Invites;
@@ -33,6 +34,24 @@ public sealed partial class IncomingInvite : IServerTransactionUser, IDialogUser
             CallLedger.Ended(_ua, this, incoming: true, end, _handler, null);
         else if (_handler is null && IsPending)
             Reject(480);
+    }
+
+    /// <summary>Shows the call to the application together with the one it replaces; not at all when it was cancelled while that one was looked for.</summary>
+    internal void Offer(ISipEndpointHandler? endpointHandler, ReplacedCall replaced)
+    {
+        Replaced = replaced;
+        if (IsPending)
+            Offer(endpointHandler);
+        else
+            TellNobody();
+    }
+
+    /// <summary>Refuses a call the application is not shown.</summary>
+    internal void RefuseUnseen(int status)
+    {
+        if (IsPending)
+            Reject(status);
+        TellNobody();
     }
 
     void ILiveCall.Shutdown()
@@ -79,6 +98,13 @@ public sealed partial class IncomingInvite : IServerTransactionUser, IDialogUser
     internal ServerTransaction? Transaction => _transaction;
 
     internal long MaxRinging => _ua.Profile.MaxRinging;
+
+    private void TellNobody()
+    {
+        _offered = true;
+        if (_untold is { } end)
+            CallLedger.Ended(_ua, this, incoming: true, end, null, null);
+    }
 
     // An end that comes while the application is still being shown the call waits for the handler.
     private void Tell(CallEnd end, SipMessage? message)

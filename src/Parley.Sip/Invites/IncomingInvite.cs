@@ -3,6 +3,7 @@ using Parley.Net;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Messages;
 using Parley.Sip.Transactions;
+using Parley.Sip.Transfers;
 using Parley.Sip.Transport;
 
 namespace Parley.Sip.Invites;
@@ -46,6 +47,12 @@ public sealed partial class IncomingInvite
 
     /// <summary>The dialog, early until the call is answered.</summary>
     public Dialog Dialog { get; }
+
+    /// <summary>
+    /// The call this one is to take the place of (RFC 3891), where the endpoint's <c>Extensions</c> name <c>replaces</c>; else null. Whether the caller may do
+    /// that is for the application to decide (§3); who accepts answers this call and ends that one.
+    /// </summary>
+    public ReplacedCall? Replaced { get; private set; }
 
     /// <summary>True until the call is answered, refused or cancelled.</summary>
     public bool IsPending => _transaction is not null;

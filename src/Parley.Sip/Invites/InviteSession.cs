@@ -51,6 +51,8 @@ public sealed partial class InviteSession
 
     internal UserAgentLane Ua { get; }
 
+    internal IInviteSessionHandler? Handler => _handler;
+
     internal DigestCredentials? Credentials { get; }
 
     /// <summary>True when the peer's last Allow named UPDATE.</summary>
@@ -180,10 +182,8 @@ public sealed partial class InviteSession
     private void Forget()
     {
         _answer?.Stop();
-        if (Dialog.State == DialogState.Terminated)
-            return;
-        Dialog.State = DialogState.Terminated;
-        Ua.Dialogs.Remove(Dialog);
+        if (Dialog.User == this)
+            Ua.Dialogs.LeaveCall(Dialog);
     }
 
     private void Tell(CallEnd end, SipMessage? message)

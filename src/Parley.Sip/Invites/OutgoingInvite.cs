@@ -56,6 +56,8 @@ public sealed partial class OutgoingInvite
     /// <summary>The call, once answered.</summary>
     public InviteSession? Session => _session;
 
+    internal IInviteSessionHandler Handler => _handler;
+
     private bool IsSecure => _options.Target.Scheme == SipScheme.Sips;
 
     /// <summary>
