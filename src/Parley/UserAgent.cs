@@ -12,6 +12,8 @@ using Parley.Sip.Endpoint;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 using Parley.Sip.Registrations;
+using Parley.Sip.Subscriptions;
+using Parley.Sip.Transfers;
 using Parley.Sip.Transport;
 
 namespace Parley;
@@ -242,11 +244,18 @@ public sealed class UserAgent : IAsyncDisposable
             TrustedRoots = _options.TrustedRoots,
             Lanes = _options.SignallingLanes,
             Trace = _options.Trace,
+            Gate = _options.Gate,
         },
         Handler = new IncomingCalls(this),
         UserAgent = _options.Name ?? DefaultName,
         Limits = new EndpointLimits { MaxCalls = _options.MaxCalls },
-        AcceptedBodies = ["application/sdp", "multipart/mixed", "multipart/alternative"],
+        Methods = _options.Methods ?? new SipEndpointOptions().Methods,
+        Extensions = _options.Extensions ?? new SipEndpointOptions().Extensions,
+        Events = _options.Events,
+        AnswerOptions = _options.AnswerOptions,
+        Router = _options.Router,
+        AcceptedBodies = _options.AcceptedBodies ?? ["application/sdp", "multipart/mixed", "multipart/alternative"],
+        OnFault = fault => Log.LaneFault(_log, fault),
     };
 
     private static SystemNetwork OwnNetwork(UserAgentOptions options)
@@ -264,9 +273,25 @@ public sealed class UserAgent : IAsyncDisposable
     private string Advertise(string listen) =>
         _options.ExternalHost is { } host && !listen.Contains(";external=", StringComparison.Ordinal) ? $"{listen};external={host}" : listen;
 
+    // Calls, and for what is no call the services.
     private sealed class IncomingCalls(UserAgent agent) : ISipEndpointHandler
     {
-        public IInviteSessionHandler? OnInvite(IncomingInvite invite) => agent.Accept(invite);
+        private readonly ISipEndpointHandler _services = agent.Options.Services ?? NoServices.Instance;
+
+        public IInviteSessionHandler? OnInvite(IncomingInvite invite) => Volatile.Read(ref agent._serving) is null ? _services.OnInvite(invite) : agent.Accept(invite);
+
+        public void OnRequest(IncomingRequest request) => _services.OnRequest(request);
+
+        public void OnSubscribe(IncomingSubscription subscription) => _services.OnSubscribe(subscription);
+
+        public void OnRefer(IncomingRefer refer) => _services.OnRefer(refer);
+    }
+
+    private sealed class NoServices : ISipEndpointHandler
+    {
+        public static readonly NoServices Instance = new();
+
+        public IInviteSessionHandler? OnInvite(IncomingInvite invite) => null;
     }
 }
 
