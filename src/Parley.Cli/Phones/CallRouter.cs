@@ -44,7 +44,7 @@ internal sealed class CallRouter
 
     private async Task TakeFromPhoneAsync(IncomingCall incoming, Account account, CancellationToken ended)
     {
-        if (!IsOwnAddress(incoming, account))
+        if (!CallerIdentity.IsOwn(_services.Locations.Domains, incoming.From.Uri, account))
         {
             await RefuseAsync(incoming, 403, $"{account} is not who the call says it is from", ended);
             return;
@@ -58,9 +58,10 @@ internal sealed class CallRouter
             return;
         }
 
+        using var lamp = _services.Lamps.Begin(address, incoming);
         var party = new Party(incoming, new(address.Text, address));
         var who = new DialContext(party.Identity, new(incoming.From.Uri, account.DisplayName ?? incoming.From.DisplayName), incoming);
-        await ConnectAsync(party, RequestUri(incoming), who, ended);
+        await ConnectAsync(party, RequestUri(incoming), who, lamp, ended);
     }
 
     private async Task TakeFromTrunkAsync(IncomingCall incoming, TrunkLine trunk, CancellationToken ended)
@@ -88,10 +89,10 @@ internal sealed class CallRouter
         }
 
         var party = new Party(incoming, new($"{incoming.FromUser} via {trunk.Settings.Name}", default));
-        await ConnectAsync(party, AccountUri(route.To), new(party.Identity, new(incoming.From.Uri, incoming.From.DisplayName), incoming), ended);
+        await ConnectAsync(party, AccountUri(route.To), new(party.Identity, new(incoming.From.Uri, incoming.From.DisplayName), incoming), null, ended);
     }
 
-    private async Task ConnectAsync(Party caller, SipUri dialled, DialContext who, CancellationToken ended)
+    private async Task ConnectAsync(Party caller, SipUri dialled, DialContext who, BusyLamps.Lamp? lamp, CancellationToken ended)
     {
         var incoming = (IncomingCall)caller.Call;
         var found = await _calls.Destinations.FindAsync(dialled, who, ended);
@@ -102,6 +103,7 @@ internal sealed class CallRouter
         }
 
         await using var line = new CallerLine(incoming);
+        lamp?.Ring();
         var ringing = new Ringing(_services.Agent, _services.Settings.Current.Limits.Ring, _services.Time);
         var result = await ringing.RunAsync(found.Targets, step => line.TellAsync(step, ended), ended);
         if (result.Answered is not { } answered)
@@ -121,6 +123,7 @@ internal sealed class CallRouter
             throw;
         }
 
+        lamp?.Answer();
         _services.Log.Write(incoming, $"talks to {answered.Identity.Name}");
         await PhoneCall.TalkAsync(_calls, caller, answered, bridge);
         // After a transfer the caller may go on in another conversation, which ends it.
@@ -132,11 +135,6 @@ internal sealed class CallRouter
         _services.Log.Write(incoming, $"refused with {status}: {why}");
         return incoming.RejectAsync(status, null, cancel);
     }
-
-    // RFC 3323 §4.1.1.3: who hides says so with this host; who it is has been proven by the credentials.
-    private bool IsOwnAddress(IncomingCall incoming, Account account) =>
-        incoming.From.Uri.Host.Equals("anonymous.invalid", StringComparison.OrdinalIgnoreCase)
-        || (_services.Locations.Domains.TryResolve(incoming.From.Uri, out var from) && from == AddressOfRecord.Create(account.Name, account.Realm));
 
     private SipUri AccountUri(string text) =>
         SipUri.Parse(text.Contains('@', StringComparison.Ordinal) ? $"sip:{text}" : $"sip:{text}@{_services.Locations.Domains.Default}");

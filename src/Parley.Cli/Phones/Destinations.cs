@@ -76,6 +76,7 @@ internal sealed class Destinations(PhoneServices services)
     private RingWay WayTo(AddressOfRecord address, Binding binding, DialOptions options)
     {
         var party = new PartyIdentity(address.Text, address);
+        Func<Call, BusyLamps.Lamp> lamp = leg => services.Lamps.Begin(address, leg);
         // A device that keeps a flow open for us is not to be reached in another way (RFC 5626 §5.3.1).
         if (binding.Path.Count == 0 && binding.TryGetFlow(services.Agent.Endpoint.Transport, out var flow))
             options = options with { Flow = flow };
@@ -83,6 +84,7 @@ internal sealed class Destinations(PhoneServices services)
             return new(binding.Contact.ToString(), options, party) { Reserve = () => null, Failed = _ => services.Locations.FlowFailedAsync(address, binding) };
         return new(binding.Contact.ToString(), options with { Route = binding.Path }, party)
         {
+            Lamp = lamp,
             Failed = status => status == 430 ? services.Locations.FlowFailedAsync(address, binding) : default,
         };
     }

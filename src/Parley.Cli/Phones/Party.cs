@@ -13,13 +13,14 @@ internal readonly record struct PartyIdentity(string Name, AddressOfRecord Accou
 /// <summary>One end of a conversation: a leg, and who is there.</summary>
 /// <param name="Call">The leg.</param>
 /// <param name="Identity">Who is there.</param>
-/// <param name="Reservation">What is given back when the leg is over, such as a place on a trunk; null for nothing.</param>
-internal sealed record Party(Call Call, PartyIdentity Identity, IDisposable? Reservation = null)
+/// <param name="Held">What is given back when the leg is over: a place on a trunk, a lamp that is lit.</param>
+internal sealed record Party(Call Call, PartyIdentity Identity, params IReadOnlyList<IDisposable?> Held)
 {
     /// <summary>Hangs up and frees everything.</summary>
     public async ValueTask ReleaseAsync()
     {
         await Call.DisposeAsync();
-        Reservation?.Dispose();
+        foreach (var held in Held)
+            held?.Dispose();
     }
 }

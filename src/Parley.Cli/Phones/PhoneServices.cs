@@ -12,6 +12,7 @@ namespace Parley.Cli.Phones;
 /// <param name="Locations">Where phones are.</param>
 /// <param name="Admission">Who may have what costs something.</param>
 /// <param name="Trunks">The ways out.</param>
+/// <param name="Lamps">Who is busy.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record PhoneServices(
-    UserAgent Agent, ServeLog Log, LiveSettings Settings, ILocationService Locations, IAdmission Admission, TrunkLines Trunks, TimeProvider Time);
+    UserAgent Agent, ServeLog Log, LiveSettings Settings, ILocationService Locations, IAdmission Admission, TrunkLines Trunks, BusyLamps Lamps, TimeProvider Time);

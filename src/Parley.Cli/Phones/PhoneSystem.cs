@@ -5,12 +5,13 @@ using Parley.Cli.Terminal;
 using Parley.Services.Accounts;
 using Parley.Services.Admission;
 using Parley.Services.Locations;
+using Parley.Services.Presence;
 using Parley.Services.Registrar;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Endpoint;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
-using Parley.Sip.Transport;
+using Parley.Sip.Subscriptions;
 
 namespace Parley.Cli.Phones;
 
@@ -27,6 +28,11 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
     private readonly AdmissionService _admission;
     private readonly LocationService _locations;
     private readonly RegistrarService _registrar;
+    private readonly PresencePackage _presence;
+    private readonly RegistrationPackage _registrations;
+    private readonly EventService _events;
+    private readonly BusyLamps _lamps;
+    private readonly DirectCalls? _direct;
     private TrunkLines? _trunks;
     private PhoneCalls? _calls;
 
@@ -37,6 +43,14 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
         _guard = new(new() { Log = log.Write }, time);
         _admission = new(accounts, locations.Domains, _guard, null, time);
         _registrar = new(locations, _admission);
+        _presence = new(locations);
+        _registrations = new(locations, time);
+        var dialogs = new DialogPackage(time: time);
+        _lamps = new(dialogs, time);
+        _events = new(
+            new() { Domains = locations.Domains, Admission = _admission, Time = time }, _presence, new WatcherInfoPackage(_presence.Name), dialogs, new MessageSummaryPackage(), _registrations);
+        if (settings.DirectMedia)
+            _direct = new(locations, _admission, log.Write);
     }
 
     /// <summary>The domains served; known before anything listens.</summary>
@@ -60,8 +74,10 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
         Methods =
         [
             SipMethod.Invite, SipMethod.Ack, SipMethod.Cancel, SipMethod.Bye, SipMethod.Options, SipMethod.Info, SipMethod.Prack, SipMethod.Update, SipMethod.Refer, SipMethod.Notify,
-            SipMethod.Register,
+            SipMethod.Register, SipMethod.Subscribe, SipMethod.Publish,
         ],
+        Events = [.. _events.Events, "refer"],
+        Router = _direct?.Proxy,
         Extensions = ["100rel", "timer", "replaces", "norefersub", .. RegistrarService.Extensions],
         OnTransfer = (call, request, _) => _calls is { } calls ? calls.TransferAsync(call, request) : request.RejectAsync(),
     };
@@ -72,8 +88,9 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
     {
         _trunks = new(agent, _time, _log.Write);
         await _trunks.ApplyAsync(_settings.Current.Trunks);
-        var services = new PhoneServices(agent, _log, _settings, _locations, _admission, _trunks, _time);
+        var services = new PhoneServices(agent, _log, _settings, _locations, _admission, _trunks, _lamps, _time);
         _calls = new(services);
+        _direct?.Begin(agent, _trunks);
         return new(services, extensions, _calls);
     }
 
@@ -86,7 +103,7 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
     }
 
     /// <summary>What the roles have counted.</summary>
-    public IEnumerable<Counter> Counters() => PhoneCounters.Of(_locations, _guard, _calls, _trunks);
+    public IEnumerable<Counter> Counters() => PhoneCounters.Of(_locations, _guard, _events, _calls, _trunks, _direct?.Proxy.Counters);
 
     public IInviteSessionHandler? OnInvite(IncomingInvite invite) => null;
 
@@ -94,12 +111,22 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
     {
         if (request.Method == SipMethod.Register)
             _registrar.Handle(request);
+        else if (request.Method == SipMethod.Publish)
+            _events.Handle(request);
         else
             request.Respond(request.Method == SipMethod.Notify ? 481 : 405);
     }
 
+    public void OnSubscribe(IncomingSubscription subscription) => _events.Handle(subscription);
+
     /// <summary>Takes leave of the trunks, while the user agent can still send.</summary>
     public ValueTask CloseAsync() => _trunks?.DisposeAsync() ?? default;
 
-    public ValueTask DisposeAsync() => _locations.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _events.Dispose();
+        _presence.Dispose();
+        _registrations.Dispose();
+        return _locations.DisposeAsync();
+    }
 }

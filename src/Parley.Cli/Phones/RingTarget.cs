@@ -20,6 +20,9 @@ internal sealed record RingWay(string Uri, DialOptions Options, PartyIdentity Pa
     /// <summary>Told with the status when nobody was reached this way.</summary>
     public Func<int, ValueTask>? Failed { get; init; }
 
+    /// <summary>Shows the call to who watches the one who is called; null for nobody.</summary>
+    public Func<Call, BusyLamps.Lamp>? Lamp { get; init; }
+
     /// <summary>Asked before it is dialled; null means that no call may be made this way now. What it gives is disposed when the call is over.</summary>
     public Func<IDisposable?>? Reserve { get; init; }
 }

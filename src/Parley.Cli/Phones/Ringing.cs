@@ -118,6 +118,7 @@ internal sealed class Ringing(UserAgent agent, TimeSpan limit, TimeProvider time
     private async Task<RingResult> RingWayAsync(RingWay way, ChannelWriter<RingProgress> progress, CancellationToken stop)
     {
         IDisposable? reservation = null;
+        BusyLamps.Lamp? lamp = null;
         OutgoingCall? leg = null;
         var answered = false;
         try
@@ -125,8 +126,12 @@ internal sealed class Ringing(UserAgent agent, TimeSpan limit, TimeProvider time
             if (way.Reserve is not null && (reservation = way.Reserve()) is null)
                 return new(null, 503);
             leg = await agent.CreateCallAsync(way.Uri, way.Options with { RingTimeout = limit, OnProgress = step => progress.TryWrite(new(leg!, step)) }, stop);
+            lamp = way.Lamp?.Invoke(leg);
             answered = await leg.TryInviteAsync(stop);
-            return answered ? new(new Party(leg, way.Party, reservation), 0) : new(null, leg.End!.Value.Status);
+            if (!answered)
+                return new(null, leg.End!.Value.Status);
+            lamp?.Answer();
+            return new(new Party(leg, way.Party, reservation, lamp), 0);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -143,6 +148,7 @@ internal sealed class Ringing(UserAgent agent, TimeSpan limit, TimeProvider time
                 if (leg is not null)
                     await leg.DisposeAsync();
                 reservation?.Dispose();
+                lamp?.Dispose();
             }
         }
     }
