@@ -15,11 +15,15 @@ internal sealed class UserAgentProfile
     {
         HeaderText.Require(userAgent, nameof(userAgent));
         UserAgent = Encoding.UTF8.GetBytes(userAgent);
+        Reliable = Names(extensions, "100rel");
+        if (Reliable && !methods.Contains(SipMethod.Prack))
+            methods = [.. methods, SipMethod.Prack];
         foreach (var method in methods)
             _methods |= 1u << (int)method;
         Allow = Encoding.ASCII.GetBytes(string.Join(", ", methods.Select(SipMethods.Text)));
         Extensions = [.. extensions.Select(Encoding.ASCII.GetBytes)];
         Supported = Encoding.ASCII.GetBytes(string.Join(", ", extensions));
+        SupportedUnreliable = Encoding.ASCII.GetBytes(string.Join(", ", extensions.Where(tag => !IsReliable(tag))));
         AcceptedBodies = [.. acceptedBodies.Select(Encoding.ASCII.GetBytes)];
         Accept = Encoding.ASCII.GetBytes(string.Join(", ", acceptedBodies));
     }
@@ -32,6 +36,12 @@ internal sealed class UserAgentProfile
 
     /// <summary>Value of Supported; empty when there is nothing to name.</summary>
     public byte[] Supported { get; }
+
+    /// <summary>The same without 100rel, for an INVITE that is not to get reliable provisional responses.</summary>
+    public byte[] SupportedUnreliable { get; }
+
+    /// <summary>True when 100rel is among the option tags (RFC 3262).</summary>
+    public bool Reliable { get; }
 
     /// <summary>Value of Allow-Events; empty when there is nothing to name.</summary>
     public byte[] AllowEvents { get; private init; } = [];
@@ -80,6 +90,10 @@ internal sealed class UserAgentProfile
     public required long T1 { get; init; }
 
     public required long T2 { get; init; }
+
+    private static bool Names(IReadOnlyList<string> extensions, string tag) => extensions.Contains(tag, StringComparer.OrdinalIgnoreCase);
+
+    private static bool IsReliable(string tag) => tag.Equals("100rel", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>True when the option tag is one of <see cref="Extensions"/>.</summary>
     public bool Supports(ReadOnlySpan<byte> tag)

@@ -39,6 +39,7 @@ public sealed partial class OutgoingInvite
             Headers = [.. options.Headers],
             Contact = new FlowContact(ContactText.User(options.ContactUser, caller.Uri), IsSecure, []),
             Capabilities = true,
+            Reliability = options.Reliability,
             MaxForwards = options.MaxForwards,
         };
         _exchange = new ClientExchange(ua, this, draft, options.Credentials, dialog: null, options.Flow);
@@ -122,9 +123,11 @@ public sealed partial class OutgoingInvite
                 continue;
             dialog.State = DialogState.Terminated;
             _ua.Dialogs.Remove(dialog);
+            FindBranch(dialog)?.Waiting?.RefuseAll();
         }
 
         _early.Clear();
+        _branches = null;
     }
 
     private sealed class RingTimeout(OutgoingInvite invite) : LaneTimer
