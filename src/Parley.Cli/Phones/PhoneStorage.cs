@@ -46,10 +46,12 @@ internal sealed class PhoneStorage : IAsyncDisposable
         catch (Exception e) when (settings.Storage is null && !File.Exists(FileOf(settings)) && e is IOException or UnauthorizedAccessException)
         {
             log($"No accounts, so no phone can register: {e.Message}");
-            var memory = new MemoryAccountStore();
-            return new(memory, null, memory);
+            return InMemory(new MemoryAccountStore());
         }
     }
+
+    /// <summary>Accounts that are somewhere else, and registrations that live as long as the process.</summary>
+    public static PhoneStorage InMemory(IAccountStore accounts) => new(accounts, null, accounts);
 
     public ValueTask DisposeAsync() => _owned.DisposeAsync();
 
