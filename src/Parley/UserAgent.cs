@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Reflection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Parley.Dialogs;
 using Parley.Media.Engine;
 using Parley.Media.Files;
 using Parley.Net;
@@ -72,6 +73,9 @@ public sealed class UserAgent : IAsyncDisposable
     public MediaEngine Media { get; }
 
     internal UserAgentOptions Options => _options;
+
+    /// <summary>The dialog API that works on it; null for none.</summary>
+    internal DialogAgent? Dialogs { get; set; }
 
     internal INetwork Network => _network;
 
@@ -273,18 +277,35 @@ public sealed class UserAgent : IAsyncDisposable
     private string Advertise(string listen) =>
         _options.ExternalHost is { } host && !listen.Contains(";external=", StringComparison.Ordinal) ? $"{listen};external={host}" : listen;
 
-    // Calls, and for what is no call the services.
+    // Dialogs first, since they are served only when somebody asked for it; then calls, and for what is no call the services.
     private sealed class IncomingCalls(UserAgent agent) : ISipEndpointHandler
     {
         private readonly ISipEndpointHandler _services = agent.Options.Services ?? NoServices.Instance;
 
-        public IInviteSessionHandler? OnInvite(IncomingInvite invite) => Volatile.Read(ref agent._serving) is null ? _services.OnInvite(invite) : agent.Accept(invite);
+        public IInviteSessionHandler? OnInvite(IncomingInvite invite)
+        {
+            if (agent.Dialogs is { } dialogs && dialogs.TryTake(invite, out var handler))
+                return handler;
+            return Volatile.Read(ref agent._serving) is null ? _services.OnInvite(invite) : agent.Accept(invite);
+        }
 
-        public void OnRequest(IncomingRequest request) => _services.OnRequest(request);
+        public void OnRequest(IncomingRequest request)
+        {
+            if (agent.Dialogs?.TryTake(request) != true)
+                _services.OnRequest(request);
+        }
 
-        public void OnSubscribe(IncomingSubscription subscription) => _services.OnSubscribe(subscription);
+        public void OnSubscribe(IncomingSubscription subscription)
+        {
+            if (agent.Dialogs?.TryTake(subscription) != true)
+                _services.OnSubscribe(subscription);
+        }
 
-        public void OnRefer(IncomingRefer refer) => _services.OnRefer(refer);
+        public void OnRefer(IncomingRefer refer)
+        {
+            if (agent.Dialogs?.TryTake(refer) != true)
+                _services.OnRefer(refer);
+        }
     }
 
     private sealed class NoServices : ISipEndpointHandler
