@@ -25,11 +25,13 @@ internal sealed class PhoneStorage : IAsyncDisposable
     {
         if (settings.Storage is { } connection)
         {
-            var database = await PostgresStorage.OpenAsync(connection, cancel);
+            var database = await PostgresStorage.OpenAsync(connection, cancel: cancel);
             return new(database.Accounts, database.Locations, database);
         }
 
-        var file = await SqliteStorage.OpenAsync(FileOf(settings), cancel);
+        var path = FileOf(settings);
+        MakePrivate(path);
+        var file = await SqliteStorage.OpenAsync(path, cancel: cancel);
         return new(file.Accounts, file.Locations, file);
     }
 
@@ -55,5 +57,17 @@ internal sealed class PhoneStorage : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _owned.DisposeAsync();
 
-    private static string FileOf(ServeSettings settings) => Path.Combine(settings.DataFolder, FileName);
+    // What is in it proves who somebody is: only its owner may read it. Files SQLite makes beside it get the same rights.
+    private static void MakePrivate(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (File.Exists(path))
+            return;
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var made = new FileStream(path, options);
+    }
+
+    private static string FileOf(ServeSettings settings) => Path.GetFullPath(Path.Combine(settings.DataFolder, FileName));
 }
