@@ -1,7 +1,8 @@
 using Parley.Cli.Configuration;
 using Parley.Services.Accounts;
 using Parley.Services.Locations;
-using Parley.Storage;
+using Parley.Storage.Postgres;
+using Parley.Storage.Sqlite;
 
 namespace Parley.Cli.Phones;
 
