@@ -107,12 +107,12 @@ internal sealed class Office
         await body(this);
         foreach (var registration in _registrations)
             await registration.DisposeAsync();
+        foreach (var phone in _phones)
+            await phone.DisposeAsync();
         await system.CloseAsync();
         await server.DrainAsync();
         await stop.CancelAsync();
         await serving;
-        foreach (var phone in _phones)
-            await phone.DisposeAsync();
         Assert.Equal(0, server.Media.Counters.Ports);
     }
 }
