@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using Parley.Dialogs;
 using Parley.Media.Codecs;
 using Parley.Media.Engine;
 using Parley.Net;
@@ -66,6 +67,12 @@ public sealed record UserAgentOptions
     /// have to be named in <see cref="Methods"/> and <see cref="Events"/>. Default none: 405, 489, 603.
     /// </summary>
     public ISipEndpointHandler? Services { get; init; }
+
+    /// <summary>
+    /// Asked when the other side of a call wants it transferred (REFER, RFC 3515): the call, the request, and a token that fires when the call is over. Runs off the lanes. What it
+    /// has not answered when it returns is refused with 603, when it throws with 500. REFER has to be named in <see cref="Methods"/>. Default none: 603.
+    /// </summary>
+    public Func<Call, TransferRequest, CancellationToken, Task>? OnTransfer { get; init; }
 
     /// <summary>Sees each new request before the user agent does, and may take it: a proxy. Default none.</summary>
     public ISipRequestRouter? Router { get; init; }

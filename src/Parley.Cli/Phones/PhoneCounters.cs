@@ -1,0 +1,33 @@
+using Parley.Cli.Monitoring;
+using Parley.Services.Admission;
+using Parley.Services.Locations;
+using Parley.Services.Presence;
+using Parley.Services.Proxy;
+
+namespace Parley.Cli.Phones;
+
+/// <summary>What the server roles have counted, for the status port.</summary>
+internal static class PhoneCounters
+{
+    public static IEnumerable<Counter> Of(LocationService locations, SourceGuard guard, EventService events, PhoneCalls? calls, TrunkLines? trunks, ProxyCounters? proxy)
+    {
+        var places = locations.Counters;
+        yield return new("conversations", calls?.Count ?? 0, false, "Calls between phones or with a trunk");
+        yield return new("registered", places.Addresses, false, "Addresses of record with a phone registered");
+        yield return new("registrations_pending", places.Pending, false, "Registrations that wait for the store");
+        yield return new("registrations_committed_total", places.Commits, true, "Times registrations were made durable");
+        yield return new("registrations_failed_total", places.CommitFailures, true, "Times registrations could not be made durable");
+        yield return new("bans_total", guard.Bans, true, "Sources banned for wrong passwords");
+        yield return new("slowed_total", guard.Slowed, true, "Messages dropped or refused because their source sent too many");
+        yield return new("watchers", events.Watchers, false, "Subscriptions to presence, calls and the like");
+        yield return new("transfers_total", calls?.Transfers ?? 0, true, "Transfers that worked");
+        yield return new("transfers_failed_total", calls?.TransfersFailed ?? 0, true, "Transfers that came to nothing");
+        yield return new("trunk_calls", trunks?.All.Sum(one => one.Calls) ?? 0, false, "Calls through trunks");
+        yield return new("trunk_calls_total", trunks?.All.Sum(one => one.Total) ?? 0, true, "Calls through trunks");
+        yield return new("trunk_calls_refused_total", trunks?.All.Sum(one => one.Refused) ?? 0, true, "Calls that a trunk's limits did not allow");
+        yield return new("trunks_down", trunks?.All.Count(one => !one.IsUp) ?? 0, false, "Trunks that do not answer");
+        yield return new("proxied", proxy?.Active ?? 0, false, "Requests being proxied");
+        yield return new("proxied_total", proxy?.Requests ?? 0, true, "Requests proxied");
+        yield return new("proxied_refused_total", proxy?.Refused ?? 0, true, "Requests the proxy refused");
+    }
+}
