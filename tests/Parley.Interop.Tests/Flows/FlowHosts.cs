@@ -70,6 +70,9 @@ internal static partial class FlowHosts
         {
             PassRequestHeaders = HeaderPassing.Only("Subject", "X-Color"), PassResponseHeaders = HeaderPassing.Only("Subject", "X-Color"),
         }, cancel)),
+        // What stands at the border of a network gives each side a description of its own.
+        "b2bua-with-own-sdp" => Serves((stage, invite, cancel) => stage.Agent.CreateB2buaAsync(
+            invite, stage.UriOf(words[0]), new() { SdpForA = (sdp, _) => new(Own(sdp)), SdpForB = (sdp, _) => new(Own(sdp)) }, cancel)),
         "notifies-twice" => new()
         {
             Routes = stage => new()
@@ -175,6 +178,8 @@ internal static partial class FlowHosts
             stage.Problem($"{e}");
         }
     }
+
+    private static string Own(string sdp) => System.Text.RegularExpressions.Regex.Replace(sdp, "o=[a-z]+ ", "o=alg ");
 
     private static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -16,7 +16,7 @@ internal static class FlowRun
             // Those who are called listen before the first of the others speaks.
             foreach (var party in flow.Parties.Where(party => !party.IsCaller))
                 running.Add((party, await Sipp.PlayAsync(SippScript.Write(party), party.Name, stage.Port, ports[party.Name], ports, waits: true)));
-            stage.Begin();
+            await stage.BeginAsync();
             foreach (var party in flow.Parties.Where(party => party.IsCaller).OrderBy(party => party.StartAfter))
             {
                 await stage.WaitAsync(party.StartAfter);

@@ -12,6 +12,7 @@ internal sealed class FlowStage : IAsyncDisposable
     private readonly FlowHost _host;
     private Task _serving = Task.CompletedTask;
     private Task _acting = Task.CompletedTask;
+    private readonly List<IAsyncDisposable> _owned = [];
     private long _begun;
 
     private FlowStage(FlowHost host, DialogAgent agent, IReadOnlyDictionary<string, int> ports, string[] arguments)
@@ -44,6 +45,14 @@ internal sealed class FlowStage : IAsyncDisposable
     /// <summary>Where a party of the flow is called.</summary>
     public string UriOf(string party) => Address(party, _ports);
 
+    /// <summary>Disposes of something when the flow is over.</summary>
+    public T Own<T>(T owned)
+        where T : IAsyncDisposable
+    {
+        _owned.Add(owned);
+        return owned;
+    }
+
     /// <summary>Notes what is not as it should be; it fails the flow.</summary>
     public void Problem(string text) => _problems.Enqueue(text);
 
@@ -54,8 +63,10 @@ internal sealed class FlowStage : IAsyncDisposable
     }
 
     /// <summary>Begins to serve, and to do what the host does of its own accord.</summary>
-    public void Begin()
+    public async Task BeginAsync()
     {
+        if (_host.Before is { } prepare)
+            await prepare(this);
         _begun = Environment.TickCount64;
         _serving = Agent.ServeAsync(_host.Routes(this), _stop.Token);
         _acting = Task.Run(async () =>
@@ -102,6 +113,8 @@ internal sealed class FlowStage : IAsyncDisposable
         await _stop.CancelAsync();
         await _serving;
         await Agent.DisposeAsync();
+        foreach (var owned in _owned)
+            await owned.DisposeAsync();
         _stop.Dispose();
     }
 
@@ -112,6 +125,9 @@ internal sealed class FlowStage : IAsyncDisposable
 internal sealed record FlowHost
 {
     public Func<UserAgentOptions, UserAgentOptions>? Options { get; init; }
+
+    /// <summary>What has to be there before anybody speaks.</summary>
+    public Func<FlowStage, Task>? Before { get; init; }
 
     /// <summary>Takes what others begin.</summary>
     public Func<FlowStage, DialogRoutes> Routes { get; init; } = _ => new();

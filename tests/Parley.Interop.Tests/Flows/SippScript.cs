@@ -132,16 +132,15 @@ internal sealed class SippScript
 
     private static string Actions(string lines) => lines.Length == 0 ? "" : $"    <action>\n{lines}    </action>\n";
 
-    // A response copies these (RFC 3261 §8.2.6); several Via lines come as one variable with their line ends.
+    // A response copies these (RFC 3261 §8.2.6, §12.1.1); Via and Record-Route lines, which proxies write at the top by turns, come as one variable with their line ends.
     private string Keep(string method, bool first)
     {
-        var lines = Take("(Via: [^[:cntrl:]]*[[:cntrl:]]+)+", $"{method}_via", "search_in=\"msg\"")
+        var lines = Take("((Via|Record-Route): [^[:cntrl:]]*[[:cntrl:]]+)+", $"{method}_via", "search_in=\"msg\"")
             + Take(".*", $"{method}_from", "search_in=\"hdr\" header=\"From:\"")
             + Take(".*", $"{method}_to", "search_in=\"hdr\" header=\"To:\"")
             + Take("[0-9]+", $"{method}_cseq", "search_in=\"hdr\" header=\"CSeq:\"");
         if (first)
         {
-            lines += Take("(Record-Route: [^[:cntrl:]]*[[:cntrl:]]+)+", $"{method}_rr", "search_in=\"msg\"");
             // Who is who in the requests this party sends later.
             lines += Take(".*", "peer", "search_in=\"hdr\" header=\"From:\"") + Take(".*", "self", "search_in=\"hdr\" header=\"To:\"");
         }
@@ -188,11 +187,9 @@ internal sealed class SippScript
             "Call-ID: [call_id]",
             $"CSeq: [${method}_cseq] {method}",
         };
-        if (step.Status is > 100 and < 300 && method is "INVITE" or "SUBSCRIBE")
+        if (step.Status is > 100 and < 300 && method is "INVITE" or "SUBSCRIBE" or "UPDATE" && !step.Words.Contains("no-contact"))
         {
-            var rr = _variables.Contains($"{method}_rr") ? $"[${method}_rr]" : "";
-            if (!step.Words.Contains("no-contact"))
-                lines.Add($"{rr}Contact: <sip:{_party.Name}@[local_ip]:[local_port];transport=[transport]>");
+            lines.Add($"Contact: <sip:{_party.Name}@[local_ip]:[local_port];transport=[transport]>");
         }
         if (step.Status is >= 200 and < 300 && method is "INVITE" or "SUBSCRIBE")
             _established = true;
@@ -202,10 +199,12 @@ internal sealed class SippScript
     private string Request(FlowStep step)
     {
         var method = step.What;
-        var uri = step.Word("to:") is { } to ? $"sip:{to}" : "sip:[service]@[remote_ip]:[remote_port]";
+        var uri = step.Word("to:") is { } to ? $"sip:{to}{(to.Contains('@', StringComparison.Ordinal) ? "" : "@[remote_ip]:[remote_port]")}" : method == "REGISTER" ? "sip:[remote_ip]:[remote_port]" : "sip:[service]@[remote_ip]:[remote_port]";
         var inDialog = _established && !step.Words.Contains("new") && method is not "REGISTER";
         var from = _called ? $"[$self];tag=[pid]-{_party.Name}-[call_number]" : $" <sip:{_party.Name}@[local_ip]:[local_port]>;tag=[pid]-[call_number]";
-        var toHeader = _called ? "[$peer]" : $" <{uri}>{(inDialog ? "[peer_tag_param]" : "")}";
+        var toHeader = _called ? "[$peer]" : $" <{(method == "REGISTER" ? $"sip:{_party.Name}@[remote_ip]" : uri)}>{(inDialog ? "[peer_tag_param]" : "")}";
+        if (method == "REGISTER")
+            from = $" <sip:{_party.Name}@[remote_ip]>;tag=[pid]-[call_number]";
         var branch = "[branch]";
         string sequence;
         if (method is "ACK" or "CANCEL")
@@ -216,6 +215,13 @@ internal sealed class SippScript
                 (branch, uri, toHeader) = ($"[branch-{_index - invite.Index}]", invite.Uri, method == "CANCEL" || _called ? invite.To : $" <{OriginalUri(invite)}>[peer_tag_param]");
             else
                 uri = "[next_url]";
+        }
+        else if (step.Words.Contains("again"))
+        {
+            // The very message once more: a retransmission.
+            var sent = _sent[method];
+            (sequence, branch, uri, toHeader) = ($"{sent.Sequence}", $"[branch-{_index - sent.Index}]", sent.Uri, sent.To);
+            _version--;
         }
         else
         {
@@ -273,11 +279,12 @@ internal sealed class SippScript
         if (word is not null)
         {
             lines.Add("Content-Type: application/sdp");
-            var direction = word.Length > 4 ? word[4..] : "sendrecv";
+            var direction = word.StartsWith("sdp:", StringComparison.Ordinal) ? word[4..] : "sendrecv";
+            var address = step.Word("sdp-at:") ?? "[media_ip]";
             _version++;
             return
             [
-                "v=0", $"o={_party.Name} 1 {_version} IN IP4 [local_ip]", "s=-", "c=IN IP4 [media_ip]", "t=0 0", "m=audio [media_port] RTP/AVP 0 101",
+                "v=0", $"o={_party.Name} 1 {_version} IN IP4 [local_ip]", "s=-", $"c=IN IP4 {address}", "t=0 0", "m=audio [media_port] RTP/AVP 0 101",
                 "a=rtpmap:0 PCMU/8000", "a=rtpmap:101 telephone-event/8000", "a=fmtp:101 0-15", $"a={direction}",
             ];
         }
