@@ -97,27 +97,27 @@ internal static partial class FlowHosts
                 stage.Expect(dialog.Answer?.GetString("Subject") == "parley", "the Subject did not come back");
                 await dialog.DestroyAsync();
             },
-            options => options with { Headers = [new("Subject", "parley")] }),
+            (_, options) => options with { Headers = [new("Subject", "parley")] }),
         "calls-and-waits" => Calls((stage, dialog) => dialog.WaitForEndAsync(stage.Stop)),
-        "calls-with-credentials" => Calls((stage, dialog) => dialog.DestroyAsync(), options => options with { Credentials = Credentials }),
+        "calls-with-credentials" => Calls((stage, dialog) => dialog.DestroyAsync(), (_, options) => options with { Credentials = Credentials }),
         "calls-and-changes-with-credentials" => Calls(
             async (stage, dialog) =>
             {
                 await dialog.ModifyAsync(FlowStage.Sdp("sendonly", 2));
                 await dialog.DestroyAsync();
             },
-            options => options with { Credentials = Credentials }),
+            (_, options) => options with { Credentials = Credentials }),
         "calls-and-changes-three-times" => Calls(async (stage, dialog) =>
         {
             await Task.WhenAll(Enumerable.Range(2, 3).Select(version => dialog.ModifyAsync(FlowStage.Sdp(version: version))));
             await dialog.DestroyAsync();
         }),
-        "calls-reliably" => Calls((stage, dialog) => dialog.DestroyAsync(), options => options with { Reliability = ReliableSupport.Required }),
-        "calls-and-follows" => Calls((stage, dialog) => dialog.DestroyAsync(), options => options with { FollowRedirects = 1 }),
+        "calls-reliably" => Calls((stage, dialog) => dialog.DestroyAsync(), (_, options) => options with { Reliability = ReliableSupport.Required }),
+        "calls-and-follows" => Calls((stage, dialog) => dialog.DestroyAsync(), (_, options) => options with { FollowRedirects = 1 }),
         "calls-in-vain" => new() { Act = CallInVainAsync },
         "calls-and-cancels" => new() { Act = CallAndCancelAsync },
         "registers" => new() { Act = RegisterAsync },
-        _ => WithProxy(name, uri, words) ?? WithTransfer(name, words) ?? throw new ArgumentOutOfRangeException(nameof(name), name, "No host of that name"),
+        _ => WithProxy(name, uri, words) ?? WithService(name, uri, words) ?? throw new ArgumentOutOfRangeException(nameof(name), name, "No host of that name"),
     };
 
     private static async Task CallInVainAsync(FlowStage stage)
@@ -156,12 +156,12 @@ internal static partial class FlowHosts
     private static FlowHost Serves(Func<FlowStage, InviteRequest, CancellationToken, Task> serve)
         => new() { Routes = stage => new() { OnInvite = stage.Guarded<InviteRequest>((invite, cancel) => serve(stage, invite, cancel)) } };
 
-    private static FlowHost Calls(Func<FlowStage, InviteDialog, Task> use, Func<UacOptions, UacOptions>? change = null) => new()
+    private static FlowHost Calls(Func<FlowStage, InviteDialog, Task> use, Func<FlowStage, UacOptions, UacOptions>? change = null) => new()
     {
         Act = async stage =>
         {
             var options = new UacOptions { Sdp = FlowStage.Sdp() };
-            await use(stage, await stage.Agent.CreateUacAsync(stage.UriOf(stage.Arguments is [var who, ..] ? who : "bob"), change?.Invoke(options) ?? options));
+            await use(stage, await stage.Agent.CreateUacAsync(stage.UriOf(stage.Arguments is [var who, ..] ? who : "bob"), change?.Invoke(stage, options) ?? options));
         },
     };
 

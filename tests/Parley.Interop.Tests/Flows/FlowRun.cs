@@ -15,12 +15,12 @@ internal static class FlowRun
         {
             // Those who are called listen before the first of the others speaks.
             foreach (var party in flow.Parties.Where(party => !party.IsCaller))
-                running.Add((party, await Sipp.PlayAsync(SippScript.Write(party), party.Name, stage.Port, ports[party.Name], ports, waits: true)));
+                running.Add((party, await Sipp.PlayAsync(SippScript.Write(party), stage.Port, ports[party.Name], Keywords(stage, ports), waits: true)));
             await stage.BeginAsync();
             foreach (var party in flow.Parties.Where(party => party.IsCaller).OrderBy(party => party.StartAfter))
             {
                 await stage.WaitAsync(party.StartAfter);
-                running.Add((party, await Sipp.PlayAsync(SippScript.Write(party), party.Name, stage.Port, ports[party.Name], ports, waits: false)));
+                running.Add((party, await Sipp.PlayAsync(SippScript.Write(party), stage.Port, ports[party.Name], Keywords(stage, ports), waits: false)));
             }
             var failure = await FirstFailureAsync(running);
             var told = await stage.FinishAsync(failure is null);
@@ -31,6 +31,14 @@ internal static class FlowRun
             foreach (var (_, sipp) in running)
                 await sipp.DisposeAsync();
         }
+    }
+
+    private static Dictionary<string, string> Keywords(FlowStage stage, Dictionary<string, int> ports)
+    {
+        var keywords = new Dictionary<string, string>(stage.Keys);
+        foreach (var (party, port) in ports)
+            keywords[party + "_port"] = $"{port}";
+        return keywords;
     }
 
     // Once one party has failed the others wait in vain.

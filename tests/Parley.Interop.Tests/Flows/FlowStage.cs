@@ -25,6 +25,9 @@ internal sealed class FlowStage : IAsyncDisposable
 
     public int Port => Agent.Listeners[0].Local.Port;
 
+    /// <summary>What later parties have to know, such as which dialog to replace: keywords of their scenarios.</summary>
+    public ConcurrentDictionary<string, string> Keys { get; } = new();
+
     /// <summary>Fires when the flow is over.</summary>
     public CancellationToken Stop => _stop.Token;
 

@@ -81,8 +81,10 @@ internal sealed class SippScript
         }
         var optional = step.Words.Contains("?") ? " optional=\"true\"" : "";
         var challenge = step.Status is 401 or 407 ? " auth=\"true\"" : "";
-        var routes = step.Status is > 100 and < 300 && _lastRequest is "INVITE" or "SUBSCRIBE" && !_called ? " rrs=\"true\"" : "";
-        var kept = step.Status is > 100 and < 200 && _party.Steps.Any(other => other.Words.Contains("rack"))
+        // SIPp takes the first target it sees for good: that of the answer, where several forks may ring.
+        var early = _party.Steps.Any(other => other.Words.Contains("rack"));
+        var routes = (step.Status is >= 200 and < 300 || (early && step.Status > 100)) && step.Status < 300 && _lastRequest is "INVITE" or "SUBSCRIBE" && !_called ? " rrs=\"true\"" : "";
+        var kept = early && step.Status is > 100 and < 200
             ? Take("[0-9]+", "rseq", "search_in=\"hdr\" header=\"RSeq:\"") : "";
         _xml.Append($"  <recv response=\"{step.What}\"{optional}{challenge}{routes}{Patience(step)}>\n{Actions(kept + Checks(step) + Verification(step))}  </recv>\n");
         if (routes.Length > 0)
@@ -99,7 +101,7 @@ internal sealed class SippScript
         if (first)
             _called = true;
         var kept = step.What == "ACK" ? "" : Keep(step.What, first);
-        var routes = step.What is "INVITE" or "SUBSCRIBE" or "UPDATE" ? " rrs=\"true\"" : "";
+        var routes = step.What is "INVITE" or "SUBSCRIBE" or "UPDATE" or "REFER" ? " rrs=\"true\"" : "";
         _xml.Append($"  <recv request=\"{step.What}\"{routes}{(step.Words.Contains("?") ? " optional=\"true\"" : "")}{Patience(step)}>\n{Actions(kept + Checks(step) + Verification(step))}  </recv>\n");
         if (step.Word("verify:") is not null)
             RequireVerified();
@@ -167,7 +169,7 @@ internal sealed class SippScript
         var text = step.IsResponse ? Response(step) : Request(step);
         var lost = step.Word("lost:") is { } rate ? $" lost=\"{rate}\"" : "";
         // Only what starts a transaction, or answers an INVITE for good, is repeated by whoever sent it.
-        var repeats = step.What != "ACK" && (!step.IsResponse || (step.Status >= 200 && Answered(step) == "INVITE"));
+        var repeats = step.What != "ACK" && !step.Words.Contains("again") && (!step.IsResponse || (step.Status >= 200 && Answered(step) == "INVITE"));
         _xml.Append($"  <send{(repeats ? " retrans=\"500\"" : "")}{lost}>\n    <![CDATA[\n\n{text}\n    ]]>\n  </send>\n");
     }
 
@@ -187,11 +189,11 @@ internal sealed class SippScript
             "Call-ID: [call_id]",
             $"CSeq: [${method}_cseq] {method}",
         };
-        if (step.Status is > 100 and < 300 && method is "INVITE" or "SUBSCRIBE" or "UPDATE" && !step.Words.Contains("no-contact"))
+        if (step.Status is > 100 and < 300 && method is "INVITE" or "SUBSCRIBE" or "UPDATE" or "REFER" && !step.Words.Contains("no-contact"))
         {
             lines.Add($"Contact: <sip:{_party.Name}@[local_ip]:[local_port];transport=[transport]>");
         }
-        if (step.Status is >= 200 and < 300 && method is "INVITE" or "SUBSCRIBE")
+        if (step.Status is >= 200 and < 300 && method is "INVITE" or "SUBSCRIBE" or "REFER")
             _established = true;
         return Assemble(lines, step);
     }

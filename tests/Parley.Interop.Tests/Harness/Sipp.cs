@@ -43,13 +43,13 @@ internal sealed class Sipp : IAsyncDisposable
         return sipp;
     }
 
-    /// <summary>Plays one party of a flow, once, against the server at <paramref name="serverPort"/>; the ports of all parties are keywords of the scenario.</summary>
+    /// <summary>Plays one party of a flow, once, against the server at <paramref name="serverPort"/>; the scenario's own keywords are given with it.</summary>
     public static async Task<Sipp> PlayAsync(
-        string scenario, string name, int serverPort, int port, IReadOnlyDictionary<string, int> ports, bool waits)
+        string scenario, int serverPort, int port, IReadOnlyDictionary<string, string> keywords, bool waits)
     {
         var folder = new TempFolder();
         await File.WriteAllTextAsync(folder.File("scenario.xml"), scenario);
-        var keys = ports.SelectMany(party => (string[])["-key", party.Key + "_port", Text(party.Value)]);
+        var keys = keywords.SelectMany(keyword => (string[])["-key", keyword.Key, keyword.Value]);
         string[] arguments = ["-sf", folder.File("scenario.xml"), .. Common(folder, port), "-t", "u1", "-m", "1", "-r", "1", .. keys, "-s", "service", $"127.0.0.1:{serverPort}"];
         var sipp = new Sipp(ChildProcess.Start("sipp", arguments, folder.Path), folder, port);
         for (var tries = 0; waits && tries < 100 && !IsTaken(port, "udp"); tries++)
