@@ -38,6 +38,9 @@ internal sealed class ClientExchange : IClientTransactionUser
     /// <summary>The transaction of the current attempt; null while none exists, and once it is over.</summary>
     public ClientTransaction? Transaction { get; private set; }
 
+    /// <summary>CSeq number of the last attempt.</summary>
+    public uint CSeq => _cseq;
+
     /// <summary>Credential lines of the current attempt; the ACK for a 2xx repeats them (RFC 3261 §22.1).</summary>
     public IReadOnlyList<SipHeader> Credentials => _digest.Lines;
 

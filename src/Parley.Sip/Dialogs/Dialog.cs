@@ -68,6 +68,12 @@ public sealed class Dialog
 
     internal IDialogUser? User { get; set; }
 
+    // Subscriptions in this dialog, as a list.
+    internal IDialogUsage? FirstUsage { get; set; }
+
+    // True once a REFER of the peer was accepted in it.
+    internal bool HadRefer { get; set; }
+
     internal ReadOnlySpan<byte> CallIdBytes => _text.AsSpan(0, _callIdEnd);
 
     internal ReadOnlySpan<byte> RemoteTagBytes => _text.AsSpan(_callIdEnd, _remoteTagEnd - _callIdEnd);
@@ -114,6 +120,19 @@ public sealed class Dialog
         {
             _remoteCSeq = -1,
             LocalCSeq = cseq.Number,
+            IsSecure = secure,
+        };
+    }
+
+    /// <summary>The subscriber's dialog, from the first NOTIFY (RFC 6665 §4.4.1): tags, target and route set are the NOTIFY's, the numbering goes on from the SUBSCRIBE's.</summary>
+    internal static Dialog OfNotify(SipMessage notify, UInt128 localTag, uint subscribeCSeq, bool secure)
+    {
+        notify.TryGetCSeq(out var cseq);
+        var parts = Parts.Of(notify.CallId, notify.FromTag, notify.Value(HeaderId.To), default, notify.Value(HeaderId.From), default);
+        return new Dialog(localTag, isCaller: true, parts, ContactOf(notify), RouteSet.OfCalled(notify))
+        {
+            _remoteCSeq = cseq.Number,
+            LocalCSeq = subscribeCSeq,
             IsSecure = secure,
         };
     }

@@ -9,6 +9,9 @@ internal sealed class DialogTable
 
     public int Count { get; private set; }
 
+    /// <summary>Remembers the dialogs taken out; null when nobody asks for them.</summary>
+    public EndedDialogs? Ended { get; init; }
+
     public void Add(Dialog dialog)
     {
         _byTag.TryGetValue(dialog.LocalTagValue, out var next);
@@ -21,6 +24,7 @@ internal sealed class DialogTable
     {
         if (!_byTag.TryGetValue(dialog.LocalTagValue, out var entry))
             return;
+        Ended?.Add(dialog.LocalTagValue);
         if (entry == dialog)
         {
             if (dialog.NextOfTag is { } next)
@@ -44,6 +48,47 @@ internal sealed class DialogTable
         Count--;
     }
 
+    /// <summary>A subscription lives in the dialog from here on, which is entered if it is new.</summary>
+    public void Join(Dialog dialog, IDialogUsage usage)
+    {
+        if (dialog.User is null && dialog.FirstUsage is null)
+        {
+            dialog.State = DialogState.Confirmed;
+            Add(dialog);
+        }
+
+        usage.NextUsage = dialog.FirstUsage;
+        dialog.FirstUsage = usage;
+    }
+
+    /// <summary>A subscription has ended; the dialog goes with the last.</summary>
+    public void Leave(Dialog dialog, IDialogUsage usage)
+    {
+        if (dialog.FirstUsage == usage)
+        {
+            dialog.FirstUsage = usage.NextUsage;
+        }
+        else
+        {
+            var before = dialog.FirstUsage;
+            while (before is not null && before.NextUsage != usage)
+                before = before.NextUsage;
+            if (before is null)
+                return;
+            before.NextUsage = usage.NextUsage;
+        }
+
+        usage.NextUsage = null;
+        RemoveUnused(dialog);
+    }
+
+    /// <summary>The call has ended; a subscription that was made in it keeps the dialog (RFC 5057 §4.2).</summary>
+    public void LeaveCall(Dialog dialog)
+    {
+        dialog.User = null;
+        RemoveUnused(dialog);
+    }
+
     /// <summary>The dialog a request of the peer is for: its To tag is ours, its From tag the peer's.</summary>
     public Dialog? Find(SipMessage request) => Find(request.ToTag, request.CallId, request.FromTag);
 
@@ -55,5 +100,13 @@ internal sealed class DialogTable
         while (dialog is not null && !dialog.Matches(callId, remoteTag))
             dialog = dialog.NextOfTag;
         return dialog;
+    }
+
+    private void RemoveUnused(Dialog dialog)
+    {
+        if (dialog.User is not null || dialog.FirstUsage is not null)
+            return;
+        dialog.State = DialogState.Terminated;
+        Remove(dialog);
     }
 }

@@ -38,5 +38,5 @@ internal static class HeaderText
 
     private static bool IsOurs(HeaderId id) => id is HeaderId.Via or HeaderId.From or HeaderId.To or HeaderId.CallId or HeaderId.CSeq
         or HeaderId.MaxForwards or HeaderId.ContentLength or HeaderId.ContentType or HeaderId.Route or HeaderId.RecordRoute or HeaderId.Contact
-        or HeaderId.Authorization or HeaderId.ProxyAuthorization;
+        or HeaderId.Authorization or HeaderId.ProxyAuthorization or HeaderId.RSeq or HeaderId.RAck or HeaderId.SessionExpires or HeaderId.MinSE;
 }

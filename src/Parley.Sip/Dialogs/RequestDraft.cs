@@ -1,5 +1,6 @@
 using System.Text;
 using Parley.Net;
+using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 using Parley.Sip.Parsing;
 using Parley.Sip.Transactions;
@@ -47,6 +48,9 @@ internal sealed record RequestDraft
 
     /// <summary>True for the first request of a call: it says what we can do (RFC 3261 §13.2.1).</summary>
     public bool Capabilities { get; init; }
+
+    /// <summary>What the request says of reliable provisional responses, where it says what we can do. Default: they are not asked for.</summary>
+    public ReliableSupport Reliability { get; init; } = ReliableSupport.None;
 
     /// <summary>Value of Max-Forwards. Default 70 (RFC 3261 §8.1.1.6).</summary>
     public int MaxForwards { get; init; } = 70;
@@ -123,11 +127,16 @@ internal sealed record RequestDraft
             writer.Header(HeaderId.Allow, profile.Allow);
             if (profile.Accept.Length > 0)
                 writer.Header(HeaderId.Accept, profile.Accept);
+            if (profile.AllowEvents.Length > 0)
+                writer.Header(HeaderId.AllowEvents, profile.AllowEvents);
         }
 
         // RFC 3261 §8.1.1.9: whatever we support is named in every request that may need it.
-        if (Capabilities && profile.Supported.Length > 0)
-            writer.Header(HeaderId.Supported, profile.Supported);
+        var supported = Reliability == ReliableSupport.None ? profile.SupportedUnreliable : profile.Supported;
+        if (Capabilities && supported.Length > 0)
+            writer.Header(HeaderId.Supported, supported);
+        if (Reliability == ReliableSupport.Required)
+            writer.Header(HeaderId.Require, "100rel"u8);
         foreach (var header in Headers)
             writer.Header(header);
         if (profile.UserAgent.Length > 0)

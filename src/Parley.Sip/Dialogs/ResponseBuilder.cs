@@ -84,6 +84,8 @@ internal static class ResponseBuilder
             writer.Header(HeaderId.Allow, profile.Allow);
         if ((reply.Capabilities || reply.Status == 420) && profile.Supported.Length > 0)
             writer.Header(HeaderId.Supported, profile.Supported);
+        if ((reply.Capabilities || reply.Status == 489) && profile.AllowEvents.Length > 0)
+            writer.Header(HeaderId.AllowEvents, profile.AllowEvents); // RFC 6665 §4.4.4, §8.3.2
         if ((reply.Capabilities || reply.Status == 415) && profile.Accept.Length > 0 && !NamesAccept(reply.Headers))
             writer.Header(HeaderId.Accept, profile.Accept);
     }

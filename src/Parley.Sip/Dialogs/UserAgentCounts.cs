@@ -13,6 +13,10 @@ internal sealed class UserAgentCounts
     public long OutgoingCallsTotal;
     public long PendingRequests;
     public long Registrations;
+    public long IncomingSubscriptions;
+    public long Subscriptions;
+    public long SubscriptionsRefused;
+    public long NotificationsSent;
     public long CallsRefused;
     public long RequestsRefused;
     public long ExtraForksEnded;

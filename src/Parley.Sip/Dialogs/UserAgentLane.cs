@@ -1,5 +1,6 @@
 using Parley.Net;
 using Parley.Sip.Locating;
+using Parley.Sip.Subscriptions;
 using Parley.Sip.Transactions;
 using Parley.Sip.Transport;
 
@@ -23,7 +24,10 @@ internal sealed class UserAgentLane(Lane lane, ISipTransport transport, Transact
     /// <summary>The clock of what waits off the lane.</summary>
     public TimeProvider Time { get; } = time;
 
-    public DialogTable Dialogs { get; } = new();
+    public DialogTable Dialogs { get; } = new() { Ended = profile.Supports("replaces"u8) ? new EndedDialogs(lane) : null };
+
+    /// <summary>The subscriptions of the lane, others' and ours.</summary>
+    public LaneSubscriptions Subscriptions { get; } = new(lane, profile, transport.Lanes.Count);
 
     public UserAgentCounts Counts { get; } = new();
 
@@ -47,6 +51,9 @@ internal sealed class UserAgentLane(Lane lane, ISipTransport transport, Transact
         if (!Lane.IsCurrent)
             throw new InvalidOperationException("This belongs to a lane: call it from a handler, or through Lane.Run.");
     }
+
+    /// <summary>A new Call-ID whose messages come to this lane.</summary>
+    public string NewCallId() => CallIdText.New(Lane.Index, Transport.Lanes.Count);
 
     public void Add(ILiveCall call) => _calls.Add(call);
 

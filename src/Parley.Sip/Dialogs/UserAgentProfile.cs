@@ -1,6 +1,7 @@
 using System.Text;
 using Parley.Sip.Authentication;
 using Parley.Sip.Messages;
+using Parley.Sip.Subscriptions;
 
 namespace Parley.Sip.Dialogs;
 
@@ -14,11 +15,15 @@ internal sealed class UserAgentProfile
     {
         HeaderText.Require(userAgent, nameof(userAgent));
         UserAgent = Encoding.UTF8.GetBytes(userAgent);
+        Reliable = Names(extensions, "100rel");
+        if (Reliable && !methods.Contains(SipMethod.Prack))
+            methods = [.. methods, SipMethod.Prack];
         foreach (var method in methods)
             _methods |= 1u << (int)method;
         Allow = Encoding.ASCII.GetBytes(string.Join(", ", methods.Select(SipMethods.Text)));
         Extensions = [.. extensions.Select(Encoding.ASCII.GetBytes)];
         Supported = Encoding.ASCII.GetBytes(string.Join(", ", extensions));
+        SupportedUnreliable = Encoding.ASCII.GetBytes(string.Join(", ", extensions.Where(tag => !IsReliable(tag))));
         AcceptedBodies = [.. acceptedBodies.Select(Encoding.ASCII.GetBytes)];
         Accept = Encoding.ASCII.GetBytes(string.Join(", ", acceptedBodies));
     }
@@ -31,6 +36,28 @@ internal sealed class UserAgentProfile
 
     /// <summary>Value of Supported; empty when there is nothing to name.</summary>
     public byte[] Supported { get; }
+
+    /// <summary>The same without 100rel, for an INVITE that is not to get reliable provisional responses.</summary>
+    public byte[] SupportedUnreliable { get; }
+
+    /// <summary>True when 100rel is among the option tags (RFC 3262).</summary>
+    public bool Reliable { get; }
+
+    /// <summary>Value of Allow-Events; empty when there is nothing to name.</summary>
+    public byte[] AllowEvents { get; private init; } = [];
+
+    /// <summary>Event packages others may subscribe to.</summary>
+    public required IReadOnlyList<string> Events
+    {
+        get;
+        init
+        {
+            field = value;
+            AllowEvents = Encoding.ASCII.GetBytes(string.Join(", ", value));
+        }
+    }
+
+    public required SubscriptionLimits Subscriptions { get; init; }
 
     /// <summary>Option tags understood.</summary>
     public byte[][] Extensions { get; }
@@ -63,6 +90,22 @@ internal sealed class UserAgentProfile
     public required long T1 { get; init; }
 
     public required long T2 { get; init; }
+
+    private static bool Names(IReadOnlyList<string> extensions, string tag) => extensions.Contains(tag, StringComparer.OrdinalIgnoreCase);
+
+    private static bool IsReliable(string tag) => tag.Equals("100rel", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>True when the option tag is one of <see cref="Extensions"/>.</summary>
+    public bool Supports(ReadOnlySpan<byte> tag)
+    {
+        foreach (var known in Extensions)
+        {
+            if (Ascii.EqualsIgnoreCase(known, tag))
+                return true;
+        }
+
+        return false;
+    }
 
     public bool Serves(SipMethod method) => (_methods & 1u << (int)method) != 0;
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
+using Parley.Sip.Subscriptions;
 using Parley.Sip.Transactions;
+using Parley.Sip.Transfers;
 using Parley.Sip.Transport;
 
 namespace Parley.Sip.Endpoint;
@@ -11,8 +13,17 @@ namespace Parley.Sip.Endpoint;
 internal sealed class EndpointCore(
     UserAgentProfile profile, ISipEndpointHandler handler, ISipRequestRouter? router, int maxCalls, bool answerOptions) : ISipCore
 {
+    private readonly SubscriptionRouter _subscriptions = new(profile, handler);
+
     /// <summary>One per lane, in their order; set before the first message can come.</summary>
-    public UserAgentLane[] Lanes { get; set; } = [];
+    public UserAgentLane[] Lanes
+    {
+        get;
+        set => Refers.Lanes = field = value;
+    } = [];
+
+    /// <summary>Where REFERs go, and calls are found by their tags.</summary>
+    public ReferRouter Refers { get; } = new(profile, handler);
 
     public bool TryPass(SipMessage message, in SipFlow flow) => router is not null && router.TryPass(message, flow);
 
@@ -47,15 +58,16 @@ internal sealed class EndpointCore(
     private void OnWithin(UserAgentLane ua, ServerTransaction transaction, SipMessage request)
     {
         var dialog = ua.Dialogs.Find(request);
-        if (dialog?.User is not { } user)
+        if (dialog is null)
         {
-            Refuse(ua, transaction, request, new Reply(481)); // RFC 3261 §12.2.2
+            if (request.Method != SipMethod.Notify || !ua.Subscriptions.TryTake(transaction, request))
+                Refuse(ua, transaction, request, new Reply(481)); // RFC 3261 §12.2.2
             return;
         }
 
         request.TryGetCSeq(out var cseq);
         var refusal = dialog.AcceptCSeq(cseq.Number) ? default(Reply?) : OutOfOrder();
-        refusal ??= RequestChecks.Extensions(profile, request);
+        refusal ??= RequestChecks.Extensions(profile, request) ?? ReplacesMatch.Check(profile, request);
         if (request.Method == SipMethod.Invite)
             refusal = refusal ?? RequestChecks.Contact(request) ?? RequestChecks.Body(profile, request);
         else if (request.Method == SipMethod.Update)
@@ -64,17 +76,28 @@ internal sealed class EndpointCore(
             Refuse(ua, transaction, request, reply);
         else if (answerOptions && request.Method == SipMethod.Options)
             Respond(ua, transaction, request, new Reply(200) { Capabilities = true });
-        else
+        else if (_subscriptions.TryTake(ua, dialog, transaction, request, out var refused))
+            RefuseIf(ua, transaction, request, refused);
+        else if (request.Method == SipMethod.Refer && dialog is { State: DialogState.Confirmed, User: not InviteSession { IsEnded: true } })
+            RefuseIf(ua, transaction, request, Refers.OnRefer(ua, transaction, request, dialog));
+        else if (dialog.User is { } user)
             user.OnRequest(dialog, transaction, request);
+        else
+            Refuse(ua, transaction, request, new Reply(481)); // a call that is over, or a subscription's dialog
     }
 
     private void OnOutside(UserAgentLane ua, ServerTransaction transaction, SipMessage request)
     {
-        var refusal = RequestChecks.Hops(request) ?? RequestChecks.Scheme(request) ?? RequestChecks.Extensions(profile, request);
+        var refusal = RequestChecks.Hops(request) ?? RequestChecks.Scheme(request) ?? RequestChecks.Extensions(profile, request)
+            ?? ReplacesMatch.Check(profile, request);
         if (refusal is { } reply)
             Refuse(ua, transaction, request, reply);
         else if (request.Method == SipMethod.Invite)
             OnInvite(ua, transaction, request);
+        else if (request.Method == SipMethod.Subscribe)
+            RefuseIf(ua, transaction, request, _subscriptions.OnSubscribe(ua, transaction, request));
+        else if (request.Method == SipMethod.Refer)
+            RefuseIf(ua, transaction, request, Refers.OnRefer(ua, transaction, request, within: null));
         else if (request.Method is SipMethod.Bye or SipMethod.Info or SipMethod.Update or SipMethod.Prack)
             Refuse(ua, transaction, request, new Reply(481)); // only ever sent within a dialog
         else if (answerOptions && request.Method == SipMethod.Options)
@@ -93,6 +116,10 @@ internal sealed class EndpointCore(
         {
             ua.Counts.CallsRefused++;
             Respond(ua, transaction, request, Later(503));
+        }
+        else if (profile.Supports("replaces"u8) && Replaces.TryParse(request.Value(HeaderId.Replaces), out var replaces))
+        {
+            ReplacesMatch.Offer(Lanes, new IncomingInvite(ua, transaction, request), replaces, handler);
         }
         else
         {
@@ -136,6 +163,12 @@ internal sealed class EndpointCore(
     {
         Headers = [new SipHeader("Retry-After", profile.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture))],
     };
+
+    private static void RefuseIf(UserAgentLane ua, ServerTransaction transaction, SipMessage request, in Reply? refusal)
+    {
+        if (refusal is { } reply)
+            Refuse(ua, transaction, request, reply);
+    }
 
     private static void Refuse(UserAgentLane ua, ServerTransaction transaction, SipMessage request, in Reply reply)
     {

@@ -21,6 +21,18 @@ public sealed record EndpointCounters
     /// <summary>Registrations being kept now.</summary>
     public long Registrations { get; init; }
 
+    /// <summary>Subscriptions others have with this endpoint now, unanswered ones and those of REFER included.</summary>
+    public long IncomingSubscriptions { get; init; }
+
+    /// <summary>Subscriptions of ours being kept now.</summary>
+    public long Subscriptions { get; init; }
+
+    /// <summary>SUBSCRIBEs refused, by the application or for a limit.</summary>
+    public long SubscriptionsRefused { get; init; }
+
+    /// <summary>NOTIFYs sent, without repetitions.</summary>
+    public long NotificationsSent { get; init; }
+
     /// <summary>Incoming calls there have been.</summary>
     public long IncomingCallsTotal { get; init; }
 

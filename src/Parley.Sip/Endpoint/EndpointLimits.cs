@@ -1,3 +1,5 @@
+using Parley.Sip.Subscriptions;
+
 namespace Parley.Sip.Endpoint;
 
 /// <summary>What one endpoint holds at most; past a limit the answer is a refusal, never growth.</summary>
@@ -29,4 +31,7 @@ public sealed record EndpointLimits
 
     /// <summary>Value of Retry-After in refusals for overload and while draining. Default 5 s: long enough for a burst to pass, short enough to come back.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Subscriptions others have with this endpoint. Default: that type's defaults.</summary>
+    public SubscriptionLimits Subscriptions { get; init; } = new();
 }

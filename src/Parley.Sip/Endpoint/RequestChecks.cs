@@ -34,7 +34,7 @@ internal static class RequestChecks
         List<string>? missing = null;
         foreach (var tag in request.Values(HeaderId.Require))
         {
-            if (!Supports(profile, tag))
+            if (!profile.Supports(tag))
                 (missing ??= []).Add(Encoding.UTF8.GetString(tag));
         }
 
@@ -61,23 +61,12 @@ internal static class RequestChecks
         return new Reply(415);
     }
 
-    /// <summary>§8.1.1.8, §12.1.1: an INVITE names one Contact, a SIP URI, or the dialog would have no target.</summary>
+    /// <summary>§8.1.1.8, §12.1.1: a request that makes a dialog names one Contact, a SIP URI, or the dialog would have no target.</summary>
     public static Reply? Contact(SipMessage request)
     {
         if (!request.TryGetContact(out var contact) || contact.IsStar || !contact.TryGetUri(out var uri) || uri.Scheme is not (SipScheme.Sip or SipScheme.Sips))
-            return new Reply(400) { Reason = "INVITE needs a Contact with a SIP URI" };
+            return new Reply(400) { Reason = $"{SipMethods.Text(request.Method)} needs a Contact with a SIP URI" };
         return null;
-    }
-
-    private static bool Supports(UserAgentProfile profile, ReadOnlySpan<byte> tag)
-    {
-        foreach (var known in profile.Extensions)
-        {
-            if (Ascii.EqualsIgnoreCase(known, tag))
-                return true;
-        }
-
-        return false;
     }
 
     private static ReadOnlySpan<byte> MediaType(ReadOnlySpan<byte> value)

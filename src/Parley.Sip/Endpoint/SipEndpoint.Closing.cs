@@ -44,6 +44,7 @@ public sealed partial class SipEndpoint
         ua.IsDraining = true;
         foreach (var call in ua.Snapshot())
             call.Shutdown();
+        ua.Subscriptions.Shutdown();
     }
 
     private static Task WhenIdle(UserAgentLane ua)
@@ -69,6 +70,10 @@ public sealed partial class SipEndpoint
             OutgoingCalls = Sum(c => Volatile.Read(ref c.OutgoingCalls)),
             Dialogs = lanes.Sum(ua => ua.Dialogs.Count),
             PendingRequests = Sum(c => Volatile.Read(ref c.PendingRequests)),
+            IncomingSubscriptions = Sum(c => Volatile.Read(ref c.IncomingSubscriptions)),
+            Subscriptions = Sum(c => Volatile.Read(ref c.Subscriptions)),
+            SubscriptionsRefused = Sum(c => Volatile.Read(ref c.SubscriptionsRefused)),
+            NotificationsSent = Sum(c => Volatile.Read(ref c.NotificationsSent)),
             Registrations = Sum(c => Volatile.Read(ref c.Registrations)),
             IncomingCallsTotal = Sum(c => Volatile.Read(ref c.IncomingCallsTotal)),
             OutgoingCallsTotal = Sum(c => Volatile.Read(ref c.OutgoingCallsTotal)),

@@ -4,6 +4,7 @@ using Parley.Sip.Invites;
 using Parley.Sip.Locating;
 using Parley.Sip.Messages;
 using Parley.Sip.Registrations;
+using Parley.Sip.Subscriptions;
 using Parley.Sip.Transactions;
 using Parley.Sip.Transport;
 
@@ -142,6 +143,34 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         return registration;
     }
 
+    /// <summary>Subscribes to a state and keeps the subscription until the result is disposed.</summary>
+    /// <param name="options">To what, where, as whom.</param>
+    /// <param name="handler">Told on the subscription's lane; default nobody: <see cref="Subscription.Notifications"/> may be enough.</param>
+    /// <exception cref="ArgumentException">An option is malformed.</exception>
+    /// <exception cref="InvalidOperationException">NOTIFY is not among the endpoint's <see cref="SipEndpointOptions.Methods"/>: nothing could be heard.</exception>
+    /// <exception cref="ObjectDisposedException">The endpoint was disposed.</exception>
+    public Subscription Subscribe(SubscribeOptions options, ISubscriberHandler? handler = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        RequireNotify();
+        EventText.Require(options.Event, nameof(options));
+        if (options.EventId.Length > 0)
+            EventText.Require(options.EventId, nameof(options));
+        HeaderText.Require(options.Headers, nameof(options));
+        DigestAnswers.Require(options.Credentials, nameof(options));
+        var ua = LaneFor(options.Lane, null, nameof(options));
+        var subscription = new Subscription(ua, options, handler);
+        ua.Lane.Run(static state => ((Subscription)state!).Start(), subscription);
+        return subscription;
+    }
+
+    private void RequireNotify()
+    {
+        if (!_profile.Serves(SipMethod.Notify))
+            throw new InvalidOperationException("NOTIFY has to be among the endpoint's Methods, or no notification would be taken.");
+    }
+
     // RFC 3261 §8.1.1.8 and the methods' own RFCs: which requests name a Contact.
     private static bool Contacts(SipMethod method) =>
         method is SipMethod.Options or SipMethod.Subscribe or SipMethod.Refer or SipMethod.Notify or SipMethod.Update;
@@ -172,10 +201,19 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         return _lanes[(int)((uint)Interlocked.Increment(ref _nextLane) % (uint)_lanes.Length)];
     }
 
+    private static IReadOnlyList<string> EventNames(IReadOnlyList<string> events)
+    {
+        foreach (var name in events)
+            EventText.Require(name, nameof(events));
+        return [.. events];
+    }
+
     private static UserAgentProfile Profile(SipEndpointOptions options) =>
         new(options.UserAgent, options.Methods, options.Extensions, options.AcceptedBodies)
         {
             Identity = options.Identity,
+            Events = EventNames(options.Events),
+            Subscriptions = options.Limits.Subscriptions,
             Credentials = options.Credentials,
             FlowRouting = options.FlowRouting,
             MaxForks = options.Limits.MaxForks,

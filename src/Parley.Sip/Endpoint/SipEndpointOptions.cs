@@ -31,9 +31,9 @@ public sealed record SipEndpointOptions
     /// <summary>Value of User-Agent in requests and Server in responses; empty sends neither. Default <c>Parley</c>.</summary>
     public string UserAgent { get; init; } = "Parley";
 
-    /// <summary>What is served: the value of Allow. A request of another method gets 405 (RFC 3261 §8.2.1). Default INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE.</summary>
+    /// <summary>What is served: the value of Allow. A request of another method gets 405 (RFC 3261 §8.2.1). Default INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK.</summary>
     public IReadOnlyList<SipMethod> Methods { get; init; } =
-        [SipMethod.Invite, SipMethod.Ack, SipMethod.Cancel, SipMethod.Bye, SipMethod.Options, SipMethod.Info, SipMethod.Update];
+        [SipMethod.Invite, SipMethod.Ack, SipMethod.Cancel, SipMethod.Bye, SipMethod.Options, SipMethod.Info, SipMethod.Update, SipMethod.Prack];
 
     /// <summary>
     /// OPTIONS, within calls and outside, is answered 200 with what this endpoint can do (RFC 3261 §11.2), 503 while draining. False hands it to the handlers
@@ -41,8 +41,17 @@ public sealed record SipEndpointOptions
     /// </summary>
     public bool AnswerOptions { get; init; } = true;
 
-    /// <summary>Option tags understood: the value of Supported. A request that requires another gets 420 (RFC 3261 §8.2.2.3). Default none.</summary>
-    public IReadOnlyList<string> Extensions { get; init; } = [];
+    /// <summary>
+    /// Option tags understood: the value of Supported. A request that requires another gets 420 (RFC 3261 §8.2.2.3). Default <c>100rel</c> (RFC 3262; PRACK is then
+    /// served whether or not <see cref="Methods"/> names it).
+    /// </summary>
+    public IReadOnlyList<string> Extensions { get; init; } = ["100rel"];
+
+    /// <summary>
+    /// Event packages others may subscribe to: the value of Allow-Events. A SUBSCRIBE for another gets 489 (RFC 6665 §8.3.2). SUBSCRIBE has to be among
+    /// <see cref="Methods"/> too. Default none.
+    /// </summary>
+    public IReadOnlyList<string> Events { get; init; } = [];
 
     /// <summary>
     /// Body types an INVITE may carry: the value of Accept. Another type gets 415, unless its Content-Disposition says it is optional (RFC 3261 §8.2.3).

@@ -32,6 +32,9 @@ internal sealed class AnswerRetransmission : LaneTimer, IServerTransactionUser
 
     public int Status { get; }
 
+    /// <summary>True when it makes an offer: its ACK carries the answer.</summary>
+    public bool MakesOffer { get; init; }
+
     /// <summary>True when it answers a re-INVITE.</summary>
     public bool IsReinvite { get; init; }
 

@@ -1,8 +1,8 @@
-using System.Globalization;
 using Parley.Net;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Messages;
 using Parley.Sip.Transactions;
+using Parley.Sip.Transfers;
 using Parley.Sip.Transport;
 
 namespace Parley.Sip.Invites;
@@ -16,6 +16,8 @@ public sealed partial class IncomingInvite
     private ServerTransaction? _transaction;
     private IInviteSessionHandler? _handler;
     private InviteSession? _session;
+    private WaitingRequests? _waiting;
+    private bool _makesOffer;
     private readonly RingTimer _ring;
 
     internal IncomingInvite(UserAgentLane ua, ServerTransaction transaction, SipMessage request)
@@ -47,31 +49,59 @@ public sealed partial class IncomingInvite
     /// <summary>The dialog, early until the call is answered.</summary>
     public Dialog Dialog { get; }
 
+    /// <summary>
+    /// The call this one is to take the place of (RFC 3891), where the endpoint's <c>Extensions</c> name <c>replaces</c>; else null. Whether the caller may do
+    /// that is for the application to decide (§3); who accepts answers this call and ends that one.
+    /// </summary>
+    public ReplacedCall? Replaced { get; private set; }
+
     /// <summary>True until the call is answered, refused or cancelled.</summary>
-    public bool IsPending => _transaction is not null;
+    public bool IsPending => _transaction is not null && _session is null;
 
     /// <summary>Sends 100 Trying now; left out, it is sent by itself when nothing else was within 200 ms.</summary>
     /// <exception cref="InvalidOperationException">Not on the lane, or no longer pending.</exception>
     public void Trying() => Pending().Respond(100);
 
-    /// <summary>Sends a provisional response: 180 while it rings, 183 with a body for early media. Repeated every minute until the final one (RFC 3261 §13.3.1.1).</summary>
+    /// <summary>
+    /// Sends a provisional response: 180 while it rings, 183 with a body for early media. Repeated every minute until the final one (RFC 3261 §13.3.1.1). A
+    /// reliable one waits until the one before it has been acknowledged; none that is in 64·T1 ends the call with 504 (RFC 3262 §3).
+    /// </summary>
     /// <param name="status">101 to 199. Default 180.</param>
     /// <param name="reason">Reason phrase; default the standard one.</param>
     /// <param name="body">Body. Default none.</param>
     /// <param name="headers">Further headers. Default none.</param>
+    /// <param name="reliability">Whether the caller must acknowledge it. Default: only if it insists.</param>
     /// <exception cref="ArgumentException">A line break in <paramref name="reason"/>, or a header the endpoint writes itself.</exception>
-    /// <exception cref="InvalidOperationException">Not on the lane, or no longer pending.</exception>
-    public void Progress(int status = 180, string? reason = null, SipBody body = default, IReadOnlyList<SipHeader>? headers = null)
+    /// <exception cref="InvalidOperationException">Not on the lane, no longer pending, or too many reliable ones wait.</exception>
+    public void Progress(
+        int status = 180, string? reason = null, SipBody body = default, IReadOnlyList<SipHeader>? headers = null, Reliability reliability = Reliability.WhenRequired)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(status, 101);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 199);
         var transaction = Pending();
-        var response = Build(new Reply(status) { Reason = reason, Body = body, Headers = headers, Contact = true, RecordRoute = true });
-        _ring.Ringing(response, status);
-        transaction.Respond(response, status);
+        var reply = new Reply(status) { Reason = reason, Body = body, Headers = headers, Contact = true, RecordRoute = true };
+        Require(reply);
+        _hasProgressed = true;
+        if (reliability != Reliability.WhenRequired && SupportsReliable || RequiresReliable)
+        {
+            SendReliably(reply);
+        }
+        else if (reliability == Reliability.Always)
+        {
+            Reject(421, null, [new SipHeader("Require", "100rel")]); // RFC 3261 §21.4.16
+        }
+        else
+        {
+            var response = Write(reply);
+            _ring.Ringing(response, status);
+            transaction.Respond(response, status);
+        }
     }
 
-    /// <summary>Answers with 200; it is repeated until the ACK comes (RFC 3261 §13.3.1.4).</summary>
+    /// <summary>
+    /// Answers with 200; it is repeated until the ACK comes (RFC 3261 §13.3.1.4). While a reliable provisional response with a session description is not
+    /// acknowledged, the 200 waits for that (RFC 3262 §3); a caller that gives up meanwhile ends the call as if it had not been answered.
+    /// </summary>
     /// <param name="body">The answer to the INVITE's offer, or the offer when it made none. Default none.</param>
     /// <param name="headers">Further headers. Default none.</param>
     /// <returns>The call.</returns>
@@ -79,17 +109,19 @@ public sealed partial class IncomingInvite
     /// <exception cref="InvalidOperationException">Not on the lane, or no longer pending.</exception>
     public InviteSession Answer(SipBody body = default, IReadOnlyList<SipHeader>? headers = null)
     {
-        var transaction = Pending();
+        Pending();
         var reply = new Reply(200) { Body = body, Headers = headers, Contact = true, RecordRoute = true, Capabilities = true };
-        var response = Build(reply);
-        _request.TryGetCSeq(out var cseq);
+        Require(reply);
+        var response = Write(reply);
         Dialog.Confirm(_request);
+        _makesOffer = SessionDescriptions.IsIn(body) && Dialog.Offers is { IsSettled: true, HasAgreed: false };
         Dialog.Offers = OffersAfter(body);
         _session = new InviteSession(_ua, Dialog, _handler, Flow, pinned: null, credentials: null);
         _session.LearnAbilities(_request);
-        CallLedger.Became(_ua, this, _session);
-        Close();
-        _session.StartAnswer(transaction, response, cseq.Number);
+        if (_provisionals is { HoldsAnswer: true })
+            Hold(_session, response);
+        else
+            Begin(_session, response);
         return _session;
     }
 
@@ -104,6 +136,7 @@ public sealed partial class IncomingInvite
         ArgumentOutOfRangeException.ThrowIfLessThan(status, 400);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 699);
         var end = new CallEnd(CallEndKind.Rejected, CallEndParty.Local, status, reason ?? PhraseText.For(status));
+        Pending();
         Refuse(new Reply(status) { Reason = reason, Headers = headers }, end, null);
     }
 
@@ -120,7 +153,20 @@ public sealed partial class IncomingInvite
         ArgumentOutOfRangeException.ThrowIfLessThan(status, 300);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 399);
         var end = new CallEnd(CallEndKind.Redirected, CallEndParty.Local, status, PhraseText.For(status));
+        Pending();
         Refuse(new Reply(status) { Redirect = contacts }, end, null);
+    }
+
+    // The 200 leaves, and the invitation becomes the call.
+    private void Begin(InviteSession session, PacketBuffer response)
+    {
+        var transaction = _transaction!;
+        _request.TryGetCSeq(out var cseq);
+        CallLedger.Became(_ua, this, session);
+        session.Inherit(_waiting);
+        session.Provisionals = _provisionals;
+        Close();
+        session.StartAnswer(transaction, response, cseq.Number, _makesOffer);
     }
 
     // What was agreed on before the 200, the 200 only repeats (RFC 6337 §2.1).
@@ -135,20 +181,23 @@ public sealed partial class IncomingInvite
     private ServerTransaction Pending()
     {
         _ua.RequireCurrent();
-        return _transaction ?? throw new InvalidOperationException("The call is no longer pending: it was answered, refused or cancelled.");
+        return IsPending ? _transaction! : throw new InvalidOperationException("The call is no longer pending: it was answered, refused or cancelled.");
     }
 
-    private PacketBuffer Build(in Reply reply)
+    private static void Require(in Reply reply)
     {
         HeaderText.Require(reply.Reason, "reason");
         HeaderText.Require(reply.Headers, "headers");
-        return ResponseBuilder.Build(_ua, _request, Flow, reply with { LocalTag = _localTag, Secure = Dialog.IsSecure });
     }
+
+    private PacketBuffer Write(in Reply reply) =>
+        ResponseBuilder.Build(_ua, _request, Flow, reply with { LocalTag = _localTag, Secure = Dialog.IsSecure });
 
     private void Refuse(in Reply reply, CallEnd end, SipMessage? message)
     {
-        var transaction = Pending();
-        var response = Build(reply);
+        Require(reply);
+        var transaction = _transaction!;
+        var response = Write(reply);
         // Before the response leaves: one that cannot ends the transaction, which must not end the call a second time.
         EndDialog();
         transaction.Respond(response, reply.Status);
@@ -165,6 +214,8 @@ public sealed partial class IncomingInvite
     {
         Dialog.State = DialogState.Terminated;
         _ua.Dialogs.Remove(Dialog);
+        _waiting?.RefuseAll();
+        _session?.EndUnsent();
         Close();
     }
 
@@ -173,9 +224,9 @@ public sealed partial class IncomingInvite
     {
         _transaction = null;
         _ring.Stop();
+        _provisionals?.Stop();
+        _held?.Release();
+        _held = null;
         _request.Release();
     }
-
-    private static IReadOnlyList<SipHeader> RetryAfter(int seconds) =>
-        [new SipHeader("Retry-After", seconds.ToString(CultureInfo.InvariantCulture))];
 }

@@ -8,6 +8,7 @@ namespace Parley.Sip.Invites;
 public sealed partial class InviteSession
 {
     private Acknowledgement? _ack;
+    private bool _answersOffer;
     private AcknowledgeDeadline? _acknowledgeBy;
 
     /// <summary>
@@ -29,7 +30,7 @@ public sealed partial class InviteSession
         IsConfirmed = true;
         _acknowledgeBy?.Stop();
         _ack?.Send(body, headers ?? []);
-        if (Dialog.Offers.State == OfferAnswerState.RemoteOffer)
+        if (_answersOffer)
             Dialog.Offers = SessionDescriptions.IsIn(body) ? Dialog.Offers.Sent() : Dialog.Offers.Withdrawn();
         _changes?.Next();
     }
@@ -66,7 +67,12 @@ public sealed partial class InviteSession
     internal void OnNeverAcknowledged() =>
         HangUp([], new CallEnd(CallEndKind.Failed, CallEndParty.Local, 500, "An offer of the peer was never answered"));
 
-    internal void ExpectAcknowledge(Acknowledgement ack) => _ack = ack;
+    /// <summary>The ACK to be sent, and whether the 2xx made an offer that it answers.</summary>
+    internal void ExpectAcknowledge(Acknowledgement ack, bool answersOffer)
+    {
+        _ack = ack;
+        _answersOffer = answersOffer;
+    }
 
     /// <summary>Shows the answer to the application, then acknowledges it unless the application has.</summary>
     internal void OnAnswered(OutgoingInvite invite, SipMessage response)
@@ -81,6 +87,14 @@ public sealed partial class InviteSession
             HangUp([], new CallEnd(CallEndKind.Failed, CallEndParty.Local, 500, "The handler failed"));
         }
 
+        if (_acknowledgeBy is null)
+            Acknowledge();
+    }
+
+    /// <summary>A fork that is kept as a call of its own: its ACK leaves unless it is held back.</summary>
+    internal void Follow(IInviteSessionHandler handler)
+    {
+        Attach(handler);
         if (_acknowledgeBy is null)
             Acknowledge();
     }

@@ -7,18 +7,30 @@ using Parley.Sip.Transport;
 namespace Parley.Sip.Invites;
 
 // What the peer sends within the call, and our answers that wait for an ACK.
-public sealed partial class InviteSession : IDialogUser, IRequestOwner, ILiveCall
+public sealed partial class InviteSession : IDialogUser, IWaitingOwner, ILiveCall
 {
     private AnswerRetransmission? _answer;
     private IReadOnlyList<SipHeader>? _byeWithAck;
-    private List<IncomingRequest>? _pending;
+    private WaitingRequests? _waiting;
 
-    bool IRequestOwner.IsSecure => Dialog.IsSecure;
+    /// <summary>The invitation this call comes from, while the 200 waits for a PRACK (RFC 3262 §3).</summary>
+    internal IncomingInvite? Unsent { get; set; }
 
-    internal void StartAnswer(ServerTransaction transaction, PacketBuffer response, uint cseq)
+    /// <summary>Provisional responses whose PRACK may come after the 200.</summary>
+    internal ReliableProvisionals? Provisionals { get; set; }
+
+    internal void StartAnswer(ServerTransaction transaction, PacketBuffer response, uint cseq, bool makesOffer)
     {
-        _answer = new AnswerRetransmission(this, transaction, response, 200, cseq);
+        _answer = new AnswerRetransmission(this, transaction, response, 200, cseq) { MakesOffer = makesOffer };
         _answer.Start();
+    }
+
+    /// <summary>Takes over what came in the early dialog and has not been answered.</summary>
+    internal void Inherit(WaitingRequests? waiting)
+    {
+        _waiting = waiting;
+        if (waiting is not null)
+            waiting.Owner = this;
     }
 
     /// <summary>Whether nothing of the peer's stands in the way of a change of ours (RFC 3261 §14.1, RFC 3311 §5.1).</summary>
@@ -28,7 +40,7 @@ public sealed partial class InviteSession : IDialogUser, IRequestOwner, ILiveCal
             return false;
         if (change.Choose() == SipMethod.Update && !change.HasOffer)
             return true;
-        return _answer is not { IsWaiting: true } && !IsWaitingFor(SipMethod.Invite) && Dialog.Offers.IsSettled;
+        return _answer is not { IsWaiting: true } && _waiting?.Has(SipMethod.Invite) != true && Dialog.Offers.IsSettled;
     }
 
     void ILiveCall.Shutdown() => HangUp([], new CallEnd(CallEndKind.Failed, CallEndParty.Local, 503, "The endpoint is closing"));
@@ -39,13 +51,15 @@ public sealed partial class InviteSession : IDialogUser, IRequestOwner, ILiveCal
         if (request.Method == SipMethod.Bye)
             OnBye(transaction, request);
         else if (_ended)
-            Refuse(transaction, 481);
+            Refusals.Send(Ua, transaction, 481);
         else if (request.Method == SipMethod.Invite)
             OnReinvite(transaction, request);
         else if (request.Method == SipMethod.Update)
             OnUpdate(transaction, request);
+        else if (request.Method == SipMethod.Prack)
+            OnLatePrack(transaction, request);
         else
-            Offer(transaction, request);
+            Show(transaction, request, hasOffer: false);
     }
 
     void IDialogUser.OnAck(SipMessage ack, in SipFlow flow)
@@ -65,7 +79,7 @@ public sealed partial class InviteSession : IDialogUser, IRequestOwner, ILiveCal
             return;
         }
 
-        if (Dialog.Offers.State == OfferAnswerState.LocalOffer)
+        if (answer.MakesOffer)
             Dialog.Offers = SessionDescriptions.IsIn(ack) ? Dialog.Offers.Received() : Dialog.Offers.Withdrawn();
         if (isFirst)
             Guard(this, ack, static (self, message) => self._handler!.OnConfirmed(self, message));
@@ -73,17 +87,6 @@ public sealed partial class InviteSession : IDialogUser, IRequestOwner, ILiveCal
         if (answer.IsReinvite)
             Guard(this, ack, static (self, message) => self._handler!.OnReinviteConfirmed(self, message));
         _changes?.Next();
-    }
-
-    private AnswerRetransmission? WaitingAnswer(uint cseq)
-    {
-        for (var answer = _answer; answer is not null; answer = answer.Earlier)
-        {
-            if (answer.IsWaiting && answer.CSeq == cseq)
-                return answer;
-        }
-
-        return null;
     }
 
     /// <summary>64·T1 without an ACK: the dialog is confirmed all the same, and ended with a BYE (RFC 3261 §13.3.1.4).</summary>
@@ -99,48 +102,48 @@ public sealed partial class InviteSession : IDialogUser, IRequestOwner, ILiveCal
         HangUp([], new CallEnd(CallEndKind.Timeout, CallEndParty.Network, 408, "Our answer was never acknowledged"));
     }
 
-    void IRequestOwner.OnReinviteAnswered(IncomingRequest request, ServerTransaction transaction, PacketBuffer response, int status)
+    void IWaitingOwner.Show(Dialog dialog, IncomingRequest request)
+    {
+        if (request.Method == SipMethod.Invite)
+            _handler!.OnReinvite(this, request);
+        else if (request.Method == SipMethod.Update)
+            _handler!.OnUpdate(this, request);
+        else
+            _handler!.OnRequest(this, request);
+    }
+
+    void IWaitingOwner.OnAccepted(IncomingRequest request) => LearnAbilities(request.Message);
+
+    void IWaitingOwner.OnReinviteAnswered(IncomingRequest request, ServerTransaction transaction, PacketBuffer response, int status)
     {
         request.Message.TryGetCSeq(out var cseq);
         _answer = new AnswerRetransmission(this, transaction, response, status, cseq.Number)
         {
             IsReinvite = true,
+            MakesOffer = !request.HasOffer && !Dialog.Offers.IsSettled,
             Earlier = _answer is { IsWaiting: true } ? _answer : null,
         };
         _answer.Start();
     }
 
-    void IRequestOwner.OnAnswering(IncomingRequest request, int status, in SipBody body)
+    void IWaitingOwner.OnRequestDone(IncomingRequest request) => _changes?.Next();
+
+    private AnswerRetransmission? WaitingAnswer(uint cseq)
     {
-        if (request.Method is not (SipMethod.Invite or SipMethod.Update))
-            return;
-        if (status >= 300)
+        for (var answer = _answer; answer is not null; answer = answer.Earlier)
         {
-            if (request.HasOffer)
-                Dialog.Offers = Dialog.Offers.Withdrawn();
-            return;
+            if (answer.IsWaiting && answer.CSeq == cseq)
+                return answer;
         }
 
-        // Only an accepted request moves the target (RFC 6141 §4.6).
-        Dialog.RefreshTarget(request.Message);
-        LearnAbilities(request.Message);
-        if (SessionDescriptions.IsIn(body))
-            Dialog.Offers = Dialog.Offers.Sent();
-        else if (request.HasOffer)
-            Dialog.Offers = Dialog.Offers.Withdrawn();
-    }
-
-    void IRequestOwner.OnRequestDone(IncomingRequest request)
-    {
-        _pending?.Remove(request);
-        _changes?.Next();
+        return null;
     }
 
     private void OnBye(ServerTransaction transaction, SipMessage bye)
     {
         _answer?.Stop();
         _answer = null;
-        Respond(transaction, 200);
+        Refusals.Respond(Ua, transaction, new Reply(200));
         Forget();
         if (_ended)
             return;
@@ -149,103 +152,39 @@ public sealed partial class InviteSession : IDialogUser, IRequestOwner, ILiveCal
         Tell(new CallEnd(CallEndKind.Completed, CallEndParty.Remote, 200, reason), bye);
     }
 
+    // RFC 3261 §14.2.
     private void OnReinvite(ServerTransaction transaction, SipMessage request)
     {
-        if (IsWaitingFor(SipMethod.Invite))
-            RefuseForNow(transaction, 500, Random.Shared.Next(11)); // RFC 3261 §14.2: 0 to 10 s
+        if (_waiting?.Has(SipMethod.Invite) == true)
+            Refusals.ForAMoment(Ua, transaction);
         else if (_changes is { IsInviting: true })
-            Refuse(transaction, 491); // RFC 3261 §14.2: ours is in progress
-        else if (!RefuseForOffer(transaction))
-            Offer(transaction, request);
+            Refusals.Send(Ua, transaction, 491);
+        else if (!Refusals.ForOffer(Ua, transaction, Dialog))
+            Show(transaction, request, SessionDescriptions.IsIn(request));
     }
 
     // RFC 3311 §5.2.
     private void OnUpdate(ServerTransaction transaction, SipMessage request)
     {
-        if (IsWaitingFor(SipMethod.Update))
-            RefuseForNow(transaction, 500, Random.Shared.Next(11));
+        if (_waiting?.Has(SipMethod.Update) == true)
+            Refusals.ForAMoment(Ua, transaction);
         else if (!SessionDescriptions.IsIn(request))
-            Offer(transaction, request);
+            Show(transaction, request, hasOffer: false);
         else if (_changes is { IsInviting: true })
-            Refuse(transaction, 491);
-        else if (!RefuseForOffer(transaction))
-            Offer(transaction, request);
+            Refusals.Send(Ua, transaction, 491);
+        else if (!Refusals.ForOffer(Ua, transaction, Dialog))
+            Show(transaction, request, hasOffer: true);
     }
 
-    // One exchange at a time: what would begin a second is put off.
-    private bool RefuseForOffer(ServerTransaction transaction)
+    // RFC 3262 §3: after the 200 a PRACK changes nothing any more, but is answered; an offer has no place in it then.
+    private void OnLatePrack(ServerTransaction transaction, SipMessage request)
     {
-        var status = Dialog.Offers.Refusal;
-        if (status == 491)
-            Refuse(transaction, status);
-        else if (status != 0)
-            RefuseForNow(transaction, status, Random.Shared.Next(11));
-        return status != 0;
+        var matches = Provisionals?.TryAcknowledge(request) == true;
+        Refusals.Respond(Ua, transaction, new Reply(!matches ? 481 : SessionDescriptions.IsIn(request) ? 488 : 200));
     }
 
-    private bool IsWaitingFor(SipMethod method)
-    {
-        foreach (var waiting in _pending ?? [])
-        {
-            if (waiting.Method == method)
-                return true;
-        }
-
-        return false;
-    }
-
-    private void Offer(ServerTransaction transaction, SipMessage request)
-    {
-        _pending ??= [];
-        if (_pending.Count >= Ua.Profile.MaxPendingRequests)
-        {
-            RefuseForNow(transaction, 500, Ua.Profile.RetryAfterSeconds);
-            return;
-        }
-
-        var hasOffer = request.Method is SipMethod.Invite or SipMethod.Update && SessionDescriptions.IsIn(request);
-        if (hasOffer)
-            Dialog.Offers = Dialog.Offers.Received();
-        var incoming = new IncomingRequest(Ua, transaction, request, this) { HasOffer = hasOffer };
-        _pending.Add(incoming);
-        try
-        {
-            if (incoming.Method == SipMethod.Invite)
-                _handler!.OnReinvite(this, incoming);
-            else if (incoming.Method == SipMethod.Update)
-                _handler!.OnUpdate(this, incoming);
-            else
-                _handler!.OnRequest(this, incoming);
-        }
-        catch (Exception e) // the application's code: the peer gets an answer, and the call goes on
-        {
-            Ua.OnHandlerFault(e);
-            incoming.Respond(500);
-        }
-    }
-
-    // RFC 3261 §15.1.2: requests still waiting when the call ends are answered 487.
-    private void RefusePending()
-    {
-        while (_pending is { Count: > 0 })
-            _pending[^1].Respond(487);
-    }
-
-    private void Refuse(ServerTransaction transaction, int status)
-    {
-        Ua.Counts.RequestsRefused++;
-        Respond(transaction, status);
-    }
-
-    private void RefuseForNow(ServerTransaction transaction, int status, int seconds)
-    {
-        Ua.Counts.RequestsRefused++;
-        var reply = new Reply(status) { Headers = [new SipHeader("Retry-After", seconds.ToString(System.Globalization.CultureInfo.InvariantCulture))] };
-        transaction.Respond(ResponseBuilder.Build(Ua, transaction.Request, transaction.Flow, reply), status);
-    }
-
-    private void Respond(ServerTransaction transaction, int status) =>
-        transaction.Respond(ResponseBuilder.Build(Ua, transaction.Request, transaction.Flow, new Reply(status)), status);
+    private void Show(ServerTransaction transaction, SipMessage request, bool hasOffer) =>
+        (_waiting ??= new WaitingRequests(Ua, Dialog, this)).Take(transaction, request, hasOffer);
 
     private static void Guard(InviteSession self, SipMessage message, Action<InviteSession, SipMessage> call)
     {

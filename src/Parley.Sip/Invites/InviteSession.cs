@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Parley.Net;
 using Parley.Sip.Authentication;
 using Parley.Sip.Dialogs;
@@ -13,11 +14,12 @@ namespace Parley.Sip.Invites;
 public sealed partial class InviteSession
 {
     private IInviteSessionHandler? _handler;
-    private readonly SipFlow? _pinned;
+    // Boxed because few calls have one, and a flow is as large as half the rest.
+    private readonly StrongBox<SipFlow>? _pinned;
     private SipFlow _lastFlow;
     private bool _ended;
     private bool _told;
-    private CallEnd? _untold;
+    private StrongBox<CallEnd>? _untold;
 
     internal InviteSession(
         UserAgentLane ua, Dialog dialog, IInviteSessionHandler? handler, in SipFlow flow, SipFlow? pinned, DigestCredentials? credentials)
@@ -26,7 +28,7 @@ public sealed partial class InviteSession
         Dialog = dialog;
         _handler = handler;
         _lastFlow = flow;
-        _pinned = pinned;
+        _pinned = pinned is { } way ? new StrongBox<SipFlow>(way) : null;
         Credentials = credentials;
         dialog.User = this;
     }
@@ -50,6 +52,8 @@ public sealed partial class InviteSession
     public bool IsEnded => _ended;
 
     internal UserAgentLane Ua { get; }
+
+    internal IInviteSessionHandler? Handler => _handler;
 
     internal DigestCredentials? Credentials { get; }
 
@@ -121,13 +125,22 @@ public sealed partial class InviteSession
     {
         _handler = handler ?? NobodyListens.Instance;
         if (_untold is { } end)
-            CallLedger.Ended(Ua, this, IsIncoming, end, _handler, null);
+            CallLedger.Ended(Ua, this, IsIncoming, end.Value, _handler, null);
         else if (handler is null)
             HangUp([], new CallEnd(CallEndKind.Failed, CallEndParty.Local, 500, "No handler follows the call"));
     }
 
+    /// <summary>The invitation ended before the 200 that would have begun the call could be sent; its handler has been told.</summary>
+    internal void EndUnsent()
+    {
+        Unsent = null;
+        _ended = true;
+        _told = true;
+        _changes?.End();
+    }
+
     internal SipFlow? FlowForRequests() =>
-        _pinned is { Channel.IsOpen: true } pinned ? pinned : FlowChoice.For(Ua.Profile.FlowRouting, Dialog, _lastFlow);
+        _pinned is { Value.Channel.IsOpen: true } pinned ? pinned.Value : FlowChoice.For(Ua.Profile.FlowRouting, Dialog, _lastFlow);
 
     private static void RequireSendable(SipMethod method)
     {
@@ -141,6 +154,12 @@ public sealed partial class InviteSession
         if (_ended)
             return;
         _ended = true;
+        if (Unsent is { } invite)
+        {
+            invite.Withdraw(headers, end);
+            return;
+        }
+
         if (!IsConfirmed && IsIncoming && _answer is { IsWaiting: true })
             _byeWithAck = headers; // RFC 3261 §15: no BYE from the called side before the ACK
         else
@@ -180,10 +199,8 @@ public sealed partial class InviteSession
     private void Forget()
     {
         _answer?.Stop();
-        if (Dialog.State == DialogState.Terminated)
-            return;
-        Dialog.State = DialogState.Terminated;
-        Ua.Dialogs.Remove(Dialog);
+        if (Dialog.User == this)
+            Ua.Dialogs.LeaveCall(Dialog);
     }
 
     private void Tell(CallEnd end, SipMessage? message)
@@ -191,10 +208,10 @@ public sealed partial class InviteSession
         if (_told)
             return;
         _told = true;
-        RefusePending();
+        _waiting?.RefuseAll();
         _changes?.End();
         if (_handler is null)
-            _untold = end;
+            _untold = new StrongBox<CallEnd>(end);
         else
             CallLedger.Ended(Ua, this, IsIncoming, end, _handler, message);
     }

@@ -86,9 +86,9 @@ public sealed partial class Modification : IExchangeUser
         }
 
         Accept(response);
-        var asked = !_hasOffer && SessionDescriptions.IsIn(response);
+        _answersOffer = !_hasOffer && SessionDescriptions.IsIn(response);
         AwaitsAcknowledge = true;
-        if (asked || _options.HoldAcknowledge)
+        if (_answersOffer || _options.HoldAcknowledge)
         {
             _queue.WaitForAcknowledge();
             Tell(response.StatusCode, PhraseText.Of(response), response, new PendingAcknowledge(this));

@@ -18,6 +18,7 @@ public sealed partial class Modification
     private Acknowledgement? _ack;
     private int _collisions;
     private bool _cancelled;
+    private bool _answersOffer;
 
     internal Modification(ChangeQueue queue, ModifyOptions options, ModifyOutcome outcome)
     {
@@ -110,7 +111,7 @@ public sealed partial class Modification
             return;
         AwaitsAcknowledge = false;
         _ack!.Send(body, headers);
-        if (Session.Dialog.Offers.State == OfferAnswerState.RemoteOffer)
+        if (_answersOffer)
             Session.Dialog.Offers = SessionDescriptions.IsIn(body) ? Session.Dialog.Offers.Sent() : Session.Dialog.Offers.Withdrawn();
         Over();
     }

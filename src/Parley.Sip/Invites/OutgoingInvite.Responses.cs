@@ -6,7 +6,7 @@ using Parley.Sip.Transport;
 namespace Parley.Sip.Invites;
 
 // What comes back: progress of each fork, the answer that is kept, those that are not, refusals and redirections.
-public sealed partial class OutgoingInvite : IExchangeUser, IDialogUser, ILiveCall
+public sealed partial class OutgoingInvite : IExchangeUser, ILiveCall
 {
     private readonly RedirectList _redirects = new();
 
@@ -18,9 +18,15 @@ public sealed partial class OutgoingInvite : IExchangeUser, IDialogUser, ILiveCa
     {
         if (!IsPending || response.StatusCode == 100)
             return;
+        var dialog = EarlyDialog(response);
+        if (IsReliable(response) && (dialog is null || !TryOrder(dialog, response)))
+            return;
         try
         {
-            _handler.OnProgress(this, EarlyDialog(response), response);
+            if (IsReliable(response))
+                ShowReliable(dialog!, response, flow);
+            else
+                _handler.OnProgress(this, dialog, response);
         }
         catch (Exception e) // the application's code: a call it cannot follow is given up
         {
@@ -63,17 +69,6 @@ public sealed partial class OutgoingInvite : IExchangeUser, IDialogUser, ILiveCa
         _session?.ForgetAcknowledgement();
     }
 
-    void IDialogUser.OnRequest(Dialog dialog, ServerTransaction transaction, SipMessage request)
-    {
-        // Nothing within a call is served before its answer.
-        var later = new Reply(500) { Headers = [new SipHeader("Retry-After", "1")] };
-        transaction.Respond(ResponseBuilder.Build(_ua, request, transaction.Flow, later), 500);
-    }
-
-    void IDialogUser.OnAck(SipMessage ack, in SipFlow flow)
-    {
-    }
-
     // RFC 3261 §13.2.2.4: every 2xx is acknowledged. The first makes the call; the others are hung up, and so is one that comes after we gave up.
     private void OnAnswer(SipMessage response, in SipFlow flow)
     {
@@ -92,12 +87,14 @@ public sealed partial class OutgoingInvite : IExchangeUser, IDialogUser, ILiveCa
         Lane.Cancel(_ring);
         var dialog = EarlyDialog(response) ?? NewDialog(response);
         dialog.Confirm(response);
+        var asked = MakesOffer(dialog, response);
         dialog.Offers = OffersAfter(dialog.Offers, response);
-        ForgetEarly(except: dialog);
         var session = new InviteSession(_ua, dialog, _handler, flow, _options.Flow, _options.Credentials);
         _session = session;
+        session.Inherit(FindBranch(dialog)?.Waiting);
+        ForgetEarly(except: dialog);
         session.LearnAbilities(response);
-        session.ExpectAcknowledge(AcknowledgementOf(response, dialog, flow));
+        session.ExpectAcknowledge(AcknowledgementOf(response, dialog, flow), asked);
         CallLedger.Became(_ua, this, session);
         session.OnAnswered(this, response);
     }
@@ -107,10 +104,14 @@ public sealed partial class OutgoingInvite : IExchangeUser, IDialogUser, ILiveCa
         // A peer that invents a tag for each of a flood of answers gets no more dialogs and BYEs out of us than one that forks honestly.
         if (_extra is { } known && known.Count >= _ua.Profile.MaxForks)
             return;
-        var dialog = Dialog.OfCaller(response, _localTag, IsSecure, _exchange.Draft.RequestUri);
+        var dialog = MakeDialog(response);
         dialog.Confirm(response);
+        var asked = MakesOffer(dialog, response);
+        dialog.Offers = OffersAfter(dialog.Offers, response);
         var ack = AcknowledgementOf(response, dialog, flow);
         (_extra ??= []).Add(ack);
+        if (_session is not null && !_session.IsEnded && TryKeepExtra(dialog, ack, asked, response, flow))
+            return;
         ack.Send(default, []);
         _ua.Counts.ExtraForksEnded++;
         var bye = RequestDraft.Within(dialog, SipMethod.Bye);
@@ -153,13 +154,23 @@ public sealed partial class OutgoingInvite : IExchangeUser, IDialogUser, ILiveCa
 
     private Dialog NewDialog(SipMessage response)
     {
-        var dialog = Dialog.OfCaller(response, _localTag, IsSecure, _exchange.Draft.RequestUri, _exchange.Draft.Contact!.UserBytes);
+        var dialog = MakeDialog(response);
         dialog.User = this;
-        dialog.Offers = SessionDescriptions.IsIn(_exchange.Draft.Body) ? default(OfferAnswer).Sent() : default;
         _early.Add(dialog);
         _ua.Dialogs.Add(dialog);
         return dialog;
     }
+
+    private Dialog MakeDialog(SipMessage response)
+    {
+        var draft = _exchange.Draft;
+        var dialog = Dialog.OfCaller(response, _localTag, IsSecure, draft.RequestUri, draft.Contact!.UserBytes);
+        dialog.Offers = SessionDescriptions.IsIn(draft.Body) ? default(OfferAnswer).Sent() : default;
+        return dialog;
+    }
+
+    private static bool MakesOffer(Dialog dialog, SipMessage response) =>
+        dialog.Offers is { IsSettled: true, HasAgreed: false } && SessionDescriptions.IsIn(response);
 
     // What was agreed on before the 2xx, the 2xx only repeats (RFC 6337 §2.1).
     private static OfferAnswer OffersAfter(OfferAnswer offers, SipMessage response)

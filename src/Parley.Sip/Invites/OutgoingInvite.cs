@@ -39,6 +39,7 @@ public sealed partial class OutgoingInvite
             Headers = [.. options.Headers],
             Contact = new FlowContact(ContactText.User(options.ContactUser, caller.Uri), IsSecure, []),
             Capabilities = true,
+            Reliability = options.Reliability,
             MaxForwards = options.MaxForwards,
         };
         _exchange = new ClientExchange(ua, this, draft, options.Credentials, dialog: null, options.Flow);
@@ -55,6 +56,8 @@ public sealed partial class OutgoingInvite
 
     /// <summary>The call, once answered.</summary>
     public InviteSession? Session => _session;
+
+    internal IInviteSessionHandler Handler => _handler;
 
     private bool IsSecure => _options.Target.Scheme == SipScheme.Sips;
 
@@ -120,9 +123,11 @@ public sealed partial class OutgoingInvite
                 continue;
             dialog.State = DialogState.Terminated;
             _ua.Dialogs.Remove(dialog);
+            FindBranch(dialog)?.Waiting?.RefuseAll();
         }
 
         _early.Clear();
+        _branches = null;
     }
 
     private sealed class RingTimeout(OutgoingInvite invite) : LaneTimer

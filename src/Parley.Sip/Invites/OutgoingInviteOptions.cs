@@ -33,6 +33,12 @@ public sealed record OutgoingInviteOptions
     /// <summary>Answers 401 and 407, also within the call. Default: the endpoint's.</summary>
     public DigestCredentials? Credentials { get; init; }
 
+    /// <summary>
+    /// Whether the called side may send provisional responses reliably (RFC 3262): <see cref="ReliableSupport.Supported"/>, the default, as far as the endpoint's
+    /// <c>Extensions</c> name 100rel.
+    /// </summary>
+    public ReliableSupport Reliability { get; init; }
+
     /// <summary>How many contacts of 3xx responses are tried in all (RFC 3261 §8.1.3.4). Default 0: a redirection ends the call.</summary>
     public int MaxRedirects { get; init; }
 

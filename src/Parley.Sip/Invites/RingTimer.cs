@@ -22,11 +22,11 @@ internal sealed class RingTimer : LaneTimer
         Wait(_since);
     }
 
-    /// <summary>The response to repeat; referenced until the next one or the end.</summary>
-    public void Ringing(PacketBuffer response, int status)
+    /// <summary>The response to repeat, referenced until the next one or the end; null where a fresh one has to be made each time.</summary>
+    public void Ringing(PacketBuffer? response, int status)
     {
         _response?.Release();
-        _response = response.AddRef();
+        _response = response?.AddRef();
         _status = status;
         Wait(_invite.Lane.Now);
     }
@@ -50,6 +50,8 @@ internal sealed class RingTimer : LaneTimer
         Wait(now);
         if (_response is not null)
             _invite.Transaction?.Respond(_response.AddRef(), _status);
+        else if (_status != 0)
+            _invite.RepeatReliably(_status);
     }
 
     private void Wait(long now) => _invite.Lane.Schedule(this, Math.Clamp(_since + _invite.MaxRinging - now, 0, RepeatMilliseconds));

@@ -11,6 +11,10 @@ public sealed partial class SipUri
     private static readonly SearchValues<byte> ParameterCharacters =
         SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.!~*'()[]/:&+$"u8);
 
+    // hnv-unreserved and unreserved (RFC 3261 §25.1)
+    private static readonly SearchValues<byte> HeaderCharacters =
+        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.!~*'()[]/?:+$"u8);
+
     private SipUri Rebuild(string rawUser, string host, int port, string parameters)
     {
         if (Scheme is not (SipScheme.Sip or SipScheme.Sips))

@@ -129,6 +129,20 @@ public sealed partial class SipUri : IEquatable<SipUri>
     /// <summary>The same URI without a parameter.</summary>
     public SipUri WithoutParameter(string name) => Rebuild(_rawUser, Host, Port, ParameterText(WithoutParameter(Parameters, name)));
 
+    /// <summary>
+    /// The same URI with one header more (RFC 3261 §19.1.1), escaped as needed: what is after the question mark of a Refer-To, for instance.
+    /// </summary>
+    /// <exception cref="ArgumentException">The name is no token, or the value has a line end or NUL in it.</exception>
+    /// <exception cref="InvalidOperationException">It is no sip or sips URI.</exception>
+    public SipUri WithHeader(string name, string value)
+    {
+        var header = new SipHeader(name, value);
+        if (Scheme is not (SipScheme.Sip or SipScheme.Sips))
+            throw new InvalidOperationException($"Only sip and sips URIs have headers; this one is '{_text}'.");
+        var separator = _rawHeaders.Length == 0 ? '?' : '&';
+        return Parse($"{_text}{separator}{Escaping.Escape(header.Name, HeaderCharacters)}={Escaping.Escape(header.Value, HeaderCharacters)}");
+    }
+
     /// <summary>The same URI without headers.</summary>
     public SipUri WithoutHeaders() =>
         _rawHeaders.Length == 0 ? this : Parse(_text[..^_rawHeaders.Length]);

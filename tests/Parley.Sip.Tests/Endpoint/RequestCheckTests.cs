@@ -100,7 +100,7 @@ public class RequestCheckTests
         var stage = new EndpointStage(options => options with { AcceptedBodies = ["application/sdp"], UserAgent = "Parley/1" });
         stage.PeerSends(Wire.Request("OPTIONS"));
         var answer = stage.Peer.LastOf("200 OPTIONS");
-        Assert.Equal("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE", Wire.Header(answer, "Allow"));
+        Assert.Equal("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK", Wire.Header(answer, "Allow"));
         Assert.Equal("application/sdp", Wire.Header(answer, "Accept"));
         Assert.Equal("Parley/1", Wire.Header(answer, "Server"));
         Assert.NotEqual("", Wire.Parameter(Wire.Header(answer, "To"), "tag"));

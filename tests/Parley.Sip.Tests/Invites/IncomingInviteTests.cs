@@ -55,7 +55,7 @@ public class IncomingInviteTests
         var ok = _stage.Peer.LastOf("200 INVITE");
         Assert.Equal("<sip:us@10.0.0.1:5060>", Wire.Header(ok, "Contact"));
         Assert.Equal("<sip:10.0.0.2;lr>", Wire.Header(ok, "Record-Route"));
-        Assert.Equal("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE", Wire.Header(ok, "Allow"));
+        Assert.Equal("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK", Wire.Header(ok, "Allow"));
         Assert.Equal("application/sdp", Wire.Header(ok, "Content-Type"));
         Assert.EndsWith("\r\n\r\nanswer", ok, StringComparison.Ordinal);
     }

@@ -155,7 +155,7 @@ public class InviteSessionTests
     {
         _stage.Answered(Wire.Request());
         _stage.PeerSends(Requests.Within(Ok, "REFER", 2));
-        Assert.Equal("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE", Wire.Header(_stage.Peer.LastOf("405 REFER"), "Allow"));
+        Assert.Equal("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK", Wire.Header(_stage.Peer.LastOf("405 REFER"), "Allow"));
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public class OutgoingInviteTests
         Assert.DoesNotContain("replaced", invite, StringComparison.Ordinal);
         Assert.Equal("<sip:peer@10.0.0.2>", Wire.Header(invite, "To"));
         Assert.Equal("<sip:alice@10.0.0.1:5060>", Wire.Header(invite, "Contact"));
-        Assert.Equal("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE", Wire.Header(invite, "Allow"));
+        Assert.Equal("INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK", Wire.Header(invite, "Allow"));
         Assert.Equal("7", Wire.Header(invite, "X-Trunk"));
         Assert.Equal("70", Wire.Header(invite, "Max-Forwards"));
         Assert.EndsWith("\r\n\r\noffer", invite, StringComparison.Ordinal);

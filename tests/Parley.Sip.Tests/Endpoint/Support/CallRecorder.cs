@@ -46,6 +46,25 @@ internal sealed class CallRecorder(EndpointStage stage) : IOutgoingInviteHandler
         stage.Timeline.Add($"app confirmed {Encoding.UTF8.GetString(ack.Body)}".TrimEnd());
     }
 
+    /// <summary>What is done with a reliable provisional response; default: nothing, so that it is acknowledged.</summary>
+    public Action<ReliableProgress> WhenProgressing { get; set; } = _ => { };
+
+    /// <summary>Who follows the answer of a further fork; default: nobody.</summary>
+    public Func<InviteSession, IInviteSessionHandler?> WhenFurtherAnswered { get; set; } = _ => null;
+
+    public void OnReliableProgress(OutgoingInvite invite, ReliableProgress progress, SipMessage response)
+    {
+        OnProgress(invite, progress.Dialog, response);
+        WhenProgressing(progress);
+    }
+
+    public IInviteSessionHandler? OnFurtherAnswer(OutgoingInvite invite, InviteSession session, SipMessage response) =>
+        WhenFurtherAnswered(session);
+
+    public void OnEarlyRequest(Dialog dialog, IncomingRequest request) => OnAnyRequest(request);
+
+    public void OnPrack(IncomingInvite invite, IncomingRequest prack) => OnAnyRequest(prack);
+
     public void OnReinvite(InviteSession session, IncomingRequest request) => OnAnyRequest(request);
 
     public void OnReinviteConfirmed(InviteSession session, SipMessage ack) => stage.Timeline.Add("app reinvite confirmed");
