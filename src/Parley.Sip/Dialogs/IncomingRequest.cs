@@ -61,6 +61,22 @@ public sealed class IncomingRequest : IServerTransactionUser
         Send(new Reply(status) { Reason = reason, Body = body, Headers = headers });
     }
 
+    /// <summary>Answers it, with header fields written as bytes.</summary>
+    /// <param name="status">100 to 699; below 200 the request stays pending.</param>
+    /// <param name="headers">Writes them.</param>
+    /// <param name="reason">Reason phrase; default the standard one.</param>
+    /// <exception cref="ArgumentException">A line break in <paramref name="reason"/>.</exception>
+    /// <exception cref="InvalidOperationException">Not on the lane.</exception>
+    public void RespondWith(int status, IHeaderWriter headers, string? reason = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, 100);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 699);
+        ArgumentNullException.ThrowIfNull(headers);
+        HeaderText.Require(reason, nameof(reason));
+        _ua.RequireCurrent();
+        Send(new Reply(status) { Reason = reason, HeaderWriter = headers });
+    }
+
     /// <summary>Answers OPTIONS with 200 and what this endpoint can do (RFC 3261 §11.2).</summary>
     /// <exception cref="InvalidOperationException">Not on the lane.</exception>
     public void RespondToOptions()
@@ -93,15 +109,16 @@ public sealed class IncomingRequest : IServerTransactionUser
             Secure = _owner?.IsSecure ?? false,
             Capabilities = reply.Capabilities || refresh,
         };
-        var response = ResponseBuilder.Build(_ua, Message, Flow, complete);
         if (reply.Status < 200)
         {
-            transaction.Respond(response, reply.Status);
+            transaction.Respond(ResponseBuilder.Build(_ua, Message, Flow, complete), reply.Status);
             return;
         }
 
+        if (_owner is not null)
+            complete = _owner.OnAnswering(this, complete);
+        var response = ResponseBuilder.Build(_ua, Message, Flow, complete);
         _transaction = null;
-        _owner?.OnAnswering(this, reply.Status, reply.Body);
         if (reply.Status < 300 && Method == SipMethod.Invite && _owner is not null)
             _owner.OnReinviteAnswered(this, transaction, response, reply.Status);
         else
@@ -121,8 +138,8 @@ internal interface IRequestOwner
 {
     bool IsSecure { get; }
 
-    /// <summary>A final response is about to leave.</summary>
-    void OnAnswering(IncomingRequest request, int status, in SipBody body);
+    /// <summary>A final response is about to be written: what it does to the dialog, and what is to be said in it besides.</summary>
+    Reply OnAnswering(IncomingRequest request, in Reply reply);
 
     /// <summary>A re-INVITE was accepted: the owner sends the response, again and again until its ACK comes. Takes over the buffer's reference.</summary>
     void OnReinviteAnswered(IncomingRequest request, ServerTransaction transaction, PacketBuffer response, int status);
