@@ -4,6 +4,7 @@ using Parley.Services.Admission;
 using Parley.Services.Proxy;
 using Parley.Services.Tests.Messaging;
 using Parley.Services.Tests.Proxy.Support;
+using Parley.Sip.Authentication;
 using Parley.Sip.Messages;
 using Parley.Sip.Transport;
 
@@ -12,6 +13,8 @@ namespace Parley.Services.Tests.Proxy;
 /// <summary>The ready-made steps: who is let in, what is ours, where somebody is.</summary>
 public class LocationStepTests
 {
+    private static readonly DigestServer s_digest = new(new() { Realm = "example.com", Find = (_, _) => null, IsProxy = true }, TimeProvider.System);
+
     private readonly FakeLocations _locations = new();
 
     public LocationStepTests() => _locations.AddUser("bob");
@@ -69,10 +72,10 @@ public class LocationStepTests
     [Fact]
     public void A_stranger_does_not_get_out_through_us_and_one_of_ours_does()
     {
-        var stage = Stage(new AdmissionVerdict { Status = 407, Headers = [new SipHeader("Proxy-Authenticate", "Digest realm=\"example.com\"")] });
+        var stage = Stage(new AdmissionVerdict { Status = 407, Challenger = s_digest });
         stage.Alice.Send(Wire.Request("OPTIONS", "sip:x@10.0.0.3"));
-        Assert.Equal("Digest realm=\"example.com\"", Wire.Header(stage.Alice.Got("407 OPTIONS"), "Proxy-Authenticate"));
-        var other = Stage(new AdmissionVerdict { Account = new Account { Name = "alice", Realm = "example.com" }, Headers = [] });
+        Assert.StartsWith("Digest realm=\"example.com\"", Wire.Header(stage.Alice.Got("407 OPTIONS"), "Proxy-Authenticate"), StringComparison.Ordinal);
+        var other = Stage(new AdmissionVerdict { Account = new Account { Name = "alice", Realm = "example.com" } });
         other.Alice.Send(Wire.Request("OPTIONS", "sip:x@10.0.0.3", more: "Proxy-Authorization: Digest username=\"alice\""));
         Assert.False(Wire.Has(other.Bob.Got("OPTIONS"), "Proxy-Authorization"));
     }
@@ -89,7 +92,7 @@ public class LocationStepTests
     [Fact]
     public void Somebody_else_s_address_in_From_is_403()
     {
-        var stage = Stage(new AdmissionVerdict { Account = new Account { Name = "mallory", Realm = "example.com" }, Headers = [] });
+        var stage = Stage(new AdmissionVerdict { Account = new Account { Name = "mallory", Realm = "example.com" } });
         stage.Alice.Send(Wire.Request("OPTIONS"));
         stage.Shows("alice: 403 OPTIONS");
     }
@@ -99,7 +102,7 @@ public class LocationStepTests
         Steps =
         [
             .. ProxyOptions.StandardSteps,
-            new AdmissionStep(new FixedAdmission(verdict ?? new AdmissionVerdict { Headers = [] }), _locations.Domains),
+            new AdmissionStep(new FixedAdmission(verdict ?? default(AdmissionVerdict)), _locations.Domains),
             new DomainStep(_locations.Domains),
             new LocationStep(_locations),
         ],
