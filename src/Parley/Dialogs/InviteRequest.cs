@@ -65,7 +65,8 @@ public sealed class InviteRequest : IInviteSessionHandler
     /// <summary>The CANCEL, or the BYE in its place, once it has come; its Reason header says why.</summary>
     public SipMessage? CancelMessage => Volatile.Read(ref _cancel);
 
-    internal DialogAgent Agent { get; }
+    /// <summary>The agent it came to.</summary>
+    public DialogAgent Agent { get; }
 
     internal IncomingInvite Invite { get; }
 
