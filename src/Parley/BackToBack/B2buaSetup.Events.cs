@@ -34,7 +34,7 @@ internal sealed partial class B2buaSetup
         var confirmed = reliable is not null && _confirms;
         if (confirmed)
             reliable!.Hold();
-        _pipe.Pass(SessionBody.Whole(response), _options.SdpForA, body =>
+        _pipe.TryPass(SessionBody.Whole(response), _options.SdpForA, body =>
         {
             if (!_a.Invite.IsPending)
                 return;
