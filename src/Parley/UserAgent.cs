@@ -257,6 +257,7 @@ public sealed class UserAgent : IAsyncDisposable
         Extensions = _options.Extensions ?? new SipEndpointOptions().Extensions,
         Events = _options.Events,
         AnswerOptions = _options.AnswerOptions,
+        SessionTimers = _options.SessionTimers,
         Router = _options.Router,
         AcceptedBodies = _options.AcceptedBodies ?? ["application/sdp", "multipart/mixed", "multipart/alternative"],
         OnFault = fault => Log.LaneFault(_log, fault),

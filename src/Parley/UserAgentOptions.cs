@@ -92,6 +92,9 @@ public sealed record UserAgentOptions
     /// <summary>Body types an INVITE may carry; an empty list takes all. Default: session descriptions, alone or in a multipart body.</summary>
     public IReadOnlyList<string>? AcceptedBodies { get; init; }
 
+    /// <summary>How calls are kept alive (RFC 4028). Default: not asked for, but done when the other side asks.</summary>
+    public SessionTimerOptions SessionTimers { get; init; } = new();
+
     /// <summary>OPTIONS is answered with what this agent can do; false gives it to <see cref="Services"/>. Default true.</summary>
     public bool AnswerOptions { get; init; } = true;
 

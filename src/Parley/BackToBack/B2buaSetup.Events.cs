@@ -82,6 +82,10 @@ internal sealed partial class B2buaSetup
 
     void IDialogOwner.OnRefer(InviteDialog dialog, IncomingRefer refer) => refer.Reject(603);
 
+    void IDialogOwner.OnKeptAlive(InviteDialog dialog, SessionRefresh refresh)
+    {
+    }
+
     void IDialogOwner.OnConfirmed(InviteDialog dialog, SipMessage ack)
     {
     }
@@ -186,7 +190,7 @@ internal sealed partial class B2buaSetup
         try
         {
             _a.RequirePending();
-            uas = _a.Answer(pair, body, headers);
+            uas = _a.Answer(pair, body, headers, _options.SessionTimer);
         }
         catch (Exception e) // whatever keeps A from its answer, B must not be left behind
         {
