@@ -7,6 +7,7 @@ using Parley.Services.Admission;
 using Parley.Services.Locations;
 using Parley.Services.Presence;
 using Parley.Services.Registrar;
+using Parley.Services.Trunks;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Endpoint;
 using Parley.Sip.Invites;
@@ -33,7 +34,7 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
     private readonly EventService _events;
     private readonly BusyLamps _lamps;
     private readonly DirectCalls? _direct;
-    private TrunkLines? _trunks;
+    private TrunkSet? _trunks;
     private PhoneCalls? _calls;
 
     private PhoneSystem(PhoneSettings settings, AccountDirectory accounts, LocationService locations, ServeLog log, TimeProvider time)
@@ -86,20 +87,22 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
     /// <returns>Takes its calls.</returns>
     public async Task<CallRouter> BeginAsync(UserAgent agent, ExtensionServices extensions)
     {
-        _trunks = new(agent, _time, _log.Write);
-        await _trunks.ApplyAsync(_settings.Current.Trunks);
+        _trunks = new(agent.Endpoint, _time);
+        await _trunks.SetAsync(OptionsOf(_settings.Current));
         var services = new PhoneServices(agent, _log, _settings, _locations, _admission, _trunks, _lamps, _time);
         _calls = new(services);
         _direct?.Begin(agent, _trunks);
         return new(services, extensions, _calls);
     }
 
-    /// <summary>Goes on with other settings. Calls that are up stay as they are.</summary>
+    /// <summary>Goes on with other settings. Calls that are up stay as they are, and so do trunks that are the same.</summary>
     public async Task ApplyAsync(PhoneSettings settings)
     {
+        var before = _settings.Current.Trunks;
+        settings = settings with { Trunks = settings.Trunks.ToDictionary(one => one.Key, one => KeepLine(one.Value, before.GetValueOrDefault(one.Key))) };
         _settings.Exchange(settings);
         if (_trunks is not null)
-            await _trunks.ApplyAsync(settings.Trunks);
+            await _trunks.SetAsync(OptionsOf(settings));
     }
 
     /// <summary>What the roles have counted.</summary>
@@ -118,6 +121,11 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
     }
 
     public void OnSubscribe(IncomingSubscription subscription) => _events.Handle(subscription);
+
+    // A trunk is known by its options: what says the same must be the same.
+    private static TrunkSettings KeepLine(TrunkSettings next, TrunkSettings? before) => before is not null && before.IsSameLine(next) ? next with { Options = before.Options } : next;
+
+    private static List<TrunkOptions> OptionsOf(PhoneSettings settings) => [.. settings.Trunks.Values.Select(trunk => trunk.Options)];
 
     /// <summary>Takes leave of the trunks, while the user agent can still send.</summary>
     public ValueTask CloseAsync() => _trunks?.DisposeAsync() ?? default;
