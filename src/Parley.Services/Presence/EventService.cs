@@ -79,7 +79,7 @@ public sealed class EventService : IDisposable
                 if (!request.IsPending)
                     return; // its sender has given up
                 if (!verdict.IsAllowed)
-                    request.Respond(verdict.Status, headers: verdict.Headers);
+                    verdict.Refuse(request);
                 else if (Identity(request.Message, verdict) != resource)
                     request.Respond(403); // somebody else's state
                 else
@@ -223,7 +223,7 @@ public sealed class EventService : IDisposable
         }
         catch (IOException)
         {
-            verdict = new AdmissionVerdict { Status = 500, Headers = [] }; // the accounts cannot be read
+            verdict = new AdmissionVerdict { Status = 500 }; // the accounts cannot be read
         }
 
         lane.Post(_ => then(verdict), null);

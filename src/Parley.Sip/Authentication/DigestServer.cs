@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -58,6 +59,39 @@ public sealed class DigestServer
         }
     }
 
+    /// <summary>The challenge as header fields, one per algorithm.</summary>
+    /// <param name="stale">As for <see cref="WriteChallenge"/>.</param>
+    public IReadOnlyList<SipHeader> Challenge(bool stale = false)
+    {
+        Span<byte> nonce = stackalloc byte[NonceSeal.HexLength];
+        _seal.Write(Now, nonce);
+        var text = Encoding.ASCII.GetString(nonce);
+        var name = _options.IsProxy ? "Proxy-Authenticate" : "WWW-Authenticate";
+        return
+        [
+            .. _options.Algorithms.Select(algorithm => new SipHeader(
+                name,
+                $"Digest realm=\"{Realm}\", nonce=\"{text}\", algorithm={Encoding.ASCII.GetString(DigestHash.Name(algorithm))}, qop=\"auth\"{(stale ? ", stale=true" : "")}")),
+        ];
+    }
+
+    /// <summary>Who the credentials of a request for this realm claim it is from, so that the account can be fetched before they are checked. False when there are none.</summary>
+    public bool TryReadUsername(SipMessage request, [NotNullWhen(true)] out string? username)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        username = TryFindFields(request, out var fields) ? NameOf(fields) : null;
+        return username is not null;
+    }
+
+    /// <summary>Checks the credentials of a request against an account found before.</summary>
+    /// <param name="request">The request. Not an ACK or CANCEL: those cannot be challenged (RFC 3261 §22.1).</param>
+    /// <param name="credentials">What the user must prove; null for an unknown user.</param>
+    public DigestVerdict Verify(SipMessage request, DigestCredentials? credentials)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return TryFindFields(request, out var fields) ? Check(request, fields, credentials) : DigestVerdict.Missing;
+    }
+
     /// <summary>Checks the credentials of a request.</summary>
     /// <param name="request">The request. Not an ACK or CANCEL: those cannot be challenged (RFC 3261 §22.1).</param>
     /// <param name="username">Who it is when <see cref="DigestVerdict.Ok"/> or <see cref="DigestVerdict.Stale"/>, who it claims to be when <see cref="DigestVerdict.Refused"/>; else null.</param>
@@ -65,28 +99,42 @@ public sealed class DigestServer
     {
         ArgumentNullException.ThrowIfNull(request);
         username = null;
-        foreach (var line in request.Lines(_options.IsProxy ? HeaderId.ProxyAuthorization : HeaderId.Authorization))
-        {
-            if (!DigestFields.TryParse(line, out var fields) || !fields.Realm.SequenceEqual(_realm))
-                continue;
-            username = Escaping.Unquote([(byte)'"', .. fields.Username, (byte)'"']);
-            return Check(request, fields, username);
-        }
-
-        return DigestVerdict.Missing;
+        if (!TryFindFields(request, out var fields))
+            return DigestVerdict.Missing;
+        username = NameOf(fields);
+        return Check(request, fields, _options.Find(username, _options.Realm));
     }
+
+    /// <summary>The protection domain.</summary>
+    public string Realm => _options.Realm;
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private DigestVerdict Check(SipMessage request, in DigestFields fields, string username)
+    private bool TryFindFields(SipMessage request, out DigestFields fields)
+    {
+        foreach (var line in request.Lines(_options.IsProxy ? HeaderId.ProxyAuthorization : HeaderId.Authorization))
+        {
+            if (DigestFields.TryParse(line, out fields) && fields.Realm.SequenceEqual(_realm))
+                return true;
+        }
+
+        fields = default;
+        return false;
+    }
+
+    private static string NameOf(in DigestFields fields) => fields.Username.Contains((byte)'\\')
+        ? Escaping.Unquote([(byte)'"', .. fields.Username, (byte)'"'])
+        : Encoding.UTF8.GetString(fields.Username);
+
+    private DigestVerdict Check(SipMessage request, in DigestFields fields, DigestCredentials? credentials)
     {
         if (!_options.Algorithms.Contains(fields.Algorithm) || fields.IsSession || !fields.HasAuth)
             return DigestVerdict.Refused;
         if (_options.RequireSameUri && !IsSameUri(request, fields.Uri))
             return DigestVerdict.Refused;
         if (!_seal.TryRead(fields.Nonce, out var issued, out var nonce))
-            return IsRight(request, fields, username) ? DigestVerdict.Stale : DigestVerdict.Refused; // of another server or before a restart
-        if (!IsRight(request, fields, username))
+            return IsRight(request, fields, credentials) ? DigestVerdict.Stale : DigestVerdict.Refused; // of another server or before a restart
+        if (!IsRight(request, fields, credentials))
             return DigestVerdict.Refused;
         var age = Now - issued;
         if (age < 0 || age > _options.NonceLifetime.TotalMilliseconds)
@@ -96,9 +144,8 @@ public sealed class DigestServer
             : DigestVerdict.Stale;
     }
 
-    private bool IsRight(SipMessage request, in DigestFields fields, string username)
+    private bool IsRight(SipMessage request, in DigestFields fields, DigestCredentials? credentials)
     {
-        var credentials = _options.Find(username, _options.Realm);
         Span<byte> ha1 = stackalloc byte[DigestHash.MaxHex];
         var length = credentials?.WriteHa1(fields.Algorithm, fields.Username, _realm, ha1) ?? 0;
         if (length == 0)

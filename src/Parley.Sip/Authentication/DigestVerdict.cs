@@ -1,6 +1,6 @@
 namespace Parley.Sip.Authentication;
 
-/// <summary>What <see cref="DigestServer.Verify"/> found.</summary>
+/// <summary>What a <see cref="DigestServer"/> found.</summary>
 public enum DigestVerdict
 {
     /// <summary>No credentials for this realm: challenge.</summary>

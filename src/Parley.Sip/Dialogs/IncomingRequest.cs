@@ -61,6 +61,22 @@ public sealed class IncomingRequest : IServerTransactionUser
         Send(new Reply(status) { Reason = reason, Body = body, Headers = headers });
     }
 
+    /// <summary>Answers it, with header fields written as bytes.</summary>
+    /// <param name="status">100 to 699; below 200 the request stays pending.</param>
+    /// <param name="headers">Writes them.</param>
+    /// <param name="reason">Reason phrase; default the standard one.</param>
+    /// <exception cref="ArgumentException">A line break in <paramref name="reason"/>.</exception>
+    /// <exception cref="InvalidOperationException">Not on the lane.</exception>
+    public void RespondWith(int status, IHeaderWriter headers, string? reason = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, 100);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 699);
+        ArgumentNullException.ThrowIfNull(headers);
+        HeaderText.Require(reason, nameof(reason));
+        _ua.RequireCurrent();
+        Send(new Reply(status) { Reason = reason, HeaderWriter = headers });
+    }
+
     /// <summary>Answers OPTIONS with 200 and what this endpoint can do (RFC 3261 §11.2).</summary>
     /// <exception cref="InvalidOperationException">Not on the lane.</exception>
     public void RespondToOptions()

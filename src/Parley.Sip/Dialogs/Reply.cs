@@ -12,6 +12,8 @@ internal readonly record struct Reply(int Status)
 
     public IReadOnlyList<SipHeader>? Headers { get; init; }
 
+    public IHeaderWriter? HeaderWriter { get; init; }
+
     /// <summary>Our tag, where the request has no To tag yet; 0 for none.</summary>
     public UInt128 LocalTag { get; init; }
 

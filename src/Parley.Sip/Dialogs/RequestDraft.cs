@@ -78,6 +78,9 @@ internal sealed record RequestDraft
         NextHop = NextHopOf(Route, Encoding.UTF8.GetBytes(target.ToString())),
     };
 
+    /// <summary>The same request to the same URI, sent to where another one points.</summary>
+    public RequestDraft SentTo(SipUri next) => this with { NextHop = NextHopOf(Route, Encoding.UTF8.GetBytes(next.ToString())) };
+
     /// <summary>A request within a dialog (RFC 3261 §12.2.1.1).</summary>
     public static RequestDraft Within(Dialog dialog, SipMethod method, in SipBody body = default, IReadOnlyList<SipHeader>? headers = null)
     {

@@ -27,6 +27,7 @@ internal static class ResponseBuilder
         WriteRedirect(ref writer, reply.Redirect);
         foreach (var header in reply.Headers ?? [])
             writer.Header(header);
+        reply.HeaderWriter?.WriteHeaders(ref writer);
         if (ua.Profile.UserAgent.Length > 0)
             writer.Header(HeaderId.Server, ua.Profile.UserAgent);
         WriteBody(ref writer, reply.Body);

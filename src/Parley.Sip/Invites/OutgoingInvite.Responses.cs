@@ -89,7 +89,7 @@ public sealed partial class OutgoingInvite : IExchangeUser, ILiveCall
         dialog.Confirm(response);
         var asked = MakesOffer(dialog, response);
         dialog.Offers = OffersAfter(dialog.Offers, response);
-        var session = new InviteSession(_ua, dialog, _handler, flow, _options.Flow, _options.Credentials);
+        var session = new InviteSession(_ua, dialog, _handler, flow, _options.Flow, _exchange.Chosen);
         _session = session;
         session.Inherit(FindBranch(dialog)?.Waiting);
         ForgetEarly(except: dialog);
@@ -115,7 +115,7 @@ public sealed partial class OutgoingInvite : IExchangeUser, ILiveCall
         ack.Send(default, []);
         _ua.Counts.ExtraForksEnded++;
         var bye = RequestDraft.Within(dialog, SipMethod.Bye);
-        RequestExchange.Start(_ua, bye, _options.Credentials, dialog, FlowOf(dialog, flow), static (_, _, _) => { });
+        RequestExchange.Start(_ua, bye, _exchange.Chosen, dialog, FlowOf(dialog, flow), static (_, _, _) => { });
     }
 
     private Acknowledgement AcknowledgementOf(SipMessage response, Dialog dialog, in SipFlow flow)
@@ -194,7 +194,7 @@ public sealed partial class OutgoingInvite : IExchangeUser, ILiveCall
     private void SendTo(SipUri contact)
     {
         ForgetEarly(except: null);
-        _exchange.SendElsewhere(_exchange.Draft.Redirected(contact));
+        _exchange.SendElsewhere(_options.KeepUriOnRedirect ? _exchange.Draft.SentTo(contact) : _exchange.Draft.Redirected(contact));
     }
 
     private static CallEnd Refusal(SipMessage response)

@@ -116,12 +116,12 @@ public static class HeaderNames
 
     private static readonly byte[][] LongNames = [[], .. Table.Select(row => Encoding.ASCII.GetBytes(row.Long))];
 
-    // One row per name, long and compact. A name matches when (text | Case) equals Lower in its Length bytes: Case has 0x20 exactly where
-    // the name has a letter, so nothing but the other case of a letter can match it.
+    // One row per name, long and compact. A name matches when (text | Case) equals Lower: Case has 0x20 exactly where the name has a letter, so nothing but
+    // the other case of a letter can match it, and all bits where the name is over.
     private static readonly Row[] Rows = MakeRows();
 
-    // Open addressing; the row index plus one, 0 for an empty slot.
-    private static readonly ushort[] Hash = MakeHash();
+    // Open addressing; of length 0 is an empty slot. Length and number are here, so that they need not wait for the row.
+    private static readonly Slot[] Hash = MakeHash();
 
     /// <summary>Number of <see cref="HeaderId"/> values, <see cref="HeaderId.Unknown"/> among them.</summary>
     internal static int Count => LongNames.Length;
@@ -149,22 +149,15 @@ public static class HeaderNames
     {
         ref var hash = ref MemoryMarshal.GetArrayDataReference(Hash);
         ref var rows = ref MemoryMarshal.GetArrayDataReference(Rows);
-        for (var slot = HashOf(text, ref name, length); ; slot = (slot + 1) & (Slots - 1))
+        for (var at = HashOf(text, ref name, length); ; at = (at + 1) & (Slots - 1))
         {
-            var index = Unsafe.Add(ref hash, slot);
-            if (index == 0)
+            var slot = Unsafe.Add(ref hash, at);
+            if (slot.Length == 0)
                 return HeaderId.Unknown;
-            ref readonly var row = ref Unsafe.Add(ref rows, index - 1);
-            if (row.Length == length && Matches(text, row))
-                return row.Id;
+            ref readonly var row = ref Unsafe.Add(ref rows, (int)slot.Row);
+            if (slot.Length == length && Vector256.EqualsAll(text | row.Case, row.Lower))
+                return slot.Id;
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Matches(Vector256<byte> text, in Row row)
-    {
-        var equal = Vector256.Equals(text | row.Case, row.Lower).ExtractMostSignificantBits();
-        return ((~equal) << (Width - row.Length)) == 0;
     }
 
     // The first eight letters, the length and the last letter tell all names apart; the factor was searched so that each name has a slot of its own.
@@ -183,52 +176,62 @@ public static class HeaderNames
     private static Row[] MakeRows()
     {
         var rows = new List<Row>();
-        for (var i = 0; i < Table.Length; i++)
+        foreach (var (name, compact) in Table)
         {
-            rows.Add(MakeRow(Table[i].Long, (HeaderId)(i + 1)));
-            if (Table[i].Compact.Length > 0)
-                rows.Add(MakeRow(Table[i].Compact, (HeaderId)(i + 1)));
+            rows.Add(MakeRow(name));
+            if (compact.Length > 0)
+                rows.Add(MakeRow(compact));
         }
 
         return [.. rows];
     }
 
-    private static Row MakeRow(string name, HeaderId id)
+    private static Row MakeRow(string name)
     {
         Span<byte> lower = stackalloc byte[Width];
         Span<byte> letters = stackalloc byte[Width];
-        lower.Clear();
-        letters.Clear();
+        lower.Fill(0xFF);
+        letters.Fill(0xFF);
         for (var i = 0; i < name.Length; i++)
         {
             lower[i] = (byte)char.ToLowerInvariant(name[i]);
             letters[i] = char.IsAsciiLetter(name[i]) ? (byte)0x20 : (byte)0;
         }
 
-        return new Row(Vector256.Create<byte>(lower), Vector256.Create<byte>(letters), name.Length, id);
+        return new Row(Vector256.Create<byte>(lower), Vector256.Create<byte>(letters));
     }
 
-    private static ushort[] MakeHash()
+    // In the order of the rows.
+    private static Slot[] MakeHash()
     {
-        var hash = new ushort[Slots];
-        Span<byte> lower = stackalloc byte[Width];
-        for (var i = 0; i < Rows.Length; i++)
+        var hash = new Slot[Slots];
+        var row = 0;
+        for (var i = 0; i < Table.Length; i++)
         {
-            Rows[i].Lower.CopyTo(lower);
-            var slot = HashOf(Rows[i].Lower, ref MemoryMarshal.GetReference(lower), Rows[i].Length);
-            while (hash[slot] != 0)
-                slot = (slot + 1) & (Slots - 1);
-            hash[slot] = (ushort)(i + 1);
+            Enter(hash, Table[i].Long, row++, i + 1);
+            if (Table[i].Compact.Length > 0)
+                Enter(hash, Table[i].Compact, row++, i + 1);
         }
 
         return hash;
     }
 
-    private readonly struct Row(Vector256<byte> lower, Vector256<byte> letters, int length, HeaderId id)
+    private static void Enter(Slot[] hash, string name, int row, int id)
+    {
+        Span<byte> padded = stackalloc byte[Width];
+        padded.Clear();
+        Encoding.ASCII.GetBytes(name, padded);
+        var at = HashOf(Vector256.Create<byte>(padded), ref MemoryMarshal.GetReference(padded), name.Length);
+        while (hash[at].Length != 0)
+            at = (at + 1) & (Slots - 1);
+        hash[at] = new((byte)row, (byte)name.Length, (HeaderId)id);
+    }
+
+    private readonly record struct Slot(byte Row, byte Length, HeaderId Id);
+
+    private readonly struct Row(Vector256<byte> lower, Vector256<byte> letters)
     {
         public readonly Vector256<byte> Lower = lower;
         public readonly Vector256<byte> Case = letters;
-        public readonly int Length = length;
-        public readonly HeaderId Id = id;
     }
 }

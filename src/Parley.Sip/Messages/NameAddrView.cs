@@ -7,53 +7,51 @@ namespace Parley.Sip.Messages;
 /// A name-addr or addr-spec with the header field's parameters: From, To, Contact, Route, Refer-To and their like (RFC 3261 §20.10). A view;
 /// valid as long as its message.
 /// </summary>
-public readonly ref struct NameAddrView
+public ref struct NameAddrView
 {
-    private readonly ReadOnlySpan<byte> _text;
-    private readonly NameAddrIndex _index;
-
-    internal NameAddrView(ReadOnlySpan<byte> text, scoped in NameAddrIndex index)
-    {
-        _text = text;
-        _index = index;
-    }
+    // Written in place, never copied: to read in one piece what was just written in many makes the processor wait for the writes.
+    private ReadOnlySpan<byte> _text;
+    private NameAddrIndex _index;
 
     /// <summary>The display name as written, a quoted one with its quotes; empty when absent.</summary>
-    public ReadOnlySpan<byte> DisplayName => _index.Display.Of(_text);
+    public readonly ReadOnlySpan<byte> DisplayName => _index.Display.Of(_text);
 
     /// <summary>The URI without angle brackets; empty for <see cref="IsStar"/>.</summary>
-    public ReadOnlySpan<byte> Uri => _index.Uri.Of(_text);
+    public readonly ReadOnlySpan<byte> Uri => _index.Uri.Of(_text);
 
     /// <summary>The header field's parameters from the first semicolon on; empty when there are none.</summary>
-    public ReadOnlySpan<byte> Parameters => _index.Parameters.Of(_text);
+    public readonly ReadOnlySpan<byte> Parameters => _index.Parameters.Of(_text);
 
     /// <summary>The tag parameter; empty when absent.</summary>
-    public ReadOnlySpan<byte> Tag => _index.Tag.Of(_text);
+    public readonly ReadOnlySpan<byte> Tag => _index.Tag.Of(_text);
 
     /// <summary>True for <c>Contact: *</c> (RFC 3261 §10.2.2).</summary>
-    public bool IsStar => _index.IsStar;
+    public readonly bool IsStar => _index.IsStar;
 
     /// <summary>The whole value, without the comma and what follows it.</summary>
-    public ReadOnlySpan<byte> Text => _text[.._index.Length];
+    public readonly ReadOnlySpan<byte> Text => _text[.._index.Length];
 
     /// <summary>Reads the URI. False when it is malformed or a star.</summary>
-    public bool TryGetUri(out SipUriView uri) => SipUriView.TryParse(Uri, out uri);
+    public readonly bool TryGetUri(out SipUriView uri) => SipUriView.TryParse(Uri, out uri);
 
     /// <summary>Finds a parameter by name, without regard to case. The value is empty when it has none.</summary>
-    public bool TryGetParameter(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) =>
+    public readonly bool TryGetParameter(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) =>
         ParameterReader.TryFind(Parameters, name, out value);
 
     /// <summary>Reads one value. False when it is malformed or when something follows it.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out NameAddrView address)
     {
-        if (NameAddrIndex.TryParse(text, out var index) && index.Length == text.Length)
-        {
-            address = new NameAddrView(text, index);
+        address._text = text;
+        if (NameAddrIndex.TryParse(text, out address._index) && address._index.Length == text.Length)
             return true;
-        }
-
         address = default;
         return false;
+    }
+
+    internal static void Make(ReadOnlySpan<byte> text, in NameAddrIndex index, out NameAddrView address)
+    {
+        address._text = text;
+        address._index = index;
     }
 }
 

@@ -42,33 +42,53 @@ public sealed partial class SipMessage
     /// <summary>The first Via value. False when absent or malformed.</summary>
     public bool TryGetTopVia(out ViaView via)
     {
-        var ok = (Known & Parsed.Via) != 0;
-        via = ok ? new ViaView(Value(HeaderId.Via), Via) : default;
-        return ok;
+        if ((Known & Parsed.Via) == 0)
+        {
+            via = default;
+            return false;
+        }
+
+        ViaView.Make(Value(HeaderId.Via), Via, out via);
+        return true;
     }
 
     /// <summary>The From header field. False when absent or malformed.</summary>
     public bool TryGetFrom(out NameAddrView from)
     {
-        var ok = (Known & Parsed.From) != 0;
-        from = ok ? new NameAddrView(Value(HeaderId.From), FromAddress) : default;
-        return ok;
+        if ((Known & Parsed.From) == 0)
+        {
+            from = default;
+            return false;
+        }
+
+        NameAddrView.Make(Value(HeaderId.From), FromAddress, out from);
+        return true;
     }
 
     /// <summary>The To header field. False when absent or malformed.</summary>
     public bool TryGetTo(out NameAddrView to)
     {
-        var ok = (Known & Parsed.To) != 0;
-        to = ok ? new NameAddrView(Value(HeaderId.To), ToAddress) : default;
-        return ok;
+        if ((Known & Parsed.To) == 0)
+        {
+            to = default;
+            return false;
+        }
+
+        NameAddrView.Make(Value(HeaderId.To), ToAddress, out to);
+        return true;
     }
 
     /// <summary>The first Contact value. False when absent or malformed.</summary>
     public bool TryGetContact(out NameAddrView contact)
     {
-        var ok = (Known & Parsed.Contact) != 0;
-        contact = ok ? new NameAddrView(Value(HeaderId.Contact), ContactAddress) : default;
-        return ok;
+        if ((Known & Parsed.Contact) == 0)
+        {
+            contact = default;
+            return false;
+        }
+
+        NameAddrView.Make(Value(HeaderId.Contact), ContactAddress, out contact);
+        return true;
     }
 
     /// <summary>The CSeq header field. False when absent or malformed.</summary>
@@ -82,9 +102,14 @@ public sealed partial class SipMessage
     /// <summary>The request-URI. False for a response and for a URI that is malformed.</summary>
     public bool TryGetRequestUri(out SipUriView uri)
     {
-        var ok = (Known & Parsed.Uri) != 0;
-        uri = ok ? new SipUriView(RequestUri, UriIndex) : default;
-        return ok;
+        if ((Known & Parsed.Uri) == 0)
+        {
+            uri = default;
+            return false;
+        }
+
+        SipUriView.Make(RequestUri, UriIndex, out uri);
+        return true;
     }
 
     /// <summary>Max-Forwards, 0–255 (RFC 3261 §20.22). False when absent or no such number.</summary>

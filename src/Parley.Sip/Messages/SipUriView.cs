@@ -7,49 +7,44 @@ namespace Parley.Sip.Messages;
 /// <summary>
 /// A sip, sips or tel URI, or another absolute URI, as a view over its bytes (RFC 3261 §19.1.1, RFC 3966). Parts are as written, escapes not resolved.
 /// </summary>
-public readonly ref struct SipUriView
+public ref struct SipUriView
 {
-    private readonly ReadOnlySpan<byte> _text;
-    private readonly SipUriIndex _index;
-
-    internal SipUriView(ReadOnlySpan<byte> text, scoped in SipUriIndex index)
-    {
-        _text = text;
-        _index = index;
-    }
+    // Written in place, never copied: to read in one piece what was just written in many makes the processor wait for the writes.
+    private ReadOnlySpan<byte> _text;
+    private SipUriIndex _index;
 
     /// <summary>The whole URI.</summary>
-    public ReadOnlySpan<byte> Text => _text;
+    public readonly ReadOnlySpan<byte> Text => _text;
 
     /// <summary>The scheme.</summary>
-    public SipScheme Scheme => _index.Scheme;
+    public readonly SipScheme Scheme => _index.Scheme;
 
     /// <summary>The user part; of a tel URI the number. Empty when absent.</summary>
-    public ReadOnlySpan<byte> User => _index.User.Of(_text);
+    public readonly ReadOnlySpan<byte> User => _index.User.Of(_text);
 
     /// <summary>The password; empty when absent.</summary>
-    public ReadOnlySpan<byte> Password => _index.Password.Of(_text);
+    public readonly ReadOnlySpan<byte> Password => _index.Password.Of(_text);
 
     /// <summary>The host, an IPv6 address without its brackets; empty for tel and other schemes.</summary>
-    public ReadOnlySpan<byte> Host => _index.Host.Of(_text);
+    public readonly ReadOnlySpan<byte> Host => _index.Host.Of(_text);
 
     /// <summary>The port, 0–65535; 0 when none is written.</summary>
-    public int Port => _index.Port;
+    public readonly int Port => _index.Port;
 
     /// <summary>True when the host was written in brackets.</summary>
-    public bool HostIsV6 => _index.Host.Start > 0 && _text[_index.Host.Start - 1] == '[';
+    public readonly bool HostIsV6 => _index.Host.Start > 0 && _text[_index.Host.Start - 1] == '[';
 
     /// <summary>The parameters from the first semicolon on; empty when there are none.</summary>
-    public ReadOnlySpan<byte> Parameters => _index.Parameters.Of(_text);
+    public readonly ReadOnlySpan<byte> Parameters => _index.Parameters.Of(_text);
 
     /// <summary>The headers after the question mark; empty when there are none.</summary>
-    public ReadOnlySpan<byte> Headers => _index.Headers.Of(_text);
+    public readonly ReadOnlySpan<byte> Headers => _index.Headers.Of(_text);
 
     /// <summary>The host and port as an endpoint when the host is an IP address; the port is 0 when none is written.</summary>
-    public bool TryGetAddress(out NetEndpoint endpoint) => HostPort.TryGetAddress(Host, Port, out endpoint);
+    public readonly bool TryGetAddress(out NetEndpoint endpoint) => HostPort.TryGetAddress(Host, Port, out endpoint);
 
     /// <summary>Finds a parameter by name, without regard to case. The value is as written; empty when it has none.</summary>
-    public bool TryGetParameter(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    public readonly bool TryGetParameter(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         var rest = Parameters;
         while (!rest.IsEmpty)
@@ -72,14 +67,17 @@ public readonly ref struct SipUriView
     /// <summary>Reads a URI that fills <paramref name="text"/>. False when it is malformed.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out SipUriView uri)
     {
-        if (SipUriIndex.TryParse(text, out var index))
-        {
-            uri = new SipUriView(text, index);
+        uri._text = text;
+        if (SipUriIndex.TryParse(text, out uri._index))
             return true;
-        }
-
         uri = default;
         return false;
+    }
+
+    internal static void Make(ReadOnlySpan<byte> text, in SipUriIndex index, out SipUriView uri)
+    {
+        uri._text = text;
+        uri._index = index;
     }
 }
 

@@ -4,68 +4,66 @@ using System.Text;
 namespace Parley.Sip.Messages;
 
 /// <summary>One Via value: who sent the message over what, and where answers go (RFC 3261 §20.42, RFC 3581). A view; valid as long as its message.</summary>
-public readonly ref struct ViaView
+public ref struct ViaView
 {
-    private readonly ReadOnlySpan<byte> _text;
-    private readonly ViaIndex _index;
-
-    internal ViaView(ReadOnlySpan<byte> text, scoped in ViaIndex index)
-    {
-        _text = text;
-        _index = index;
-    }
+    // Written in place, never copied: to read in one piece what was just written in many makes the processor wait for the writes.
+    private ReadOnlySpan<byte> _text;
+    private ViaIndex _index;
 
     /// <summary>The transport as written: <c>UDP</c>, <c>TCP</c>, <c>TLS</c>, <c>WS</c>, <c>WSS</c>, or another token.</summary>
-    public ReadOnlySpan<byte> Transport => _index.Transport.Of(_text);
+    public readonly ReadOnlySpan<byte> Transport => _index.Transport.Of(_text);
 
     /// <summary>Host of sent-by; an IPv6 address without its brackets.</summary>
-    public ReadOnlySpan<byte> Host => _index.Host.Of(_text);
+    public readonly ReadOnlySpan<byte> Host => _index.Host.Of(_text);
 
     /// <summary>Port of sent-by, 1–65535; 0 when none is written.</summary>
-    public int Port => _index.Port;
+    public readonly int Port => _index.Port;
 
     /// <summary>The branch parameter; empty when absent.</summary>
-    public ReadOnlySpan<byte> Branch => _index.Branch.Of(_text);
+    public readonly ReadOnlySpan<byte> Branch => _index.Branch.Of(_text);
 
     /// <summary>The received parameter: the address the request really came from; empty when absent.</summary>
-    public ReadOnlySpan<byte> Received => _index.Received.Of(_text);
+    public readonly ReadOnlySpan<byte> Received => _index.Received.Of(_text);
 
     /// <summary>True when rport is present, with or without a value (RFC 3581 §3).</summary>
-    public bool HasRport => _index.Rport >= 0;
+    public readonly bool HasRport => _index.Rport >= 0;
 
     /// <summary>Value of rport; 0 when absent or without a value.</summary>
-    public int Rport => Math.Max(_index.Rport, 0);
+    public readonly int Rport => Math.Max(_index.Rport, 0);
 
     /// <summary>The maddr parameter; empty when absent.</summary>
-    public ReadOnlySpan<byte> Maddr => Parameter("maddr"u8);
+    public readonly ReadOnlySpan<byte> Maddr => Parameter("maddr"u8);
 
     /// <summary>The ttl parameter, 0–255; -1 when absent or no such number.</summary>
-    public int Ttl => SipSyntax.TryReadNumber(Parameter("ttl"u8), 255, out var ttl) ? (int)ttl : -1;
+    public readonly int Ttl => SipSyntax.TryReadNumber(Parameter("ttl"u8), 255, out var ttl) ? (int)ttl : -1;
 
     /// <summary>All parameters from the first semicolon on; empty when there are none.</summary>
-    public ReadOnlySpan<byte> Parameters => _index.Parameters.Of(_text);
+    public readonly ReadOnlySpan<byte> Parameters => _index.Parameters.Of(_text);
 
     /// <summary>The whole value, without the comma and what follows it.</summary>
-    public ReadOnlySpan<byte> Text => _text[.._index.Length];
+    public readonly ReadOnlySpan<byte> Text => _text[.._index.Length];
 
     /// <summary>Finds a parameter by name, without regard to case. The value is empty when it has none.</summary>
-    public bool TryGetParameter(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) =>
+    public readonly bool TryGetParameter(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) =>
         ParameterReader.TryFind(Parameters, name, out value);
 
     /// <summary>Reads one Via value. False when it is malformed or when something follows it.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out ViaView via)
     {
-        if (ViaIndex.TryParse(text, out var index) && index.Length == text.Length && !index.HasGap)
-        {
-            via = new ViaView(text, index);
+        via._text = text;
+        if (ViaIndex.TryParse(text, out via._index) && via._index.Length == text.Length && !via._index.HasGap)
             return true;
-        }
-
         via = default;
         return false;
     }
 
-    private ReadOnlySpan<byte> Parameter(ReadOnlySpan<byte> name) => TryGetParameter(name, out var value) ? value : default;
+    internal static void Make(ReadOnlySpan<byte> text, in ViaIndex index, out ViaView via)
+    {
+        via._text = text;
+        via._index = index;
+    }
+
+    private readonly ReadOnlySpan<byte> Parameter(ReadOnlySpan<byte> name) => TryGetParameter(name, out var value) ? value : default;
 }
 
 /// <summary>Where the parts of a Via value lie.</summary>

@@ -159,7 +159,7 @@ internal sealed class FakeAdmission : IAdmission
         if (Waits is { } waits)
             await waits.Task;
         return name is null
-            ? new AdmissionVerdict { Status = 401, Headers = [new SipHeader("WWW-Authenticate", "Digest realm=\"example.com\", nonce=\"n\"")] }
+            ? new AdmissionVerdict { Status = 401 }
             : new AdmissionVerdict { Account = new Account { Name = name, Realm = "example.com" } };
     }
 }

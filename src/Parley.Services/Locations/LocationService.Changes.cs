@@ -1,0 +1,199 @@
+using Parley.Sip.Transport;
+
+namespace Parley.Services.Locations;
+
+// What changes bindings: registrations, failed flows, the operator, time. One change of an address of record is under way at a time; the next waits for it.
+public sealed partial class LocationService
+{
+    private readonly Lock _watching = new();
+    private ILocationWatcher[] _watchers = [];
+    private long _watcherFaults;
+
+    /// <inheritdoc/>
+    public async ValueTask FlowFailedAsync(AddressOfRecord address, Binding binding)
+    {
+        ArgumentNullException.ThrowIfNull(binding);
+        await RemoveAsync(address, new RemovalEdit(binding.Id, binding)).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<int> RemoveAsync(AddressOfRecord address, string? bindingId = null) =>
+        await RemoveAsync(address, new RemovalEdit(bindingId, null)).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public IDisposable Watch(ILocationWatcher watcher)
+    {
+        ArgumentNullException.ThrowIfNull(watcher);
+        lock (_watching)
+            _watchers = [.. _watchers, watcher];
+        return new Watching(this, watcher);
+    }
+
+    /// <summary>Has a change made. Its end is told on any thread, perhaps before this returns.</summary>
+    internal void Submit(AddressOfRecord address, ILocationEdit edit)
+    {
+        var shard = _table.For(address.Text);
+        LocationWrite? write;
+        var result = EditResult.Done;
+        lock (shard.Lock)
+        {
+            shard.Entries.TryGetValue(address.Text, out var entry);
+            if (entry?.Pending is not null)
+            {
+                (entry.Waiting ??= new()).Enqueue(edit);
+                return;
+            }
+
+            write = edit.Apply(entry?.State ?? LocationState.None, Now);
+            if (write is not null && entry is null && !_table.TryAdd(shard, entry = new LocationEntry(address.Text), _options.MaxAddresses))
+                (write, result) = (null, EditResult.Full);
+            if (write is not null)
+                Begin(entry!, write, edit);
+        }
+
+        if (write is null)
+            edit.OnDone(result);
+        else
+            _committer.Enqueue(write);
+    }
+
+    // Under the lock of the shard.
+    private static void Begin(LocationEntry entry, LocationWrite write, ILocationEdit? edit)
+    {
+        write.Entry = entry;
+        write.Edit = edit;
+        entry.Pending = write;
+    }
+
+    // One batch at a time, so watchers hear of changes in order.
+    private void Publish(IReadOnlyList<LocationWrite> batch, bool isDurable)
+    {
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var write = batch[i];
+            var before = Publish(write, isDurable);
+            write.Edit?.OnDone(isDurable ? EditResult.Done : EditResult.StoreFailed);
+            if (isDurable)
+                Tell(write, before);
+            Continue(write.Entry);
+        }
+    }
+
+    private LocationState Publish(LocationWrite write, bool isDurable)
+    {
+        var entry = write.Entry;
+        var shard = _table.For(entry.Key);
+        lock (shard.Lock)
+        {
+            var before = entry.State;
+            if (isDurable)
+            {
+                entry.Record = write.Next.Record;
+                entry.Channels = write.Next.Channels;
+                _sweep.Schedule(entry, BindingRecord.FirstExpiry(entry.Record));
+            }
+
+            return before;
+        }
+    }
+
+    /// <summary>Begins what waited for the change that has just ended.</summary>
+    private void Continue(LocationEntry entry)
+    {
+        var shard = _table.For(entry.Key);
+        while (true)
+        {
+            ILocationEdit edit;
+            lock (shard.Lock)
+            {
+                entry.Pending = null;
+                if (entry.Waiting is null || !entry.Waiting.TryDequeue(out edit!))
+                {
+                    entry.Waiting = null;
+                    if (entry.Record.Length == 0)
+                        _table.Remove(shard, entry);
+                    return;
+                }
+
+                if (edit.Apply(entry.State, Now) is { } write)
+                {
+                    Begin(entry, write, edit);
+                    _committer.Enqueue(write);
+                    return;
+                }
+            }
+
+            edit.OnDone(EditResult.Done);
+        }
+    }
+
+    private void Tell(LocationWrite write, LocationState before)
+    {
+        var watchers = _watchers;
+        if (watchers.Length == 0)
+            return;
+        var (address, now) = (AddressOfRecord.FromCanonical(write.Entry.Key), Now);
+        var changes = LocationChanges.Between(before, write.Next, write.Removed, now);
+        var change = new LocationChange(address, BindingRecord.LastExpiry(write.Next.Record) > now, changes.HasNew, changes.Read);
+        foreach (var watcher in watchers)
+        {
+            try
+            {
+                watcher.OnChanged(change);
+            }
+            catch (Exception e) // the boundary to the application's code: others are to be told all the same
+            {
+                Interlocked.Increment(ref _watcherFaults);
+                _options.OnFault?.Invoke(e);
+            }
+        }
+    }
+
+    private void Expire(LocationEntry entry, uint due)
+    {
+        var shard = _table.For(entry.Key);
+        LocationWrite? write = null;
+        lock (shard.Lock)
+        {
+            if (entry.CheckAt != due)
+                return; // looked at in the meantime
+            entry.CheckAt = 0;
+            if (entry.Pending is null)
+                write = new ExpiryEdit().Apply(entry.State, Now);
+            if (write is null)
+                _sweep.Schedule(entry, entry.Pending is null ? BindingRecord.FirstExpiry(entry.Record) : Now + 1);
+            else
+                Begin(entry, write, null);
+        }
+
+        if (write is not null)
+            _committer.Enqueue(write);
+    }
+
+    private async Task<int> RemoveAsync(AddressOfRecord address, RemovalEdit edit)
+    {
+        Submit(address, edit);
+        return await edit.Done.ConfigureAwait(false);
+    }
+
+    private void Unwatch(ILocationWatcher watcher)
+    {
+        lock (_watching)
+        {
+            var at = Array.IndexOf(_watchers, watcher);
+            if (at >= 0)
+                _watchers = [.. _watchers[..at], .. _watchers[(at + 1)..]];
+        }
+    }
+
+    private sealed class Watching(LocationService service, ILocationWatcher watcher) : IDisposable
+    {
+        private int _isOver;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _isOver, 1) == 0)
+                service.Unwatch(watcher);
+        }
+    }
+}
