@@ -11,20 +11,19 @@ using Parley.Sip.Subscriptions;
 namespace Parley.EventBench;
 
 /// <summary>A presence server that also answers calls, on one lane. Ends with its standard input; each line there is answered by one with its memory.</summary>
-internal sealed class Server : ISipEndpointHandler, IInviteSessionHandler
+internal sealed class Server(EventService service) : ISipEndpointHandler, IInviteSessionHandler
 {
-    private readonly EventService _service = new(new EventServiceOptions { Domains = new ServedDomains("127.0.0.1") }, new PresencePackage());
-
     public static async Task RunAsync(int port)
     {
-        var server = new Server();
+        using var presence = new PresencePackage();
+        using var service = new EventService(new EventServiceOptions { Domains = new ServedDomains("127.0.0.1") }, presence);
         await using var network = new SystemNetwork();
         await using var endpoint = await SipEndpoint.StartAsync(network, new SipEndpointOptions
         {
             Transport = new() { Listen = [$"udp:127.0.0.1:{port}"] },
             Methods = [SipMethod.Invite, SipMethod.Ack, SipMethod.Cancel, SipMethod.Bye, SipMethod.Subscribe, SipMethod.Notify, SipMethod.Publish],
-            Events = server._service.Events,
-            Handler = server,
+            Events = service.Events,
+            Handler = new Server(service),
         });
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ready, pid {Environment.ProcessId}"));
         while (Console.ReadLine() is not null)
@@ -41,9 +40,9 @@ internal sealed class Server : ISipEndpointHandler, IInviteSessionHandler
         return this;
     }
 
-    public void OnSubscribe(IncomingSubscription subscription) => _service.Handle(subscription);
+    public void OnSubscribe(IncomingSubscription subscription) => service.Handle(subscription);
 
-    public void OnRequest(IncomingRequest request) => _service.Handle(request);
+    public void OnRequest(IncomingRequest request) => service.Handle(request);
 
     public void OnEnded(CallEnd end, SipMessage? message)
     {
