@@ -109,6 +109,7 @@ public sealed partial class OutgoingInvite : IDialogUser
         var session = new InviteSession(_ua, dialog, handler: null, flow, _options.Flow, _exchange.Chosen);
         session.ExpectAcknowledge(ack, asked);
         session.LearnAbilities(response);
+        session.BeginTimer(response, _exchange.Draft, _options.SessionTimer);
         IInviteSessionHandler? handler = null;
         try
         {

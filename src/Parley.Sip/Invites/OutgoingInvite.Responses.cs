@@ -8,7 +8,11 @@ namespace Parley.Sip.Invites;
 // What comes back: progress of each fork, the answer that is kept, those that are not, refusals and redirections.
 public sealed partial class OutgoingInvite : IExchangeUser, ILiveCall
 {
+    // How often a 422 is answered with a longer session interval: one for each of the few proxies that have an opinion.
+    private const int MaxIntervals = 4;
+
     private readonly RedirectList _redirects = new();
+    private int _intervals;
 
     bool IExchangeUser.WantsRetry => IsPending;
 
@@ -41,6 +45,11 @@ public sealed partial class OutgoingInvite : IExchangeUser, ILiveCall
         {
             OnAnswer(response, flow);
             Settle();
+        }
+        else if (IsPending && TryLongerInterval(response))
+        {
+            ForgetEarly(except: null);
+            _exchange.SendAnew();
         }
         else if (!IsPending || !TryNextContact(response))
         {
@@ -94,6 +103,7 @@ public sealed partial class OutgoingInvite : IExchangeUser, ILiveCall
         session.Inherit(FindBranch(dialog)?.Waiting);
         ForgetEarly(except: dialog);
         session.LearnAbilities(response);
+        session.BeginTimer(response, _exchange.Draft, _options.SessionTimer);
         session.ExpectAcknowledge(AcknowledgementOf(response, dialog, flow), asked);
         CallLedger.Became(_ua, this, session);
         session.OnAnswered(this, response);
@@ -188,6 +198,18 @@ public sealed partial class OutgoingInvite : IExchangeUser, ILiveCall
         if (response.StatusCode >= 600 || !_redirects.TryNext(out var next))
             return false;
         SendTo(next);
+        return true;
+    }
+
+    // RFC 4028 §7.3: the interval we asked for is too short for somebody on the way. Each answer must ask for more than the last, or it would go on for ever.
+    private bool TryLongerInterval(SipMessage response)
+    {
+        var offer = _exchange.Draft.Timer;
+        var minimum = SessionExpires.MinimumOf(response);
+        if (response.StatusCode != 422 || !_ua.Profile.Timers || minimum <= offer.Minimum || ++_intervals > MaxIntervals)
+            return false;
+        var seconds = Math.Max(offer.Expires.Seconds, minimum);
+        _exchange.Draft = _exchange.Draft with { Timer = new TimerOffer(offer.Expires with { Seconds = seconds }, minimum) };
         return true;
     }
 

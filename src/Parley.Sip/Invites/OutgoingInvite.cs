@@ -41,6 +41,7 @@ public sealed partial class OutgoingInvite
             Contact = new FlowContact(ContactText.User(options.ContactUser, caller.Uri), IsSecure, []),
             Capabilities = true,
             Reliability = options.Reliability,
+            Timer = InviteSession.OfferOf(ua.Profile, options.SessionTimer),
             MaxForwards = options.MaxForwards,
         };
         _exchange = new ClientExchange(ua, this, draft, options.Credentials, dialog: null, options.Flow, options.CredentialsFor is null ? null : Choose);

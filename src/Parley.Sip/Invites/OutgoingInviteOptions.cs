@@ -45,6 +45,9 @@ public sealed record OutgoingInviteOptions
     /// </summary>
     public ReliableSupport Reliability { get; init; }
 
+    /// <summary>Session timers of this call (RFC 4028). Default: the endpoint's.</summary>
+    public SessionTimerOptions? SessionTimer { get; init; }
+
     /// <summary>How many contacts of 3xx responses are tried in all (RFC 3261 §8.1.3.4). Default 0: a redirection ends the call.</summary>
     public int MaxRedirects { get; init; }
 
