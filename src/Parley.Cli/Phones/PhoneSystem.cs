@@ -5,6 +5,7 @@ using Parley.Cli.Terminal;
 using Parley.Services.Accounts;
 using Parley.Services.Admission;
 using Parley.Services.Locations;
+using Parley.Services.Messaging;
 using Parley.Services.Presence;
 using Parley.Services.Registrar;
 using Parley.Services.Trunks;
@@ -32,12 +33,13 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
     private readonly PresencePackage _presence;
     private readonly RegistrationPackage _registrations;
     private readonly EventService _events;
+    private readonly MessageService _messages;
     private readonly BusyLamps _lamps;
     private readonly DirectCalls? _direct;
     private TrunkSet? _trunks;
     private PhoneCalls? _calls;
 
-    private PhoneSystem(PhoneSettings settings, AccountDirectory accounts, LocationService locations, ServeLog log, TimeProvider time)
+    private PhoneSystem(PhoneSettings settings, AccountDirectory accounts, LocationService locations, IMessageStore messages, ServeLog log, TimeProvider time)
     {
         (_log, _time, _locations) = (log, time, locations);
         _settings = new(settings);
@@ -50,6 +52,7 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
         _lamps = new(dialogs, time);
         _events = new(
             new() { Domains = locations.Domains, Admission = _admission, Time = time }, _presence, new WatcherInfoPackage(_presence.Name), dialogs, new MessageSummaryPackage(), _registrations);
+        _messages = new(locations, messages, _admission, new() { OnFault = fault => log.Write($"messages: {fault.Message}") }, time);
         if (settings.DirectMedia)
             _direct = new(locations, _admission, log.Write);
     }
@@ -64,7 +67,7 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
         var accounts = new AccountDirectory(storage.Accounts, time);
         var options = new LocationOptions { OnFault = fault => log.Write($"registrations: {fault.Message}") };
         var locations = await LocationService.StartAsync(storage.Locations, domains, options, time, accounts, cancel);
-        return new(settings.Phones, accounts, locations, log, time);
+        return new(settings.Phones, accounts, locations, storage.Messages, log, time);
     }
 
     /// <summary>The options of a user agent with what the roles need.</summary>
@@ -75,7 +78,7 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
         Methods =
         [
             SipMethod.Invite, SipMethod.Ack, SipMethod.Cancel, SipMethod.Bye, SipMethod.Options, SipMethod.Info, SipMethod.Prack, SipMethod.Update, SipMethod.Refer, SipMethod.Notify,
-            SipMethod.Register, SipMethod.Subscribe, SipMethod.Publish,
+            SipMethod.Register, SipMethod.Subscribe, SipMethod.Publish, SipMethod.Message,
         ],
         Events = [.. _events.Events, "refer"],
         Router = _direct?.Proxy,
@@ -92,6 +95,7 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
         var services = new PhoneServices(agent, _log, _settings, _locations, _admission, _trunks, _lamps, _time);
         _calls = new(services);
         _direct?.Begin(agent, _trunks);
+        await _messages.StartAsync(agent.Endpoint);
         return new(services, extensions, _calls);
     }
 
@@ -106,7 +110,7 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
     }
 
     /// <summary>What the roles have counted.</summary>
-    public IEnumerable<Counter> Counters() => PhoneCounters.Of(_locations, _guard, _events, _calls, _trunks, _direct?.Proxy.Counters);
+    public IEnumerable<Counter> Counters() => PhoneCounters.Of(_locations, _guard, _events, _messages, _calls, _trunks, _direct?.Proxy.Counters);
 
     public IInviteSessionHandler? OnInvite(IncomingInvite invite) => null;
 
@@ -116,6 +120,8 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
             _registrar.Handle(request);
         else if (request.Method == SipMethod.Publish)
             _events.Handle(request);
+        else if (request.Method == SipMethod.Message)
+            _messages.Handle(request);
         else
             request.Respond(request.Method == SipMethod.Notify ? 481 : 405);
     }
@@ -127,8 +133,13 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
 
     private static List<TrunkOptions> OptionsOf(PhoneSettings settings) => [.. settings.Trunks.Values.Select(trunk => trunk.Options)];
 
-    /// <summary>Takes leave of the trunks, while the user agent can still send.</summary>
-    public ValueTask CloseAsync() => _trunks?.DisposeAsync() ?? default;
+    /// <summary>Takes leave of the trunks and delivers no more messages, while the user agent can still send.</summary>
+    public async ValueTask CloseAsync()
+    {
+        await _messages.DisposeAsync();
+        if (_trunks is not null)
+            await _trunks.DisposeAsync();
+    }
 
     public ValueTask DisposeAsync()
     {
