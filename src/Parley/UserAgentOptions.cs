@@ -69,10 +69,10 @@ public sealed record UserAgentOptions
     public ISipEndpointHandler? Services { get; init; }
 
     /// <summary>
-    /// Asked when the other side of a call wants it transferred (REFER, RFC 3515): the call, the request, and a token that fires when the call is over. Runs off the lanes. What it
-    /// has not answered when it returns is refused with 603, when it throws with 500. REFER has to be named in <see cref="Methods"/>. Default none: 603.
+    /// A call's other side asks us to call somebody (REFER): accept and report, or reject; off the lanes. What it leaves undecided, and everything without it, is refused with
+    /// 603. Default none.
     /// </summary>
-    public Func<Call, TransferRequest, CancellationToken, Task>? OnTransfer { get; init; }
+    public Func<Call, TransferRequest, ValueTask>? OnTransferRequest { get; init; }
 
     /// <summary>Sees each new request before the user agent does, and may take it: a proxy. Default none.</summary>
     public ISipRequestRouter? Router { get; init; }
@@ -80,7 +80,7 @@ public sealed record UserAgentOptions
     /// <summary>Asked about each message before anything is spent on it: bans, rates. Default none.</summary>
     public ISipGate? Gate { get; init; }
 
-    /// <summary>What is served, the value of Allow. Default: that of <see cref="SipEndpointOptions.Methods"/>, calls only.</summary>
+    /// <summary>What is served, the value of Allow. Default: that of <see cref="SipEndpointOptions.Methods"/>, calls only, with REFER and NOTIFY for transfers.</summary>
     public IReadOnlyList<SipMethod>? Methods { get; init; }
 
     /// <summary>Option tags understood, the value of Supported. Default: that of <see cref="SipEndpointOptions.Extensions"/>.</summary>
@@ -91,6 +91,9 @@ public sealed record UserAgentOptions
 
     /// <summary>Body types an INVITE may carry; an empty list takes all. Default: session descriptions, alone or in a multipart body.</summary>
     public IReadOnlyList<string>? AcceptedBodies { get; init; }
+
+    /// <summary>How calls are kept alive (RFC 4028). Default: not asked for, but done when the other side asks.</summary>
+    public SessionTimerOptions SessionTimers { get; init; } = new();
 
     /// <summary>OPTIONS is answered with what this agent can do; false gives it to <see cref="Services"/>. Default true.</summary>
     public bool AnswerOptions { get; init; } = true;

@@ -83,7 +83,7 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
         Events = [.. _events.Events, "refer"],
         Router = _direct?.Proxy,
         Extensions = ["100rel", "timer", "replaces", "norefersub", .. RegistrarService.Extensions],
-        OnTransfer = (call, request, _) => _calls is { } calls ? calls.TransferAsync(call, request) : request.RejectAsync(),
+        OnTransferRequest = (call, request) => new(_calls is { } calls ? calls.TransferAsync(call, request) : request.RejectAsync()),
     };
 
     /// <summary>Begins to work on the user agent that was started with these options.</summary>
