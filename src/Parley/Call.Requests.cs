@@ -1,10 +1,8 @@
-using Parley.Dialogs;
 using Parley.Media.Rtp;
 using Parley.Net;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
-using Parley.Sip.Transfers;
 
 namespace Parley;
 
@@ -67,42 +65,6 @@ public abstract partial class Call
             request.Respond(200, null, body);
         else
             request.Respond(488, null, default, [new SipHeader("Warning", Warning(problem))]);
-    }
-
-    /// <summary>The other side wants the call transferred. On the call's lane.</summary>
-    private protected void TakeRefer(IncomingRefer refer)
-    {
-        if (Agent.Options.OnTransfer is { } decide)
-            ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Call.DecideAsync(state.Decide, state.Request), (Call: this, Decide: decide, Request: new TransferRequest(refer)), preferLocal: false);
-        else
-            refer.Reject(603);
-    }
-
-    private async Task DecideAsync(Func<Call, TransferRequest, CancellationToken, Task> decide, TransferRequest request)
-    {
-        var status = 603;
-        try
-        {
-            await decide(this, request, Ended).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (Ended.IsCancellationRequested)
-        {
-            // The call is over, as the token has said.
-        }
-        catch (Exception e) // the boundary to the application's code: the one who asked gets an answer, the call goes on
-        {
-            Log.CallbackFailed(Agent.Logger, Id, e);
-            status = 500;
-        }
-
-        request.Refer.Lane.Run(
-            static state =>
-            {
-                var (refer, status) = ((IncomingRefer, int))state!;
-                if (refer.IsPending)
-                    refer.Reject(status);
-            },
-            (request.Refer, status));
     }
 
     /// <summary>INFO and other requests within the call. On the call's lane.</summary>

@@ -1,5 +1,5 @@
-using Parley.Services.Admission;
 using Parley.Services.Locations;
+using Parley.Services.Trunks;
 using Parley.Sip.Messages;
 
 namespace Parley.Cli.Configuration;
@@ -32,62 +32,38 @@ internal sealed record PhoneSettings
 }
 
 /// <summary>Another phone system that calls go to and come from: a carrier, a PBX.</summary>
-/// <param name="Name">What routes call it.</param>
-/// <param name="Uri">Where calls go: a SIP URI without user.</param>
-internal sealed record TrunkSettings(string Name, SipUri Uri)
+/// <param name="Options">Where it is, how it is kept up, how much it may carry.</param>
+internal sealed record TrunkSettings(TrunkOptions Options)
 {
     /// <summary>Our name there; null where addresses are trusted.</summary>
     public string? User { get; init; }
 
     public string? Password { get; init; }
 
-    /// <summary>Keep a registration there, so that calls come in.</summary>
-    public bool Register { get; init; }
-
-    /// <summary>How long a registration is asked to last.</summary>
-    public TimeSpan Expires { get; init; } = TimeSpan.FromHours(1);
-
-    /// <summary>Who calls, in the From header; null for the caller at the trunk's host.</summary>
+    /// <summary>Who calls, in the From header; null for the account's name at the trunk's host.</summary>
     public SipAddress? From { get; init; }
 
     /// <summary>Say in P-Asserted-Identity which account calls (RFC 3325).</summary>
     public bool AssertsIdentity { get; init; } = true;
 
-    /// <summary>Calls at a time, both directions.</summary>
-    public int MaxCalls { get; init; } = 30;
-
-    /// <summary>New calls per second to it.</summary>
-    public int CallsPerSecond { get; init; } = 10;
-
-    /// <summary>Time between two OPTIONS that ask whether it is there; zero for none.</summary>
-    public TimeSpan Ping { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>Where its calls come from; none for no calls but those of a registration.</summary>
-    public IReadOnlyList<NetworkRange> Sources { get; init; } = [];
-
     /// <summary>Who is rung when a call comes from it, in the order the patterns are asked.</summary>
     public IReadOnlyList<InboundSettings> Inbound { get; init; } = [];
+
+    /// <summary>True when the trunk itself, apart from what is done with its calls, is the same as another.</summary>
+    public bool IsSameLine(TrunkSettings other) =>
+        Options with { Sources = [], Credentials = null } == other.Options with { Sources = [], Credentials = null }
+        && Options.Sources.SequenceEqual(other.Options.Sources) && (User, Password) == (other.User, other.Password);
 }
 
 /// <summary>Where a number dialled by a trunk leads.</summary>
-/// <param name="Pattern">The number as the trunk sends it.</param>
+/// <param name="Number">The number as the trunk sends it.</param>
 /// <param name="To">An account, with or without domain, or an extension.</param>
-internal sealed record InboundSettings(DialPattern Pattern, string To);
+internal sealed record InboundSettings(NumberRule Number, string To);
 
 /// <summary>Which way out a number takes.</summary>
-/// <param name="Pattern">The number as it is dialled.</param>
+/// <param name="Number">The number as it is dialled, and what becomes of it.</param>
 /// <param name="Trunks">The ways, each tried when the ones before it fail.</param>
-internal sealed record RouteSettings(DialPattern Pattern, IReadOnlyList<string> Trunks)
-{
-    /// <summary>Characters taken from the front.</summary>
-    public int Strip { get; init; }
-
-    /// <summary>What is put in front of the rest.</summary>
-    public string Prefix { get; init; } = "";
-
-    /// <summary>The number as it goes out.</summary>
-    public string Rewrite(string dialled) => Prefix + dialled[Math.Min(Strip, dialled.Length)..];
-}
+internal sealed record RouteSettings(NumberRule Number, IReadOnlyList<string> Trunks);
 
 /// <summary>Bounds of what phones may set off.</summary>
 internal sealed record PhoneLimits

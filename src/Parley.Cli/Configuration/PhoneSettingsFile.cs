@@ -1,7 +1,9 @@
+using System.Globalization;
 using Parley.Cli.Extensions;
 using Parley.Cli.Terminal;
 using Parley.Services.Admission;
 using Parley.Services.Locations;
+using Parley.Services.Trunks;
 using Parley.Sip.Messages;
 
 namespace Parley.Cli.Configuration;
@@ -76,43 +78,48 @@ internal static class PhoneSettingsFile
     private static TrunkSettings Trunk(string name, SettingsNode value)
     {
         var members = value.Members("an object such as { \"uri\": \"sip:carrier.example.com\" }", TrunkKeys);
-        var trunk = new TrunkSettings(name, TrunkUri(Required(value, members.ToDictionary(), "uri")));
+        var target = TrunkUri(Required(value, members.ToDictionary(), "uri"));
+        // A trunk that costs money has limits until somebody says how much is meant: 30 lines and ten calls a second are those of a small office.
+        var trunk = new TrunkSettings(new TrunkOptions { Name = name, Target = target, MaxCalls = 30, MaxCallsPerSecond = 10 });
         foreach (var (key, member) in members)
+            trunk = With(trunk, key, member);
+        if (trunk.User is null && (trunk.Options.Register is not null || trunk.Password is not null))
+            throw value.Needs("a \"user\" to register and to answer challenges as");
+        return trunk.User is null ? trunk : trunk with
         {
-            trunk = key switch
+            Options = trunk.Options with
             {
-                "uri" => trunk,
-                "user" => trunk with { User = member.Text() },
-                "password" => trunk with { Password = member.Text() },
-                "register" => trunk with { Register = member.Switch() },
-                "expires" => trunk with { Expires = member.Time() },
-                "from" => trunk with { From = Address(member) },
-                "identity" => trunk with { AssertsIdentity = member.Switch() },
-                "max-calls" => trunk with { MaxCalls = member.Number(1, 100_000) },
-                "calls-per-second" => trunk with { CallsPerSecond = member.Number(1, 10_000) },
-                "ping" => trunk with { Ping = member.IsText && member.Text() == "off" ? TimeSpan.Zero : member.Time() },
-                "sources" => trunk with { Sources = [.. member.Texts().Select(text => Network(member, text))] },
-                "inbound" => trunk with { Inbound = Inbound(member) },
-                _ => throw new ArgumentOutOfRangeException(nameof(value), key, "No key of a trunk."),
-            };
-        }
-
-        if (trunk.Register && trunk.User is null)
-            throw value.Needs("a \"user\" to register as");
-        if (trunk.Password is not null && trunk.User is null)
-            throw value.Needs("a \"user\" that the password is of");
-        return trunk;
+                Register = trunk.Options.Register?.WithUser(trunk.User),
+                Credentials = trunk.Password is null ? null : new() { Username = trunk.User, Password = trunk.Password },
+            },
+        };
     }
+
+    private static TrunkSettings With(TrunkSettings trunk, string key, SettingsNode value) => key switch
+    {
+        "uri" => trunk,
+        "user" => trunk with { User = value.Text() },
+        "password" => trunk with { Password = value.Text() },
+        "register" => trunk with { Options = trunk.Options with { Register = value.Switch() ? trunk.Options.Target.WithoutParameter("transport") : null } },
+        "expires" => trunk with { Options = trunk.Options with { RegisterExpires = value.Time() } },
+        "from" => trunk with { From = Address(value) },
+        "identity" => trunk with { AssertsIdentity = value.Switch() },
+        "max-calls" => trunk with { Options = trunk.Options with { MaxCalls = value.Number(1, 100_000) } },
+        "calls-per-second" => trunk with { Options = trunk.Options with { MaxCallsPerSecond = value.Number(1, 10_000) } },
+        "ping" => trunk with { Options = trunk.Options with { PingEvery = value.IsText && value.Text() == "off" ? TimeSpan.Zero : value.Time() } },
+        "sources" => trunk with { Options = trunk.Options with { Sources = [.. value.Texts().Select(text => Network(value, text))] } },
+        "inbound" => trunk with { Inbound = Inbound(value) },
+        _ => throw new ArgumentOutOfRangeException(nameof(key), key, "No key of a trunk."),
+    };
 
     private static List<InboundSettings> Inbound(SettingsNode value)
     {
-        var anything = DialPattern.TryParse(".")!;
         if (value.IsText)
-            return [new(anything, Destination(value))];
+            return [new(NumberRule.Of("*"), Destination(value))];
         return value.Items("objects with \"pattern\" and \"to\"").ConvertAll(item =>
         {
             var members = item.Members("an object with \"pattern\" and \"to\"", InboundKeys).ToDictionary();
-            return new InboundSettings(Pattern(Required(item, members, "pattern")), Destination(Required(item, members, "to")));
+            return new InboundSettings(Number(Required(item, members, "pattern"), 0, ""), Destination(Required(item, members, "to")));
         });
     }
 
@@ -120,11 +127,10 @@ internal static class PhoneSettingsFile
     {
         var members = value.Members("an object with \"pattern\" and \"trunks\"", RouteKeys).ToDictionary();
         var trunks = Required(value, members, "trunks");
-        return new(Pattern(Required(value, members, "pattern")), trunks.Texts() is { Count: > 0 } names ? names : throw trunks.Needs("at least one trunk"))
-        {
-            Strip = members.TryGetValue("strip", out var strip) ? strip.Number(0, 64) : 0,
-            Prefix = members.TryGetValue("prefix", out var prefix) ? Digits(prefix) : "",
-        };
+        var strip = members.TryGetValue("strip", out var count) ? count.Number(0, 64) : 0;
+        var prefix = members.TryGetValue("prefix", out var text) ? Digits(text) : "";
+        var number = Number(Required(value, members, "pattern"), strip, prefix);
+        return new(number, trunks.Texts() is { Count: > 0 } names ? names : throw trunks.Needs("at least one trunk"));
     }
 
     private static PhoneLimits Limits(SettingsNode value)
@@ -161,8 +167,21 @@ internal static class PhoneSettingsFile
             ? address
             : throw value.Needs("a SIP address such as \"sip:4930123@carrier.example.com\"");
 
-    private static DialPattern Pattern(SettingsNode value) =>
-        DialPattern.TryParse(value.Text()) ?? throw value.Needs("a number in which X is any digit and a final . one or more further characters, such as \"0.\" or \"49XXX\"");
+    private static NumberRule Number(SettingsNode value, int strip, string prefix)
+    {
+        try
+        {
+            return NumberRule.Of(value.Text(), strip, prefix);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            throw value.Fault(string.Create(CultureInfo.InvariantCulture, $"is shorter than the {strip} characters that \"strip\" takes from it"));
+        }
+        catch (ArgumentException)
+        {
+            throw value.Needs("a number in which X is any digit, Z one from 1, N one from 2, and a final * whatever follows, such as \"0*\" or \"49XXX\"");
+        }
+    }
 
     private static string Digits(SettingsNode value) =>
         value.Text() is var text && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '*' or '#' or '-') ? text : throw value.Needs("digits, letters, +, -, * or #");
@@ -172,11 +191,12 @@ internal static class PhoneSettingsFile
             ? text
             : throw value.Needs("the name of an account or of an extension, such as \"alice\"");
 
-    private static NetworkRange Network(SettingsNode value, string text)
+    private static string Network(SettingsNode value, string text)
     {
         try
         {
-            return NetworkRange.Parse(text);
+            _ = NetworkRange.Parse(text);
+            return text;
         }
         catch (FormatException)
         {

@@ -3,6 +3,7 @@ using Parley.Cli.Extensions;
 using Parley.Services.Accounts;
 using Parley.Services.Admission;
 using Parley.Services.Locations;
+using Parley.Services.Trunks;
 using Parley.Sip.Messages;
 
 namespace Parley.Cli.Phones;
@@ -25,7 +26,7 @@ internal sealed class CallRouter
     /// <summary>Serves one call to its end.</summary>
     public async Task HandleAsync(IncomingCall incoming, CancellationToken ended)
     {
-        if (_services.Trunks.FindSource(incoming.RemoteEndpoint) is { } trunk)
+        if (_services.Trunks.From(incoming.RemoteEndpoint) is { } trunk)
             await _switchboard.HandleAsync(incoming, (call, over) => TakeFromTrunkAsync(call, trunk, over), ended);
         else if (ExtensionTable.TryFind(Switchboard.DialledUser(incoming), out _, out _))
             await _switchboard.HandleAsync(incoming, ended);
@@ -64,31 +65,32 @@ internal sealed class CallRouter
         await ConnectAsync(party, RequestUri(incoming), who, lamp, ended);
     }
 
-    private async Task TakeFromTrunkAsync(IncomingCall incoming, TrunkLine trunk, CancellationToken ended)
+    private async Task TakeFromTrunkAsync(IncomingCall incoming, Trunk trunk, CancellationToken ended)
     {
+        var name = trunk.Options.Name;
         var number = Switchboard.DialledUser(incoming);
-        var route = trunk.Settings.Inbound.FirstOrDefault(one => one.Pattern.Matches(number))
-            ?? trunk.Settings.Inbound.FirstOrDefault(one => one.Pattern.Matches(incoming.To.Uri.User));
+        IReadOnlyList<InboundSettings> inbound = _services.Settings.Current.Trunks.TryGetValue(name, out var settings) ? settings.Inbound : [];
+        var route = inbound.FirstOrDefault(one => one.Number.Apply(number) is not null) ?? inbound.FirstOrDefault(one => one.Number.Apply(incoming.To.Uri.User) is not null);
         if (route is null)
         {
-            await RefuseAsync(incoming, 404, $"no inbound route of trunk {trunk.Settings.Name} takes '{number}'", ended);
+            await RefuseAsync(incoming, 404, $"no inbound route of trunk {name} takes '{number}'", ended);
             return;
         }
 
-        using var place = trunk.TryReserve();
-        if (place is null)
+        if (!trunk.TryTakeLine(out var line))
         {
-            await RefuseAsync(incoming, 503, $"trunk {trunk.Settings.Name} has as many calls as it may have", ended);
+            await RefuseAsync(incoming, 503, $"trunk {name} has as many calls as it may have", ended);
             return;
         }
 
+        using var held = line;
         if (_switchboard.TryServe(incoming, route.To, ended) is { } extension)
         {
             await extension;
             return;
         }
 
-        var party = new Party(incoming, new($"{incoming.FromUser} via {trunk.Settings.Name}", default));
+        var party = new Party(incoming, new($"{incoming.FromUser} via {name}", default));
         await ConnectAsync(party, AccountUri(route.To), new(party.Identity, new(incoming.From.Uri, incoming.From.DisplayName), incoming), null, ended);
     }
 

@@ -1,6 +1,8 @@
+using Parley.Cli.Configuration;
 using Parley.Cli.Extensions;
 using Parley.Cli.Serving;
 using Parley.Services.Locations;
+using Parley.Services.Trunks;
 using Parley.Sip.Messages;
 using Parley.Sip.Transport;
 
@@ -52,14 +54,36 @@ internal sealed class Destinations(PhoneServices services)
     private Destination ByRoute(string number, DialContext who)
     {
         var settings = services.Settings.Current;
-        if (settings.Routes.FirstOrDefault(one => one.Pattern.Matches(number)) is not { } route)
-            return new([], 404, $"nobody is called '{number}', and no route takes it");
-        if (!who.Identity.IsAccount)
-            return new([], 403, $"only accounts reach the trunks of route '{route.Pattern}'");
-        // Each trunk is asked when the ones before it have failed: they are liked less and less.
-        var trunks = route.Trunks.Select(services.Trunks.Find).Where(line => line is { IsUp: true });
-        RingTarget[] targets = [new RingTarget([.. trunks.Select(line => line!.WayTo(route.Rewrite(number), Options(who, null), who.Identity))])];
-        return targets[0].Ways.Count > 0 ? Found(targets) : new([], 503, $"no trunk of route '{route.Pattern}' is up");
+        foreach (var route in settings.Routes)
+        {
+            if (route.Number.Apply(number) is not { } rewritten)
+                continue;
+            if (!who.Identity.IsAccount)
+                return new([], 403, $"only accounts reach the trunks that '{number}' goes to");
+            var ways = services.Trunks.Choose(route.Trunks).Select(trunk => WayTo(trunk, settings.Trunks[trunk.Options.Name], rewritten, who)).ToList();
+            return ways.Count > 0 ? Found(new RingTarget(ways)) : new([], 503, $"no trunk that '{number}' goes to has a line free");
+        }
+
+        return new([], 404, $"nobody is called '{number}', and no route takes it");
+    }
+
+    // Trunks are tried one after the other, as the flows of a phone are.
+    private static RingWay WayTo(Trunk trunk, TrunkSettings settings, string number, DialContext who)
+    {
+        var caller = who.Identity.Account;
+        var from = settings.From ?? new SipAddress(SipUri.Create(caller.User, trunk.Options.Target.Host, trunk.Options.Target.Port));
+        var options = Options(who, null);
+        options = options with
+        {
+            Caller = from.ToString(),
+            UserName = settings.User,
+            Password = settings.Password,
+            Headers = settings.AssertsIdentity ? [.. options.Headers, new SipHeader("P-Asserted-Identity", $"<{caller.ToUri()}>")] : options.Headers,
+        };
+        return new(trunk.Options.UriFor(number).ToString(), options, new($"{number} via {trunk.Options.Name}", default))
+        {
+            Reserve = () => trunk.TryTakeLine(out var line) ? line : null,
+        };
     }
 
     private IEnumerable<RingTarget> Devices(LocationAnswer location, SipUri dialled, DialContext who)

@@ -3,6 +3,7 @@ using Parley.Cli.Extensions;
 using Parley.Services.Admission;
 using Parley.Services.Locations;
 using Parley.Services.Proxy;
+using Parley.Services.Trunks;
 using Parley.Sip.Messages;
 
 namespace Parley.Cli.Phones;
@@ -15,7 +16,7 @@ internal sealed class DirectCalls
 {
     private readonly ILocationService _locations;
     private readonly IAdmission _admission;
-    private TrunkLines? _trunks;
+    private TrunkSet? _trunks;
     private UserAgent? _agent;
 
     public DirectCalls(ILocationService locations, IAdmission admission, Action<string> log)
@@ -27,11 +28,11 @@ internal sealed class DirectCalls
     public SipProxy Proxy { get; }
 
     /// <summary>Begins to take calls.</summary>
-    public void Begin(UserAgent agent, TrunkLines trunks) => (_trunks, _agent) = (trunks, agent);
+    public void Begin(UserAgent agent, TrunkSet trunks) => (_trunks, _agent) = (trunks, agent);
 
     private ValueTask<ProxyVerdict> DecideAsync(ProxyRequest request)
     {
-        if (_agent is null || request.Method != SipMethod.Invite || !request.Message.TryGetRequestUri(out var view) || _trunks?.FindSource(request.Flow.Remote) is not null
+        if (_agent is null || request.Method != SipMethod.Invite || !request.Message.TryGetRequestUri(out var view) || _trunks?.From(request.Flow.Remote) is not null
             || ExtensionTable.TryFind(Uri.UnescapeDataString(Encoding.UTF8.GetString(view.User)), out _, out _))
             return new(ProxyVerdict.Leave);
         // What is known of phones is in memory; only somebody who has none makes the accounts be asked, and is no matter of the proxy's.

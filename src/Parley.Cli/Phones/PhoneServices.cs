@@ -2,6 +2,7 @@ using Parley.Cli.Configuration;
 using Parley.Cli.Terminal;
 using Parley.Services.Admission;
 using Parley.Services.Locations;
+using Parley.Services.Trunks;
 
 namespace Parley.Cli.Phones;
 
@@ -15,4 +16,4 @@ namespace Parley.Cli.Phones;
 /// <param name="Lamps">Who is busy.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record PhoneServices(
-    UserAgent Agent, ServeLog Log, LiveSettings Settings, ILocationService Locations, IAdmission Admission, TrunkLines Trunks, BusyLamps Lamps, TimeProvider Time);
+    UserAgent Agent, ServeLog Log, LiveSettings Settings, ILocationService Locations, IAdmission Admission, TrunkSet Trunks, BusyLamps Lamps, TimeProvider Time);

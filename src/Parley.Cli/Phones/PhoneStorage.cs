@@ -1,6 +1,7 @@
 using Parley.Cli.Configuration;
 using Parley.Services.Accounts;
 using Parley.Services.Locations;
+using Parley.Services.Messaging;
 using Parley.Storage.Postgres;
 using Parley.Storage.Sqlite;
 
@@ -11,29 +12,38 @@ internal sealed class PhoneStorage : IAsyncDisposable
 {
     private const string FileName = "parley.db";
 
-    private readonly IAsyncDisposable _owned;
+    private readonly IReadOnlyList<IAsyncDisposable> _owned;
 
-    private PhoneStorage(IAccountStore accounts, ILocationStore? locations, IAsyncDisposable owned) => (Accounts, Locations, _owned) = (accounts, locations, owned);
+    private PhoneStorage(IAccountStore accounts, ILocationStore? locations, IMessageStore messages, params IReadOnlyList<IAsyncDisposable> owned) =>
+        (Accounts, Locations, Messages, _owned) = (accounts, locations, messages, owned);
 
     public IAccountStore Accounts { get; }
 
     /// <summary>Null when registrations are kept in memory only.</summary>
     public ILocationStore? Locations { get; }
 
+    /// <summary>Messages that wait; in the file always, since they are this server's own until they are delivered.</summary>
+    public IMessageStore Messages { get; }
+
     /// <summary>Opens it, and makes it when it is not there.</summary>
     /// <exception cref="IOException">It cannot be opened or made.</exception>
     public static async Task<PhoneStorage> OpenAsync(ServeSettings settings, CancellationToken cancel)
     {
-        if (settings.Storage is { } connection)
-        {
-            var database = await PostgresStorage.OpenAsync(connection, cancel: cancel);
-            return new(database.Accounts, database.Locations, database);
-        }
-
         var path = FileOf(settings);
         MakePrivate(path);
         var file = await SqliteStorage.OpenAsync(path, cancel: cancel);
-        return new(file.Accounts, file.Locations, file);
+        if (settings.Storage is not { } connection)
+            return new(file.Accounts, file.Locations, file.Messages, file);
+        try
+        {
+            var database = await PostgresStorage.OpenAsync(connection, cancel: cancel);
+            return new(database.Accounts, database.Locations, file.Messages, database, file);
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>
@@ -54,9 +64,13 @@ internal sealed class PhoneStorage : IAsyncDisposable
     }
 
     /// <summary>Accounts that are somewhere else, and registrations that live as long as the process.</summary>
-    public static PhoneStorage InMemory(IAccountStore accounts) => new(accounts, null, accounts);
+    public static PhoneStorage InMemory(IAccountStore accounts) => new(accounts, null, new MemoryMessageStore());
 
-    public ValueTask DisposeAsync() => _owned.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var owned in _owned)
+            await owned.DisposeAsync();
+    }
 
     // What is in it proves who somebody is: only its owner may read it. Files SQLite makes beside it get the same rights.
     private static void MakePrivate(string path)
