@@ -20,7 +20,10 @@ internal static class FlowRun
             foreach (var party in flow.Parties.Where(party => party.IsCaller).OrderBy(party => party.StartAfter))
             {
                 await stage.WaitAsync(party.StartAfter);
-                running.Add((party, await Sipp.PlayAsync(SippScript.Write(party), stage.Port, ports[party.Name], Keywords(stage, ports), waits: false)));
+                var script = SippScript.Write(party);
+                if (script.Contains("[replaces]", StringComparison.Ordinal))
+                    await stage.WaitForKeyAsync("replaces");
+                running.Add((party, await Sipp.PlayAsync(script, stage.Port, ports[party.Name], Keywords(stage, ports), waits: false)));
             }
             var failure = await FirstFailureAsync(running);
             var told = await stage.FinishAsync(failure is null);

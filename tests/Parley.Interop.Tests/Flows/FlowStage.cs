@@ -89,6 +89,14 @@ internal sealed class FlowStage : IAsyncDisposable
     /// <summary>Waits until so many milliseconds after the beginning.</summary>
     public Task WaitAsync(int milliseconds) => Task.Delay((int)Math.Max(0, _begun + milliseconds - Environment.TickCount64));
 
+    /// <summary>Waits until the host knows what a later party has to be told.</summary>
+    public async Task WaitForKeyAsync(string key)
+    {
+        for (var tries = 0; tries < 100 && !Keys.ContainsKey(key); tries++)
+            await Task.Delay(100);
+        Expect(Keys.ContainsKey(key), $"nothing to tell as '{key}' within 10 s");
+    }
+
     /// <summary>Runs a handler; what it throws fails the flow.</summary>
     public Func<T, CancellationToken, Task> Guarded<T>(Func<T, CancellationToken, Task> handle) => async (request, over) =>
     {

@@ -134,7 +134,7 @@ internal sealed class ServeProcess : IAsyncDisposable
                 _ = await CountersAsync();
                 return;
             }
-            catch (HttpRequestException e) when (e.StatusCode is null && clock.Elapsed < TimeSpan.FromSeconds(20))
+            catch (HttpRequestException e) when (e.StatusCode is null && clock.Elapsed < TimeSpan.FromSeconds(60))
             {
                 await Task.Delay(100);
             }

@@ -69,6 +69,7 @@ public sealed class KamailioTests
         await alice.HangUpAsync();
         await outside.WaitForEndAsync(Soon);
 
+        alice.ForgetEvents();
         Assert.StartsWith("404", await alice.DialRefusedAsync($"sip:0305678@127.0.0.1:{server.SipPort}"), StringComparison.Ordinal);
 
         outside.ForgetEvents();
