@@ -1,6 +1,5 @@
 using Parley.Services.Locations;
 using Parley.Services.Trunks;
-using Parley.Sip.Authentication;
 using Parley.Sip.Messages;
 
 namespace Parley.Cli.Configuration;
@@ -22,9 +21,6 @@ internal sealed record PhoneSettings
 
     /// <summary>True when audio goes from phone to phone and signalling is proxied.</summary>
     public bool DirectMedia { get; init; }
-
-    /// <summary>Digest algorithms of the challenges, a challenge each. MD5 alone by default: phones in use give up when another one comes with it.</summary>
-    public IReadOnlyList<DigestAlgorithm> Digest { get; init; } = [DigestAlgorithm.Md5];
 
     /// <summary>Ways out by their names.</summary>
     public IReadOnlyDictionary<string, TrunkSettings> Trunks { get; init; } = new Dictionary<string, TrunkSettings>();

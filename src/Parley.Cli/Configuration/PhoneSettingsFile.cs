@@ -4,7 +4,6 @@ using Parley.Cli.Terminal;
 using Parley.Services.Admission;
 using Parley.Services.Locations;
 using Parley.Services.Trunks;
-using Parley.Sip.Authentication;
 using Parley.Sip.Messages;
 
 namespace Parley.Cli.Configuration;
@@ -23,14 +22,13 @@ internal static class PhoneSettingsFile
 
     private static readonly string[] LimitKeys = ["ring", "calls-per-account"];
 
-    public static IReadOnlyList<string> Keys { get; } = ["domains", "media", "digest", "trunks", "routes", "limits"];
+    public static IReadOnlyList<string> Keys { get; } = ["domains", "media", "trunks", "routes", "limits"];
 
     /// <summary>The settings with one key's value.</summary>
     public static PhoneSettings With(PhoneSettings settings, string key, SettingsNode value) => key switch
     {
         "domains" => settings with { Domains = Domains(value) },
         "media" => settings with { DirectMedia = value.OneOf("anchored", "direct") == "direct" },
-        "digest" => settings with { Digest = Digest(value) },
         "trunks" => settings with { Trunks = value.Members("trunks by their names").ToDictionary(one => one.Key, one => Trunk(one.Key, one.Value)) },
         "routes" => settings with { Routes = [.. value.Items("routes").Select(Route)] },
         "limits" => settings with { Limits = Limits(value) },
@@ -50,13 +48,6 @@ internal static class PhoneSettingsFile
             }
         }
     }
-
-    private static DigestAlgorithm[] Digest(SettingsNode value) => value.OneOf("md5", "sha-256", "both") switch
-    {
-        "sha-256" => [DigestAlgorithm.Sha256],
-        "both" => [DigestAlgorithm.Sha256, DigestAlgorithm.Md5],
-        _ => [DigestAlgorithm.Md5],
-    };
 
     private static List<ServedDomain> Domains(SettingsNode value)
     {

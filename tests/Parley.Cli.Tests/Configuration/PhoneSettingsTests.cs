@@ -1,6 +1,5 @@
 using Parley.Cli.Configuration;
 using Parley.Cli.Terminal;
-using Parley.Sip.Authentication;
 
 namespace Parley.Cli.Tests.Configuration;
 
@@ -12,7 +11,6 @@ public sealed class PhoneSettingsTests
           "storage": "Host=db.example.com;Database=parley;Username=parley",
           "domains": [{ "name": "example.com", "aliases": ["sip.example.com"] }, "example.org"],
           "media": "direct",
-          "digest": "both",
           "trunks": {
             "carrier": {
               "uri": "sip:sip.carrier.example;transport=tcp", "user": "4930123", "password": "secret", "register": true, "expires": "30m",
@@ -34,7 +32,6 @@ public sealed class PhoneSettingsTests
         Assert.Equal("Host=db.example.com;Database=parley;Username=parley", settings.Storage);
         Assert.Equal(("example.com", "sip.example.com", "example.org"), (phones.Domain, phones.Domains[0].Aliases[0], phones.Domains[1].Name));
         Assert.True(phones.DirectMedia);
-        Assert.Equal([DigestAlgorithm.Sha256, DigestAlgorithm.Md5], phones.Digest);
         Assert.Equal((TimeSpan.FromSeconds(45), 4), (phones.Limits.Ring, phones.Limits.CallsPerAccount));
         var carrier = phones.Trunks["carrier"];
         Assert.Equal(("sip:sip.carrier.example;transport=tcp", "4930123", "secret"), (carrier.Options.Target.ToString(), carrier.User, carrier.Password));
@@ -51,7 +48,6 @@ public sealed class PhoneSettingsTests
 
     [Theory]
     [InlineData("""{ "media": "relay" }""", "'media' needs one of \"anchored\", \"direct\".")]
-    [InlineData("""{ "digest": "none" }""", "'digest' needs one of \"md5\", \"sha-256\", \"both\".")]
     [InlineData("""{ "domains": ["a b"] }""", "'domains[0]' needs a host name such as \"example.com\".")]
     [InlineData("""{ "domains": [{ "aliases": [] }] }""", "'domains[0]' needs \"name\".")]
     [InlineData("""{ "domains": ["a.example", { "name": "b.example", "aliases": ["a.example"] }] }""", "'domains' cannot be: The host 'a.example' cannot mean both a.example and b.example.")]
@@ -74,13 +70,6 @@ public sealed class PhoneSettingsTests
         var fault = Assert.Throws<CommandException>(() => SettingsFile.Parse(json, "parley.json"));
         Assert.Equal($"parley.json: {message}", fault.Message);
         Assert.Equal(ExitCode.Usage, fault.ExitCode);
-    }
-
-    [Fact]
-    public void Challenges_are_MD5_alone_unless_the_file_says_otherwise()
-    {
-        Assert.Equal([DigestAlgorithm.Md5], SettingsFile.Parse("{}", "parley.json").Phones.Digest);
-        Assert.Equal([DigestAlgorithm.Sha256], SettingsFile.Parse("""{ "digest": "sha-256" }""", "parley.json").Phones.Digest);
     }
 
     [Fact]
