@@ -1,5 +1,6 @@
 using Parley.Services.Locations;
 using Parley.Services.Trunks;
+using Parley.Sip.Authentication;
 using Parley.Sip.Messages;
 
 namespace Parley.Cli.Configuration;
@@ -21,6 +22,12 @@ internal sealed record PhoneSettings
 
     /// <summary>True when audio goes from phone to phone and signalling is proxied.</summary>
     public bool DirectMedia { get; init; }
+
+    /// <summary>
+    /// Algorithms phones may prove their password with, preferred first. MD5 alone unless others are named: phones that know nothing else are in use which give up when they are
+    /// offered more.
+    /// </summary>
+    public IReadOnlyList<DigestAlgorithm> Digest { get; init; } = [DigestAlgorithm.Md5];
 
     /// <summary>Ways out by their names.</summary>
     public IReadOnlyDictionary<string, TrunkSettings> Trunks { get; init; } = new Dictionary<string, TrunkSettings>();

@@ -4,6 +4,7 @@ using Parley.Cli.Terminal;
 using Parley.Services.Admission;
 using Parley.Services.Locations;
 using Parley.Services.Trunks;
+using Parley.Sip.Authentication;
 using Parley.Sip.Messages;
 
 namespace Parley.Cli.Configuration;
@@ -22,13 +23,14 @@ internal static class PhoneSettingsFile
 
     private static readonly string[] LimitKeys = ["ring", "calls-per-account"];
 
-    public static IReadOnlyList<string> Keys { get; } = ["domains", "media", "trunks", "routes", "limits"];
+    public static IReadOnlyList<string> Keys { get; } = ["domains", "media", "digest", "trunks", "routes", "limits"];
 
     /// <summary>The settings with one key's value.</summary>
     public static PhoneSettings With(PhoneSettings settings, string key, SettingsNode value) => key switch
     {
         "domains" => settings with { Domains = Domains(value) },
         "media" => settings with { DirectMedia = value.OneOf("anchored", "direct") == "direct" },
+        "digest" => settings with { Digest = value.Texts() is { Count: > 0 } names ? [.. names.Select(name => Algorithm(value, name))] : throw value.Needs("at least one algorithm") },
         "trunks" => settings with { Trunks = value.Members("trunks by their names").ToDictionary(one => one.Key, one => Trunk(one.Key, one.Value)) },
         "routes" => settings with { Routes = [.. value.Items("routes").Select(Route)] },
         "limits" => settings with { Limits = Limits(value) },
@@ -151,6 +153,14 @@ internal static class PhoneSettingsFile
 
     private static SettingsNode Required(SettingsNode owner, Dictionary<string, SettingsNode> members, string key) =>
         members.TryGetValue(key, out var value) ? value : throw owner.Needs($"\"{key}\"");
+
+    private static DigestAlgorithm Algorithm(SettingsNode value, string name) => name.ToUpperInvariant() switch
+    {
+        "MD5" => DigestAlgorithm.Md5,
+        "SHA-256" => DigestAlgorithm.Sha256,
+        "SHA-512-256" => DigestAlgorithm.Sha512T256,
+        _ => throw value.Needs($"\"MD5\", \"SHA-256\" or \"SHA-512-256\", not \"{name}\""),
+    };
 
     private static string Host(SettingsNode value) =>
         value.Text() is var text && SipUri.TryParse($"sip:{text}", out var uri) && uri.Port == 0 && uri.Parameters.Count == 0 && uri.User.Length == 0

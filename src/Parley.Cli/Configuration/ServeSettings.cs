@@ -84,6 +84,7 @@ internal sealed record ServeSettings
             ("allow-bridge", (AllowBridge ?? []).SequenceEqual(started.AllowBridge ?? [])),
             ("storage", Storage == started.Storage),
             ("domains", Phones.Domains.SequenceEqual(started.Phones.Domains, DomainComparer.Instance)),
+            ("digest", Phones.Digest.SequenceEqual(started.Phones.Digest)),
             ("media", Phones.DirectMedia == started.Phones.DirectMedia),
         ];
         return [.. keys.Where(one => !one.Same).Select(one => one.Key)];

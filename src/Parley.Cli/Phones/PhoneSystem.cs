@@ -44,7 +44,7 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
         (_log, _time, _locations) = (log, time, locations);
         _settings = new(settings);
         _guard = new(new() { Log = log.Write }, time);
-        _admission = new(accounts, locations.Domains, _guard, null, time);
+        _admission = new(accounts, locations.Domains, _guard, new() { Algorithms = settings.Digest }, time);
         _registrar = new(locations, _admission);
         _presence = new(locations);
         _registrations = new(locations, time);

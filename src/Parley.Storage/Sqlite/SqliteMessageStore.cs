@@ -40,7 +40,7 @@ internal sealed class SqliteMessageStore(SqliteConnection connection) : IMessage
     public ValueTask<IReadOnlyList<StoredMessage>> ListAsync(AddressOfRecord recipient, CancellationToken cancel = default) => RunAsync<IReadOnlyList<StoredMessage>>(
         () =>
         {
-            // Identifiers are made in order (RFC 9562 §5.7), and so is their text.
+            // Identifiers are made in the order of time, and so is their text.
             using var command = Command("SELECT id, sender, received, expires, type, headers, body FROM messages WHERE recipient = $recipient ORDER BY id");
             command.Parameters.AddWithValue("$recipient", recipient.Text);
             using var reader = command.ExecuteReader();

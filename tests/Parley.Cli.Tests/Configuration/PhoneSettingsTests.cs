@@ -1,5 +1,6 @@
 using Parley.Cli.Configuration;
 using Parley.Cli.Terminal;
+using Parley.Sip.Authentication;
 
 namespace Parley.Cli.Tests.Configuration;
 
@@ -11,6 +12,7 @@ public sealed class PhoneSettingsTests
           "storage": "Host=db.example.com;Database=parley;Username=parley",
           "domains": [{ "name": "example.com", "aliases": ["sip.example.com"] }, "example.org"],
           "media": "direct",
+          "digest": ["SHA-256", "md5"],
           "trunks": {
             "carrier": {
               "uri": "sip:sip.carrier.example;transport=tcp", "user": "4930123", "password": "secret", "register": true, "expires": "30m",
@@ -32,6 +34,7 @@ public sealed class PhoneSettingsTests
         Assert.Equal("Host=db.example.com;Database=parley;Username=parley", settings.Storage);
         Assert.Equal(("example.com", "sip.example.com", "example.org"), (phones.Domain, phones.Domains[0].Aliases[0], phones.Domains[1].Name));
         Assert.True(phones.DirectMedia);
+        Assert.Equal([DigestAlgorithm.Sha256, DigestAlgorithm.Md5], phones.Digest);
         Assert.Equal((TimeSpan.FromSeconds(45), 4), (phones.Limits.Ring, phones.Limits.CallsPerAccount));
         var carrier = phones.Trunks["carrier"];
         Assert.Equal(("sip:sip.carrier.example;transport=tcp", "4930123", "secret"), (carrier.Options.Target.ToString(), carrier.User, carrier.Password));
@@ -48,6 +51,7 @@ public sealed class PhoneSettingsTests
 
     [Theory]
     [InlineData("""{ "media": "relay" }""", "'media' needs one of \"anchored\", \"direct\".")]
+    [InlineData("""{ "digest": ["SHA-1"] }""", "'digest' needs \"MD5\", \"SHA-256\" or \"SHA-512-256\", not \"SHA-1\".")]
     [InlineData("""{ "domains": ["a b"] }""", "'domains[0]' needs a host name such as \"example.com\".")]
     [InlineData("""{ "domains": [{ "aliases": [] }] }""", "'domains[0]' needs \"name\".")]
     [InlineData("""{ "domains": ["a.example", { "name": "b.example", "aliases": ["a.example"] }] }""", "'domains' cannot be: The host 'a.example' cannot mean both a.example and b.example.")]
