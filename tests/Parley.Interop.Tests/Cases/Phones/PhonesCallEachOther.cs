@@ -25,24 +25,25 @@ public abstract class PhonesCallEachOther(PhonesFixture fixture, string transpor
     }
 
     [Fact]
-    public async Task A_call_is_held_and_resumed()
+    public async Task The_caller_holds_and_resumes()
     {
         await using var alice = await PhoneAsync("alice", Alice);
         await using var bob = await PhoneAsync("bob", Bob);
         await alice.DialAsync(bob.Uri);
         await alice.AssertHearsAsync(Bob);
-        await alice.HoldAsync();
-        await alice.AssertHearsNothingAsync(TimeSpan.FromSeconds(1));
-        await alice.ResumeAsync();
-        await alice.AssertHearsAsync(Bob);
-        await bob.AssertHearsAsync(Alice);
+        await HoldsAndResumesAsync(alice, bob, Alice);
+        await bob.HangUpAsync();
+        await alice.WaitForEndAsync(Soon);
+    }
 
-        // The other side, too.
-        await bob.HoldAsync();
-        await bob.AssertHearsNothingAsync(TimeSpan.FromSeconds(1));
-        await bob.ResumeAsync();
-        await bob.AssertHearsAsync(Alice);
+    [Fact]
+    public async Task The_called_one_holds_and_resumes()
+    {
+        await using var alice = await PhoneAsync("alice", Alice);
+        await using var bob = await PhoneAsync("bob", Bob);
+        await alice.DialAsync(bob.Uri);
         await alice.AssertHearsAsync(Bob);
+        await HoldsAndResumesAsync(bob, alice, Bob);
         await alice.HangUpAsync();
         await bob.WaitForEndAsync(Soon);
     }
@@ -82,22 +83,44 @@ public abstract class PhonesCallEachOther(PhonesFixture fixture, string transpor
     }
 
     [Fact]
-    public async Task A_transfer_to_nobody_leaves_the_call_as_it_was()
+    public async Task A_message_reaches_the_phone_it_is_for_and_waits_for_one_that_is_not_there()
     {
-        await using var alice = await PhoneAsync("alice", Alice);
-        await using var bob = await PhoneAsync("bob", Bob);
-        await alice.DialAsync(bob.Uri);
-        await bob.AssertHearsAsync(Alice);
-        await alice.TransferAsync(_server.Uri("nobody", transport));
-        await alice.WaitForAsync(e => e.Type == "TRANSFER_FAILED", Soon, "the refusal");
-        await bob.AssertHearsAsync(Alice);
-        await alice.AssertHearsAsync(Bob);
-        await alice.HangUpAsync();
-        await bob.WaitForEndAsync(Soon);
+        await using var alice = await PhoneAsync("alice", Alice, "bob");
+        await using (var bob = await PhoneAsync("bob", Bob))
+        {
+            await alice.MessageAsync("first-word");
+            await bob.WaitForScreenAsync("first-word", Soon);
+        }
+
+        await alice.MessageAsync("second-word");
+        await using var again = await PhoneAsync("bob", Bob);
+        await again.WaitForScreenAsync("second-word", Soon);
     }
 
-    private protected Task<Baresip> PhoneAsync(string name, int tone)
-        => Baresip.StartAsync(new() { Transport = transport, ToneHz = tone, Account = new(name, Server) });
+    [Fact]
+    public async Task A_phone_sees_the_presence_another_one_publishes()
+    {
+        await using var bob = await PhoneAsync("bob", Bob, publish: true);
+        await using var alice = await PhoneAsync("alice", Alice, "bob");
+        await alice.WaitForPresenceAsync("Online", Soon);
+    }
+
+    private static async Task HoldsAndResumesAsync(Baresip holder, Baresip held, int tone)
+    {
+        await held.AssertHearsAsync(tone);
+        await holder.HoldAsync();
+        await holder.AssertReceivesAsync(false);
+        await held.AssertHearsNothingAsync(TimeSpan.FromSeconds(1));
+        await holder.ResumeAsync();
+        await held.AssertHearsAsync(tone);
+        await holder.AssertReceivesAsync(true);
+    }
+
+    private protected Task<Baresip> PhoneAsync(string name, int tone, string? contact = null, bool publish = false) => Baresip.StartAsync(new()
+    {
+        Transport = transport, ToneHz = tone,
+        Account = new(name, Server) { Contacts = contact is null ? [] : [$"sip:{contact}@{Server};transport={transport}"], PublishInterval = publish ? 60 : 0 },
+    });
 
     private string Server => transport == "tls" ? $"127.0.0.1:{_server.TlsPort}" : $"127.0.0.1:{_server.SipPort}";
 }
