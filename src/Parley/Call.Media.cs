@@ -28,7 +28,7 @@ public abstract partial class Call
         get
         {
             ThrowIfEnded();
-            return AudioSession.Stream ?? throw NotOpen();
+            return AudioSession.Stream ?? throw CallMediaException.NotOpen();
         }
     }
 
@@ -89,15 +89,7 @@ public abstract partial class Call
     /// <param name="options">Sample rate, layout; default stereo at the codec's rate.</param>
     /// <exception cref="IOException">The file cannot be created.</exception>
     /// <exception cref="CallMediaException">There is no audio yet.</exception>
-    public CallRecording Record(string file, WavRecorderOptions? options = null)
-    {
-        var audio = OpenAudio();
-        options ??= new();
-        if (options.SampleRate == 0)
-            options = options with { SampleRate = audio.Codec?.SampleRate ?? 8000 };
-        var writer = WavRecorder.Create(file, options);
-        return new CallRecording(audio.Record(writer), writer, file);
-    }
+    public CallRecording Record(string file, WavRecorderOptions? options = null) => CallRecording.Start(OpenAudio(), file, options);
 
     /// <summary>Sends back what is heard until the call ends or <paramref name="cancel"/> fires.</summary>
     /// <exception cref="CallMediaException">There is no audio yet.</exception>
@@ -157,10 +149,8 @@ public abstract partial class Call
         ThrowIfEnded();
         return AudioSession.IsOpen
             ? AudioSession.Stream!
-            : throw NotOpen();
+            : throw CallMediaException.NotOpen();
     }
-
-    private static CallMediaException NotOpen() => new(CallMediaProblem.NotOpen, "The call has no audio yet: answer it, or start early media.");
 
     private static async Task<PlaybackResult> FinishAsync(AudioPlayback playback, CancellationToken cancel)
     {

@@ -92,5 +92,5 @@ public abstract partial class Call
     }
 
     // RFC 3261 §20.43: 399 is free text for people.
-    private protected static string Warning(string text) => $"399 parley \"{text.Replace('"', '\'').Replace('\\', '/').ReplaceLineEndings(" ")}\"";
+    internal static string Warning(string text) => $"399 parley \"{text.Replace('"', '\'').Replace('\\', '/').ReplaceLineEndings(" ")}\"";
 }

@@ -22,23 +22,24 @@ internal sealed class CallMedia : IAsyncDisposable
 {
     private readonly UserAgent _agent;
     private readonly IPAddress _advertised;
-    private readonly Call? _bridgeWith;
+    private readonly AudioStream? _beside;
     private readonly Lock _gate = new();
     private IReadOnlyList<AudioCodec> _codecs;
     private AudioStream? _stream;
     private LocalAudio? _local;
     private SessionDescription? _pendingOffer;
+    private SessionDescription? _described;
     private SipBody _answered;
     private NetEndpoint _signalling;
     private readonly CancellationTokenSource _end = new();
     private bool _stopped;
 
-    private CallMedia(UserAgent agent, IPAddress advertised, IReadOnlyList<AudioCodec> codecs, Call? bridgeWith)
+    private CallMedia(UserAgent agent, IPAddress advertised, IReadOnlyList<AudioCodec> codecs, AudioStream? beside)
     {
         _agent = agent;
         _advertised = advertised;
         _codecs = codecs;
-        _bridgeWith = bridgeWith;
+        _beside = beside;
     }
 
     /// <summary>Told once when the peer has sent nothing for the user agent's media timeout.</summary>
@@ -60,19 +61,33 @@ internal sealed class CallMedia : IAsyncDisposable
     /// <summary>The stream, once audio can flow or an offer has been made.</summary>
     public AudioStream? Stream => _stream;
 
-    public static CallMedia ForIncoming(UserAgent agent, in SipFlow flow)
+    /// <summary>The audio of a call that came.</summary>
+    /// <param name="agent">Whose ports and lanes.</param>
+    /// <param name="flow">Where it came from.</param>
+    /// <param name="codecs">Codecs accepted. Default the agent's.</param>
+    /// <param name="beside">The stream it is to be relayed with, whose lane is used. Default none.</param>
+    public static CallMedia ForIncoming(UserAgent agent, in SipFlow flow, IReadOnlyList<AudioCodec>? codecs = null, AudioStream? beside = null)
     {
         var local = flow.Channel.Local.IsAny ? agent.Network.LocalAddressFor(flow.Remote) : flow.Channel.Local;
-        var media = new CallMedia(agent, Advertised(agent, local), agent.Options.Codecs, null);
+        var media = new CallMedia(agent, Advertised(agent, local), codecs ?? agent.Options.Codecs, beside);
         media.TrustSignalling(flow.Remote);
         return media;
     }
 
-    public static async Task<CallMedia> ForDialAsync(UserAgent agent, OutgoingInviteOptions invite, DialOptions options, CancellationToken cancel)
+    public static Task<CallMedia> ForDialAsync(UserAgent agent, OutgoingInviteOptions invite, DialOptions options, CancellationToken cancel) => ForDialAsync(
+        agent, invite.Proxy ?? invite.Target, options.Codecs ?? CodecsOf(options.BridgeWith) ?? agent.Options.Codecs, options.BridgeWith?.AudioSession.Stream, cancel);
+
+    /// <summary>The audio of a call to somebody, its port open.</summary>
+    /// <param name="agent">Whose ports and lanes.</param>
+    /// <param name="next">Where the INVITE goes: the address towards it is what the description shows.</param>
+    /// <param name="codecs">Codecs offered.</param>
+    /// <param name="beside">The stream it is to be relayed with, whose lane is used. Null for none.</param>
+    /// <param name="cancel">Gives up.</param>
+    public static async Task<CallMedia> ForDialAsync(
+        UserAgent agent, SipUri next, IReadOnlyList<AudioCodec> codecs, AudioStream? beside, CancellationToken cancel)
     {
-        var local = await LocalFor(agent, invite.Proxy ?? invite.Target, cancel).ConfigureAwait(false);
-        var codecs = options.Codecs ?? CodecsOf(options.BridgeWith) ?? agent.Options.Codecs;
-        var media = new CallMedia(agent, Advertised(agent, local), codecs, options.BridgeWith);
+        var local = await LocalFor(agent, next, cancel).ConfigureAwait(false);
+        var media = new CallMedia(agent, Advertised(agent, local), codecs, beside);
         media.OpenStream();
         return media;
     }
@@ -89,6 +104,43 @@ internal sealed class CallMedia : IAsyncDisposable
     {
         lock (_gate)
             return OfferLocked();
+    }
+
+    /// <summary>A new offer of ours with another direction, e.g. sendonly to hold the peer; the direction stays for what follows.</summary>
+    public SipBody Offer(MediaDirection direction)
+    {
+        lock (_gate)
+        {
+            _local = _local! with { Direction = direction };
+            return OfferLocked();
+        }
+    }
+
+    /// <summary>What this side wants.</summary>
+    public MediaDirection Direction
+    {
+        get
+        {
+            lock (_gate)
+                return _local?.Direction ?? MediaDirection.SendReceive;
+        }
+    }
+
+    /// <summary>An offer of ours was refused: what was agreed stays, and so does the direction it wanted to change.</summary>
+    public void OfferRefused(MediaDirection direction)
+    {
+        lock (_gate)
+        {
+            _pendingOffer = null;
+            _local = _local! with { Direction = direction };
+        }
+    }
+
+    /// <summary>The codecs an offer has in common with these, in its order; empty when there are none, or it cannot be read.</summary>
+    public static IReadOnlyList<AudioCodec> CommonCodecs(SessionDescription offer, IReadOnlyList<AudioCodec> codecs)
+    {
+        var probe = new LocalAudio { Address = IPAddress.Any, Port = 1, Codecs = codecs, SessionId = 1 };
+        return AudioAnswer.Create(offer, probe).Audio is { Enabled: true } audio ? [.. audio.SendPayloads.Select(payload => payload.Codec)] : [];
     }
 
     /// <summary>The answer to an INVITE's offer, or, when it has none, an offer that the ACK will answer. A second call repeats the first: early media, then the answer.</summary>
@@ -109,7 +161,7 @@ internal sealed class CallMedia : IAsyncDisposable
             if (result.Failure is { } failure)
                 throw new CallMediaException(CallMediaProblem.NotAcceptable, failure.Reason);
             Apply(result);
-            return _answered = SessionBody.Write(result.Answer!);
+            return _answered = Described(result.Answer!);
         }
     }
 
@@ -172,7 +224,7 @@ internal sealed class CallMedia : IAsyncDisposable
             if (problem is not null)
                 return false;
             Apply(result);
-            body = SessionBody.Write(result.Answer!);
+            body = Described(result.Answer!);
             return true;
         }
     }
@@ -223,7 +275,7 @@ internal sealed class CallMedia : IAsyncDisposable
         try
         {
             var any = _advertised.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
-            _stream = _agent.Media.CreateStream(new AudioStreamOptions { BindAddress = any, LaneOf = _bridgeWith?.AudioSession.Stream });
+            _stream = _agent.Media.CreateStream(new AudioStreamOptions { BindAddress = any, LaneOf = _beside });
             _stream.TrustSignalling(_signalling);
         }
         catch (MediaPortsExhaustedException e)
@@ -237,10 +289,13 @@ internal sealed class CallMedia : IAsyncDisposable
 
     private SipBody OfferLocked()
     {
-        _pendingOffer = AudioOffer.Create(_local!);
+        // Streams keep their places through the session, also those that were refused (RFC 3264 §8).
+        _pendingOffer = _described is null ? AudioOffer.Create(_local!) : AudioOffer.Create(_local!, _described);
         _local = _local!.Next(Agreed);
-        return SessionBody.Write(_pendingOffer);
+        return SessionBody.Write(_described = _pendingOffer);
     }
+
+    private SipBody Described(SessionDescription answer) => SessionBody.Write(_described = answer);
 
     private void Apply(OfferAnswerResult result)
     {

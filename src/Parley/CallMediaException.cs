@@ -29,6 +29,8 @@ public sealed class CallMediaException : Exception
     public CallMediaException(CallMediaProblem problem, string message, Exception? inner = null)
         : base(message, inner) => Problem = problem;
 
+    internal static CallMediaException NotOpen() => new(CallMediaProblem.NotOpen, "The call has no audio yet: answer it, or start early media.");
+
     /// <summary>What was wrong.</summary>
     public CallMediaProblem Problem { get; }
 }

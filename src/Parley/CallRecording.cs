@@ -16,6 +16,15 @@ public sealed class CallRecording : IAsyncDisposable
         File = file;
     }
 
+    internal static CallRecording Start(Media.Engine.AudioStream audio, string file, WavRecorderOptions? options)
+    {
+        options ??= new();
+        if (options.SampleRate == 0)
+            options = options with { SampleRate = audio.Codec?.SampleRate ?? 8000 };
+        var writer = WavRecorder.Create(file, options);
+        return new CallRecording(audio.Record(writer), writer, file);
+    }
+
     /// <summary>The file's path.</summary>
     public string File { get; }
 

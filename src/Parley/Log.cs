@@ -15,4 +15,7 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Error, "Code on a lane failed; the lane goes on")]
     public static partial void LaneFault(ILogger logger, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Error, "A handler of a dialog failed")]
+    public static partial void DialogCallbackFailed(ILogger logger, Exception exception);
 }

@@ -25,12 +25,46 @@ internal static class SessionBody
         return null;
     }
 
+    /// <summary>The description of a message as it came, to keep; null when it has none.</summary>
+    public static byte[]? Bytes(SipMessage message)
+    {
+        var found = Find(message);
+        return found.IsEmpty ? null : found.ToArray();
+    }
+
+    /// <summary>The description in a body of ours; null when it has none.</summary>
+    public static byte[]? Bytes(in SipBody body)
+    {
+        if (body.IsNone)
+            return null;
+        var found = Find(System.Text.Encoding.ASCII.GetBytes(body.ContentType!), body.Content.Span);
+        return found.IsEmpty ? null : found.ToArray();
+    }
+
+    /// <summary>The description of a message as text; null when it has none.</summary>
+    public static string? Text(SipMessage message)
+    {
+        var found = Find(message);
+        return found.IsEmpty ? null : System.Text.Encoding.UTF8.GetString(found);
+    }
+
+    /// <summary>A description as a body; none for null.</summary>
+    public static SipBody Of(byte[]? sdp) => sdp is null ? default : new("application/sdp", sdp);
+
+    /// <summary>A description given as text as a body; none for null. Line ends are put right, since literals in code have those of their file.</summary>
+    public static SipBody Of(string? sdp) =>
+        string.IsNullOrEmpty(sdp) ? default : new("application/sdp", sdp.TrimEnd().ReplaceLineEndings("\r\n") + "\r\n");
+
+    /// <summary>Everything a message carries, to be sent on.</summary>
+    public static SipBody Whole(SipMessage message) =>
+        message.Body.IsEmpty ? default : new(message.GetString(HeaderId.ContentType) ?? "application/sdp", message.Body.ToArray());
+
     public static SipBody Write(SessionDescription session) => new("application/sdp", SdpWriter.ToBytes(session));
 
-    private static ReadOnlySpan<byte> Find(SipMessage message)
+    private static ReadOnlySpan<byte> Find(SipMessage message) => Find(message.Value(HeaderId.ContentType), message.Body);
+
+    private static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> type, ReadOnlySpan<byte> body)
     {
-        var type = message.Value(HeaderId.ContentType);
-        var body = message.Body;
         if (body.IsEmpty)
             return default;
         if (MediaTypeIs(type, SdpType))

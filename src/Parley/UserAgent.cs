@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Reflection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Parley.Dialogs;
 using Parley.Media.Engine;
 using Parley.Media.Files;
 using Parley.Net;
@@ -12,6 +13,8 @@ using Parley.Sip.Endpoint;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 using Parley.Sip.Registrations;
+using Parley.Sip.Subscriptions;
+using Parley.Sip.Transfers;
 using Parley.Sip.Transport;
 
 namespace Parley;
@@ -70,6 +73,9 @@ public sealed class UserAgent : IAsyncDisposable
     public MediaEngine Media { get; }
 
     internal UserAgentOptions Options => _options;
+
+    /// <summary>The dialog API that works on it; null for none.</summary>
+    internal DialogAgent? Dialogs { get; set; }
 
     internal INetwork Network => _network;
 
@@ -242,11 +248,18 @@ public sealed class UserAgent : IAsyncDisposable
             TrustedRoots = _options.TrustedRoots,
             Lanes = _options.SignallingLanes,
             Trace = _options.Trace,
+            Gate = _options.Gate,
         },
         Handler = new IncomingCalls(this),
         UserAgent = _options.Name ?? DefaultName,
         Limits = new EndpointLimits { MaxCalls = _options.MaxCalls },
-        AcceptedBodies = ["application/sdp", "multipart/mixed", "multipart/alternative"],
+        Methods = _options.Methods ?? new SipEndpointOptions().Methods,
+        Extensions = _options.Extensions ?? new SipEndpointOptions().Extensions,
+        Events = _options.Events,
+        AnswerOptions = _options.AnswerOptions,
+        Router = _options.Router,
+        AcceptedBodies = _options.AcceptedBodies ?? ["application/sdp", "multipart/mixed", "multipart/alternative"],
+        OnFault = fault => Log.LaneFault(_log, fault),
     };
 
     private static SystemNetwork OwnNetwork(UserAgentOptions options)
@@ -264,9 +277,42 @@ public sealed class UserAgent : IAsyncDisposable
     private string Advertise(string listen) =>
         _options.ExternalHost is { } host && !listen.Contains(";external=", StringComparison.Ordinal) ? $"{listen};external={host}" : listen;
 
+    // Dialogs first, since they are served only when somebody asked for it; then calls, and for what is no call the services.
     private sealed class IncomingCalls(UserAgent agent) : ISipEndpointHandler
     {
-        public IInviteSessionHandler? OnInvite(IncomingInvite invite) => agent.Accept(invite);
+        private readonly ISipEndpointHandler _services = agent.Options.Services ?? NoServices.Instance;
+
+        public IInviteSessionHandler? OnInvite(IncomingInvite invite)
+        {
+            if (agent.Dialogs is { } dialogs && dialogs.TryTake(invite, out var handler))
+                return handler;
+            return Volatile.Read(ref agent._serving) is null ? _services.OnInvite(invite) : agent.Accept(invite);
+        }
+
+        public void OnRequest(IncomingRequest request)
+        {
+            if (agent.Dialogs?.TryTake(request) != true)
+                _services.OnRequest(request);
+        }
+
+        public void OnSubscribe(IncomingSubscription subscription)
+        {
+            if (agent.Dialogs?.TryTake(subscription) != true)
+                _services.OnSubscribe(subscription);
+        }
+
+        public void OnRefer(IncomingRefer refer)
+        {
+            if (agent.Dialogs?.TryTake(refer) != true)
+                _services.OnRefer(refer);
+        }
+    }
+
+    private sealed class NoServices : ISipEndpointHandler
+    {
+        public static readonly NoServices Instance = new();
+
+        public IInviteSessionHandler? OnInvite(IncomingInvite invite) => null;
     }
 }
 

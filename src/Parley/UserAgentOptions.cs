@@ -3,6 +3,9 @@ using Microsoft.Extensions.Logging;
 using Parley.Media.Codecs;
 using Parley.Media.Engine;
 using Parley.Net;
+using Parley.Sip.Endpoint;
+using Parley.Sip.Invites;
+using Parley.Sip.Messages;
 using Parley.Sip.Transport;
 
 namespace Parley;
@@ -57,6 +60,33 @@ public sealed record UserAgentOptions
 
     /// <summary>Media lanes. Default: half the processors, at least 1.</summary>
     public int MediaLanes { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>
+    /// Takes what is no call: REGISTER, MESSAGE, PUBLISH, subscriptions, REFER outside a call; and calls while nobody serves them. Called on lanes. Its methods and packages
+    /// have to be named in <see cref="Methods"/> and <see cref="Events"/>. Default none: 405, 489, 603.
+    /// </summary>
+    public ISipEndpointHandler? Services { get; init; }
+
+    /// <summary>Sees each new request before the user agent does, and may take it: a proxy. Default none.</summary>
+    public ISipRequestRouter? Router { get; init; }
+
+    /// <summary>Asked about each message before anything is spent on it: bans, rates. Default none.</summary>
+    public ISipGate? Gate { get; init; }
+
+    /// <summary>What is served, the value of Allow. Default: that of <see cref="SipEndpointOptions.Methods"/>, calls only.</summary>
+    public IReadOnlyList<SipMethod>? Methods { get; init; }
+
+    /// <summary>Option tags understood, the value of Supported. Default: that of <see cref="SipEndpointOptions.Extensions"/>.</summary>
+    public IReadOnlyList<string>? Extensions { get; init; }
+
+    /// <summary>Event packages served, the value of Allow-Events (RFC 6665). Default none.</summary>
+    public IReadOnlyList<string> Events { get; init; } = [];
+
+    /// <summary>Body types an INVITE may carry; an empty list takes all. Default: session descriptions, alone or in a multipart body.</summary>
+    public IReadOnlyList<string>? AcceptedBodies { get; init; }
+
+    /// <summary>OPTIONS is answered with what this agent can do; false gives it to <see cref="Services"/>. Default true.</summary>
+    public bool AnswerOptions { get; init; } = true;
 
     /// <summary>Sees every SIP message received and sent. Default none.</summary>
     public ISipTrace? Trace { get; init; }

@@ -53,6 +53,17 @@ public readonly struct AddressOfRecord : IEquatable<AddressOfRecord>
         return true;
     }
 
+    /// <summary>Reads back what <see cref="Text"/> wrote. False for anything that it would not have written.</summary>
+    public static bool TryParseCanonical([NotNullWhen(true)] string? text, out AddressOfRecord address)
+    {
+        address = default;
+        var at = text?.LastIndexOf('@') ?? -1;
+        if (text is null || at <= 0 || at == text.Length - 1 || text.Any(char.IsControl))
+            return false;
+        address = new(text);
+        return true;
+    }
+
     /// <summary>Who a sip or sips URI names. False for other schemes and for a URI without user. Which domains are served is for <see cref="ServedDomains"/> to say.</summary>
     public static bool TryFrom([NotNullWhen(true)] SipUri? uri, out AddressOfRecord address)
     {

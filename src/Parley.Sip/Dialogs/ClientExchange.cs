@@ -22,14 +22,15 @@ internal sealed class ClientExchange : IClientTransactionUser
     private int _attempt;
 
     public ClientExchange(
-        UserAgentLane ua, IExchangeUser user, RequestDraft draft, DigestCredentials? credentials, Dialog? dialog = null, SipFlow? flow = null)
+        UserAgentLane ua, IExchangeUser user, RequestDraft draft, DigestCredentials? credentials, Dialog? dialog = null, SipFlow? flow = null,
+        Func<SipMessage, DigestCredentials?>? choose = null)
     {
         _ua = ua;
         _user = user;
         Draft = draft;
         _dialog = dialog;
         _flow = flow;
-        _digest = new DigestAnswers(credentials ?? ua.Profile.Credentials, ua.Profile.MaxChallenges);
+        _digest = new DigestAnswers(credentials ?? (choose is null ? ua.Profile.Credentials : null), ua.Profile.MaxChallenges, choose);
     }
 
     /// <summary>What is sent; replaced between attempts only.</summary>
@@ -43,6 +44,9 @@ internal sealed class ClientExchange : IClientTransactionUser
 
     /// <summary>Credential lines of the current attempt; the ACK for a 2xx repeats them (RFC 3261 §22.1).</summary>
     public IReadOnlyList<SipHeader> Credentials => _digest.Lines;
+
+    /// <summary>What challenges were, or would be, answered with.</summary>
+    public DigestCredentials? Chosen => _digest.Credentials;
 
     /// <summary>Sends it as a new request of its own: with the credentials known so far, and free to be challenged again.</summary>
     public void SendAnew()

@@ -7,14 +7,18 @@ namespace Parley.Sip.Dialogs;
 /// The credentials one request carries: answers its challenges, each realm's once unless only the nonce was stale, and no more often than the limit allows
 /// (RFC 3261 §22.2, RFC 7616 §3.3).
 /// </summary>
-internal sealed class DigestAnswers(DigestCredentials? credentials, int maxChallenges)
+internal sealed class DigestAnswers(DigestCredentials? credentials, int maxChallenges, Func<SipMessage, DigestCredentials?>? choose = null)
 {
     private readonly HashSet<(string Realm, bool IsProxy)> _answered = [];
+    private DigestCredentials? _credentials = credentials;
     private DigestClient? _client;
     private int _challenges;
 
     /// <summary>Authorization and Proxy-Authorization of the next attempt.</summary>
     public IReadOnlyList<SipHeader> Lines { get; private set; } = [];
+
+    /// <summary>What challenges are answered with; chosen at the first one where none were given.</summary>
+    public DigestCredentials? Credentials => _credentials;
 
     /// <summary>Refuses credentials that cannot be sent, before a challenge shows it.</summary>
     /// <exception cref="ArgumentException">They hold a line break, or no secret; names <paramref name="argument"/>.</exception>
@@ -35,14 +39,17 @@ internal sealed class DigestAnswers(DigestCredentials? credentials, int maxChall
     /// <summary>Takes the challenges of a 401 or 407; false when sending again has no chance.</summary>
     public bool TryAnswer(SipMessage response, RequestDraft draft)
     {
-        if (credentials is null || _challenges == maxChallenges)
+        if (_challenges == maxChallenges)
+            return false;
+        _credentials ??= choose?.Invoke(response);
+        if (_credentials is null)
             return false;
         _challenges++;
         // A realm may challenge with several algorithms at once (RFC 8760 §2.4); what counts is whether it has had an answer before.
         var realms = DigestChallenge.ReadAll(response).Select(challenge => (challenge.Realm, challenge.IsProxy)).ToHashSet();
         var refused = _answered.Overlaps(realms);
         _answered.UnionWith(realms);
-        _client ??= new DigestClient([credentials]);
+        _client ??= new DigestClient([_credentials]);
         var lines = _client.Answer(response, draft.MethodName, draft.RequestUri, refused);
         if (lines.Count == 0)
             return false;

@@ -109,15 +109,16 @@ public sealed class IncomingRequest : IServerTransactionUser
             Secure = _owner?.IsSecure ?? false,
             Capabilities = reply.Capabilities || refresh,
         };
-        var response = ResponseBuilder.Build(_ua, Message, Flow, complete);
         if (reply.Status < 200)
         {
-            transaction.Respond(response, reply.Status);
+            transaction.Respond(ResponseBuilder.Build(_ua, Message, Flow, complete), reply.Status);
             return;
         }
 
+        if (_owner is not null)
+            complete = _owner.OnAnswering(this, complete);
+        var response = ResponseBuilder.Build(_ua, Message, Flow, complete);
         _transaction = null;
-        _owner?.OnAnswering(this, reply.Status, reply.Body);
         if (reply.Status < 300 && Method == SipMethod.Invite && _owner is not null)
             _owner.OnReinviteAnswered(this, transaction, response, reply.Status);
         else
@@ -137,8 +138,8 @@ internal interface IRequestOwner
 {
     bool IsSecure { get; }
 
-    /// <summary>A final response is about to leave.</summary>
-    void OnAnswering(IncomingRequest request, int status, in SipBody body);
+    /// <summary>A final response is about to be written: what it does to the dialog, and what is to be said in it besides.</summary>
+    Reply OnAnswering(IncomingRequest request, in Reply reply);
 
     /// <summary>A re-INVITE was accepted: the owner sends the response, again and again until its ACK comes. Takes over the buffer's reference.</summary>
     void OnReinviteAnswered(IncomingRequest request, ServerTransaction transaction, PacketBuffer response, int status);

@@ -52,6 +52,9 @@ internal sealed record RequestDraft
     /// <summary>What the request says of reliable provisional responses, where it says what we can do. Default: they are not asked for.</summary>
     public ReliableSupport Reliability { get; init; } = ReliableSupport.None;
 
+    /// <summary>What the request says of session timers. Default nothing.</summary>
+    public TimerOffer Timer { get; init; }
+
     /// <summary>Value of Max-Forwards. Default 70 (RFC 3261 §8.1.1.6).</summary>
     public int MaxForwards { get; init; } = 70;
 
@@ -77,6 +80,9 @@ internal sealed record RequestDraft
         RequestUri = Encoding.UTF8.GetBytes(RequestUriOf(target)),
         NextHop = NextHopOf(Route, Encoding.UTF8.GetBytes(target.ToString())),
     };
+
+    /// <summary>The same request to the same URI, sent to where another one points.</summary>
+    public RequestDraft SentTo(SipUri next) => this with { NextHop = NextHopOf(Route, Encoding.UTF8.GetBytes(next.ToString())) };
 
     /// <summary>A request within a dialog (RFC 3261 §12.2.1.1).</summary>
     public static RequestDraft Within(Dialog dialog, SipMethod method, in SipBody body = default, IReadOnlyList<SipHeader>? headers = null)
@@ -137,6 +143,10 @@ internal sealed record RequestDraft
             writer.Header(HeaderId.Supported, supported);
         if (Reliability == ReliableSupport.Required)
             writer.Header(HeaderId.Require, "100rel"u8);
+        if (!Timer.Expires.IsNone)
+            writer.Header(HeaderId.SessionExpires, Encoding.ASCII.GetBytes(Timer.Expires.ToString()));
+        if (Timer.Minimum > 0)
+            writer.Header(HeaderId.MinSE, Timer.Minimum);
         foreach (var header in Headers)
             writer.Header(header);
         if (profile.UserAgent.Length > 0)

@@ -1,5 +1,6 @@
 using System.Text;
 using Parley.Sip.Authentication;
+using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 using Parley.Sip.Subscriptions;
 
@@ -16,6 +17,7 @@ internal sealed class UserAgentProfile
         HeaderText.Require(userAgent, nameof(userAgent));
         UserAgent = Encoding.UTF8.GetBytes(userAgent);
         Reliable = Names(extensions, "100rel");
+        Timers = Names(extensions, "timer");
         if (Reliable && !methods.Contains(SipMethod.Prack))
             methods = [.. methods, SipMethod.Prack];
         foreach (var method in methods)
@@ -42,6 +44,11 @@ internal sealed class UserAgentProfile
 
     /// <summary>True when 100rel is among the option tags (RFC 3262).</summary>
     public bool Reliable { get; }
+
+    /// <summary>True when timer is among the option tags (RFC 4028).</summary>
+    public bool Timers { get; }
+
+    public required SessionTimerOptions SessionTimers { get; init; }
 
     /// <summary>Value of Allow-Events; empty when there is nothing to name.</summary>
     public byte[] AllowEvents { get; private init; } = [];

@@ -69,9 +69,9 @@ internal sealed class EndpointCore(
         var refusal = dialog.AcceptCSeq(cseq.Number) ? default(Reply?) : OutOfOrder();
         refusal ??= RequestChecks.Extensions(profile, request) ?? ReplacesMatch.Check(profile, request);
         if (request.Method == SipMethod.Invite)
-            refusal = refusal ?? RequestChecks.Contact(request) ?? RequestChecks.Body(profile, request);
+            refusal = refusal ?? RequestChecks.Contact(request) ?? RequestChecks.Body(profile, request) ?? RequestChecks.SessionInterval(profile, request);
         else if (request.Method == SipMethod.Update)
-            refusal ??= RequestChecks.Body(profile, request);
+            refusal = refusal ?? RequestChecks.Body(profile, request) ?? RequestChecks.SessionInterval(profile, request);
         if (refusal is { } reply)
             Refuse(ua, transaction, request, reply);
         else if (answerOptions && request.Method == SipMethod.Options)
@@ -108,7 +108,7 @@ internal sealed class EndpointCore(
 
     private void OnInvite(UserAgentLane ua, ServerTransaction transaction, SipMessage request)
     {
-        if ((RequestChecks.Contact(request) ?? RequestChecks.Body(profile, request)) is { } refusal)
+        if ((RequestChecks.Contact(request) ?? RequestChecks.Body(profile, request) ?? RequestChecks.SessionInterval(profile, request)) is { } refusal)
         {
             Refuse(ua, transaction, request, refusal);
         }

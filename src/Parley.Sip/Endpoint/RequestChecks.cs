@@ -1,5 +1,6 @@
 using System.Text;
 using Parley.Sip.Dialogs;
+using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 
 namespace Parley.Sip.Endpoint;
@@ -67,6 +68,18 @@ internal static class RequestChecks
         if (!request.TryGetContact(out var contact) || contact.IsStar || !contact.TryGetUri(out var uri) || uri.Scheme is not (SipScheme.Sip or SipScheme.Sips))
             return new Reply(400) { Reason = $"{SipMethods.Text(request.Method)} needs a Contact with a SIP URI" };
         return null;
+    }
+
+    /// <summary>RFC 4028 §9: no session interval shorter than this side wants, where the sender can ask for a longer one.</summary>
+    public static Reply? SessionInterval(UserAgentProfile profile, SipMessage request)
+    {
+        if (!profile.Timers || !request.Has(HeaderId.SessionExpires))
+            return null;
+        var minimum = profile.SessionTimers.MinimumSeconds;
+        var asked = SessionExpires.Of(request);
+        if (asked.IsNone || asked.Seconds >= minimum || !request.HasToken(HeaderId.Supported, "timer"u8))
+            return null;
+        return new Reply(422) { Headers = [new SipHeader("Min-SE", minimum.ToString(System.Globalization.CultureInfo.InvariantCulture))] };
     }
 
     private static ReadOnlySpan<byte> MediaType(ReadOnlySpan<byte> value)

@@ -66,6 +66,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(options);
         DigestAnswers.Require(options.Credentials, nameof(options));
+        SessionTimerOptions.Require(options.SessionTimers, nameof(options));
         var endpoint = new SipEndpoint(network, options);
         endpoint._transport = await SipTransportLayer.StartAsync(network, options.Transport, endpoint.Assemble, cancel).ConfigureAwait(false);
         return endpoint;
@@ -83,6 +84,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         HeaderText.Require(options.Headers, nameof(options));
         DigestAnswers.Require(options.Credentials, nameof(options));
+        SessionTimerOptions.Require(options.SessionTimer, nameof(options));
         if (options.RingTimeout <= TimeSpan.Zero)
             throw new ArgumentException("The ring timeout must be longer than nothing.", nameof(options));
         if (options.CallId is not null)
@@ -216,6 +218,7 @@ public sealed partial class SipEndpoint : IAsyncDisposable
             Subscriptions = options.Limits.Subscriptions,
             Credentials = options.Credentials,
             FlowRouting = options.FlowRouting,
+            SessionTimers = options.SessionTimers,
             MaxForks = options.Limits.MaxForks,
             MaxChallenges = options.Limits.MaxChallenges,
             MaxPendingRequests = options.Limits.MaxPendingRequests,

@@ -1,5 +1,6 @@
 using Parley.Sip.Authentication;
 using Parley.Sip.Dialogs;
+using Parley.Sip.Invites;
 using Parley.Sip.Locating;
 using Parley.Sip.Messages;
 using Parley.Sip.Transactions;
@@ -43,15 +44,21 @@ public sealed record SipEndpointOptions
 
     /// <summary>
     /// Option tags understood: the value of Supported. A request that requires another gets 420 (RFC 3261 §8.2.2.3). Default <c>100rel</c> (RFC 3262; PRACK is then
-    /// served whether or not <see cref="Methods"/> names it).
+    /// served whether or not <see cref="Methods"/> names it) and <c>timer</c> (RFC 4028, see <see cref="SessionTimers"/>).
     /// </summary>
-    public IReadOnlyList<string> Extensions { get; init; } = ["100rel"];
+    public IReadOnlyList<string> Extensions { get; init; } = ["100rel", "timer"];
 
     /// <summary>
     /// Event packages others may subscribe to: the value of Allow-Events. A SUBSCRIBE for another gets 489 (RFC 6665 §8.3.2). SUBSCRIBE has to be among
     /// <see cref="Methods"/> too. Default none.
     /// </summary>
     public IReadOnlyList<string> Events { get; init; } = [];
+
+    /// <summary>
+    /// Session timers of calls (RFC 4028), for those that say nothing themselves. Default: none is asked for, and what peers ask for, 90 s and longer, is
+    /// honoured.
+    /// </summary>
+    public SessionTimerOptions SessionTimers { get; init; } = new();
 
     /// <summary>
     /// Body types an INVITE may carry: the value of Accept. Another type gets 415, unless its Content-Disposition says it is optional (RFC 3261 §8.2.3).

@@ -33,6 +33,11 @@ public interface IInviteSessionHandler
             request.Respond(200);
     }
 
+    /// <summary>A session timer was restarted, by the peer's request or by ours (RFC 4028); what else the request asked for has been told or answered as usual.</summary>
+    void OnRefreshed(InviteSession session, SessionRefresh refresh)
+    {
+    }
+
     /// <summary>
     /// Before the answer, in either direction: UPDATE, INFO or another request of the peer in an early dialog. Answer it now or later. Unhandled, an UPDATE
     /// without an offer and an empty INFO are answered 200, an UPDATE with one 488, an INFO with a body 415, and the rest 501.

@@ -104,20 +104,25 @@ public sealed partial class IncomingInvite
     /// </summary>
     /// <param name="body">The answer to the INVITE's offer, or the offer when it made none. Default none.</param>
     /// <param name="headers">Further headers. Default none.</param>
+    /// <param name="sessionTimer">Session timer of this call (RFC 4028). Default: the endpoint's.</param>
     /// <returns>The call.</returns>
-    /// <exception cref="ArgumentException">A header the endpoint writes itself.</exception>
+    /// <exception cref="ArgumentException">A header the endpoint writes itself, or an interval that is too short.</exception>
     /// <exception cref="InvalidOperationException">Not on the lane, or no longer pending.</exception>
-    public InviteSession Answer(SipBody body = default, IReadOnlyList<SipHeader>? headers = null)
+    public InviteSession Answer(SipBody body = default, IReadOnlyList<SipHeader>? headers = null, SessionTimerOptions? sessionTimer = null)
     {
         Pending();
+        SessionTimerOptions.Require(sessionTimer, nameof(sessionTimer));
         var reply = new Reply(200) { Body = body, Headers = headers, Contact = true, RecordRoute = true, Capabilities = true };
         Require(reply);
+        var timer = _ua.Profile.Timers ? AgreeOnTimer(sessionTimer ?? _ua.Profile.SessionTimers, ref reply) : default;
         var response = Write(reply);
         Dialog.Confirm(_request);
         _makesOffer = SessionDescriptions.IsIn(body) && Dialog.Offers is { IsSettled: true, HasAgreed: false };
         Dialog.Offers = OffersAfter(body);
         _session = new InviteSession(_ua, Dialog, _handler, Flow, pinned: null, credentials: null);
         _session.LearnAbilities(_request);
+        if (!timer.IsNone)
+            _session.BeginTimer(timer, _request, SessionDescriptions.IsIn(body) ? body : _provisionals?.Description ?? default, sessionTimer);
         if (_provisionals is { HoldsAnswer: true })
             Hold(_session, response);
         else
@@ -155,6 +160,18 @@ public sealed partial class IncomingInvite
         var end = new CallEnd(CallEndKind.Redirected, CallEndParty.Local, status, PhraseText.For(status));
         Pending();
         Refuse(new Reply(status) { Redirect = contacts }, end, null);
+    }
+
+    private SessionTimerAgreement AgreeOnTimer(SessionTimerOptions options, ref Reply reply)
+    {
+        var asked = SessionExpires.Of(_request);
+        if (asked.IsNone && options.Seconds == 0)
+            return default;
+        var supported = _request.HasToken(HeaderId.Supported, "timer"u8);
+        var agreement = SessionTimerAgreement.Answer(asked, SessionExpires.MinimumOf(_request), supported, options);
+        if (!agreement.IsNone)
+            reply = reply with { Headers = agreement.HeadersFor(supported, reply.Headers) };
+        return agreement;
     }
 
     // The 200 leaves, and the invitation becomes the call.

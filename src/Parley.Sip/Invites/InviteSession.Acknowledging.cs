@@ -30,6 +30,7 @@ public sealed partial class InviteSession
         IsConfirmed = true;
         _acknowledgeBy?.Stop();
         _ack?.Send(body, headers ?? []);
+        Describe(body);
         if (_answersOffer)
             Dialog.Offers = SessionDescriptions.IsIn(body) ? Dialog.Offers.Sent() : Dialog.Offers.Withdrawn();
         _changes?.Next();

@@ -112,7 +112,11 @@ public sealed partial class InviteSession : IDialogUser, IWaitingOwner, ILiveCal
             _handler!.OnRequest(this, request);
     }
 
-    void IWaitingOwner.OnAccepted(IncomingRequest request) => LearnAbilities(request.Message);
+    Reply IWaitingOwner.OnAccepted(IncomingRequest request, in Reply reply)
+    {
+        LearnAbilities(request.Message);
+        return request.Method == SipMethod.Prack ? reply : WithTimer(request, reply);
+    }
 
     void IWaitingOwner.OnReinviteAnswered(IncomingRequest request, ServerTransaction transaction, PacketBuffer response, int status)
     {
@@ -126,7 +130,11 @@ public sealed partial class InviteSession : IDialogUser, IWaitingOwner, ILiveCal
         _answer.Start();
     }
 
-    void IWaitingOwner.OnRequestDone(IncomingRequest request) => _changes?.Next();
+    void IWaitingOwner.OnRequestDone(IncomingRequest request)
+    {
+        TellRefreshed(request);
+        _changes?.Next();
+    }
 
     private AnswerRetransmission? WaitingAnswer(uint cseq)
     {

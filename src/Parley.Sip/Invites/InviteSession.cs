@@ -136,6 +136,7 @@ public sealed partial class InviteSession
         Unsent = null;
         _ended = true;
         _told = true;
+        _timer?.Stop();
         _changes?.End();
     }
 
@@ -208,6 +209,7 @@ public sealed partial class InviteSession
         if (_told)
             return;
         _told = true;
+        _timer?.Stop();
         _waiting?.RefuseAll();
         _changes?.End();
         if (_handler is null)

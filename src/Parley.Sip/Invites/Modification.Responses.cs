@@ -108,6 +108,7 @@ public sealed partial class Modification : IExchangeUser
             dialog.Offers = _hasOffer || Method == SipMethod.Invite ? dialog.Offers.Received() : dialog.Offers;
         else if (_hasOffer)
             dialog.Offers = dialog.Offers.Withdrawn();
+        Session.OnRefreshedByUs(response, _exchange!.Draft.Timer.Expires, _body);
     }
 
     private void OnRefused(int status, string reason, SipMessage? response)
@@ -135,6 +136,9 @@ public sealed partial class Modification : IExchangeUser
             return null;
         switch (response.StatusCode)
         {
+            case 422 when Session.TryRaiseInterval(response):
+                _collisions++;
+                return 0;
             case 491:
                 _collisions++;
                 return GlareBackOff.Milliseconds(Session.Dialog.IsCaller, Random.Shared);

@@ -111,6 +111,7 @@ public sealed partial class Modification
             return;
         AwaitsAcknowledge = false;
         _ack!.Send(body, headers);
+        Session.Describe(body);
         if (_answersOffer)
             Session.Dialog.Offers = SessionDescriptions.IsIn(body) ? Session.Dialog.Offers.Sent() : Session.Dialog.Offers.Withdrawn();
         Over();
@@ -120,6 +121,7 @@ public sealed partial class Modification
     {
         Contact = Session.ContactForRequests(),
         Capabilities = true,
+        Timer = Session.TimerOffer,
     };
 
     private void Over()

@@ -27,7 +27,7 @@ public sealed partial class OutgoingInvite : IDialogUser
         RequireCurrent();
         if (!IsPending || !_early.Contains(early))
             throw new InvalidOperationException("That is not an early dialog of this call, or not any more.");
-        new EarlyRequest(_ua, early, _options.Credentials, outcome).Send(method, body, headers, FlowFor(early));
+        new EarlyRequest(_ua, early, _exchange.Chosen, outcome).Send(method, body, headers, FlowFor(early));
     }
 
     /// <summary>Like <see cref="Send"/>, from any thread, waiting for the outcome.</summary>
@@ -74,7 +74,7 @@ public sealed partial class OutgoingInvite : IDialogUser
         else if (offers.State == OfferAnswerState.RemoteOffer)
             dialog.Offers = offers.Withdrawn();
         var draft = RequestDraft.Within(dialog, SipMethod.Prack, body, headers);
-        RequestExchange.Start(_ua, draft, _options.Credentials, dialog, FlowFor(dialog), (status, reason, response) =>
+        RequestExchange.Start(_ua, draft, _exchange.Chosen, dialog, FlowFor(dialog), (status, reason, response) =>
         {
             if (hasOffer)
                 dialog.Offers = status < 300 && SessionDescriptions.IsIn(response!) ? dialog.Offers.Received() : dialog.Offers.Withdrawn();
@@ -106,9 +106,10 @@ public sealed partial class OutgoingInvite : IDialogUser
     // A fork that answers after the one that made the call is a call of its own if the application wants it.
     private bool TryKeepExtra(Dialog dialog, Acknowledgement ack, bool asked, SipMessage response, in SipFlow flow)
     {
-        var session = new InviteSession(_ua, dialog, handler: null, flow, _options.Flow, _options.Credentials);
+        var session = new InviteSession(_ua, dialog, handler: null, flow, _options.Flow, _exchange.Chosen);
         session.ExpectAcknowledge(ack, asked);
         session.LearnAbilities(response);
+        session.BeginTimer(response, _exchange.Draft, _options.SessionTimer);
         IInviteSessionHandler? handler = null;
         try
         {

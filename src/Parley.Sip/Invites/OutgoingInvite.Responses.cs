@@ -8,7 +8,11 @@ namespace Parley.Sip.Invites;
 // What comes back: progress of each fork, the answer that is kept, those that are not, refusals and redirections.
 public sealed partial class OutgoingInvite : IExchangeUser, ILiveCall
 {
+    // How often a 422 is answered with a longer session interval: one for each of the few proxies that have an opinion.
+    private const int MaxIntervals = 4;
+
     private readonly RedirectList _redirects = new();
+    private int _intervals;
 
     bool IExchangeUser.WantsRetry => IsPending;
 
@@ -41,6 +45,11 @@ public sealed partial class OutgoingInvite : IExchangeUser, ILiveCall
         {
             OnAnswer(response, flow);
             Settle();
+        }
+        else if (IsPending && TryLongerInterval(response))
+        {
+            ForgetEarly(except: null);
+            _exchange.SendAnew();
         }
         else if (!IsPending || !TryNextContact(response))
         {
@@ -89,11 +98,12 @@ public sealed partial class OutgoingInvite : IExchangeUser, ILiveCall
         dialog.Confirm(response);
         var asked = MakesOffer(dialog, response);
         dialog.Offers = OffersAfter(dialog.Offers, response);
-        var session = new InviteSession(_ua, dialog, _handler, flow, _options.Flow, _options.Credentials);
+        var session = new InviteSession(_ua, dialog, _handler, flow, _options.Flow, _exchange.Chosen);
         _session = session;
         session.Inherit(FindBranch(dialog)?.Waiting);
         ForgetEarly(except: dialog);
         session.LearnAbilities(response);
+        session.BeginTimer(response, _exchange.Draft, _options.SessionTimer);
         session.ExpectAcknowledge(AcknowledgementOf(response, dialog, flow), asked);
         CallLedger.Became(_ua, this, session);
         session.OnAnswered(this, response);
@@ -115,7 +125,7 @@ public sealed partial class OutgoingInvite : IExchangeUser, ILiveCall
         ack.Send(default, []);
         _ua.Counts.ExtraForksEnded++;
         var bye = RequestDraft.Within(dialog, SipMethod.Bye);
-        RequestExchange.Start(_ua, bye, _options.Credentials, dialog, FlowOf(dialog, flow), static (_, _, _) => { });
+        RequestExchange.Start(_ua, bye, _exchange.Chosen, dialog, FlowOf(dialog, flow), static (_, _, _) => { });
     }
 
     private Acknowledgement AcknowledgementOf(SipMessage response, Dialog dialog, in SipFlow flow)
@@ -191,10 +201,22 @@ public sealed partial class OutgoingInvite : IExchangeUser, ILiveCall
         return true;
     }
 
+    // RFC 4028 §7.3: the interval we asked for is too short for somebody on the way. Each answer must ask for more than the last, or it would go on for ever.
+    private bool TryLongerInterval(SipMessage response)
+    {
+        var offer = _exchange.Draft.Timer;
+        var minimum = SessionExpires.MinimumOf(response);
+        if (response.StatusCode != 422 || !_ua.Profile.Timers || minimum <= offer.Minimum || ++_intervals > MaxIntervals)
+            return false;
+        var seconds = Math.Max(offer.Expires.Seconds, minimum);
+        _exchange.Draft = _exchange.Draft with { Timer = new TimerOffer(offer.Expires with { Seconds = seconds }, minimum) };
+        return true;
+    }
+
     private void SendTo(SipUri contact)
     {
         ForgetEarly(except: null);
-        _exchange.SendElsewhere(_exchange.Draft.Redirected(contact));
+        _exchange.SendElsewhere(_options.KeepUriOnRedirect ? _exchange.Draft.SentTo(contact) : _exchange.Draft.Redirected(contact));
     }
 
     private static CallEnd Refusal(SipMessage response)

@@ -1,4 +1,5 @@
 using Parley.Net;
+using Parley.Sip.Authentication;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Messages;
 using Parley.Sip.Transport;
@@ -40,9 +41,10 @@ public sealed partial class OutgoingInvite
             Contact = new FlowContact(ContactText.User(options.ContactUser, caller.Uri), IsSecure, []),
             Capabilities = true,
             Reliability = options.Reliability,
+            Timer = InviteSession.OfferOf(ua.Profile, options.SessionTimer),
             MaxForwards = options.MaxForwards,
         };
-        _exchange = new ClientExchange(ua, this, draft, options.Credentials, dialog: null, options.Flow);
+        _exchange = new ClientExchange(ua, this, draft, options.Credentials, dialog: null, options.Flow, options.CredentialsFor is null ? null : Choose);
     }
 
     /// <summary>The lane the call lives on.</summary>
@@ -93,6 +95,21 @@ public sealed partial class OutgoingInvite
         if (_exchange.Transaction is { } transaction)
             transaction.Cancel(reason is null ? null : new SipHeader("Reason", reason));
         End(end, null);
+    }
+
+    private DigestCredentials? Choose(SipMessage challenge)
+    {
+        try
+        {
+            var chosen = _options.CredentialsFor!(challenge);
+            DigestAnswers.Require(chosen, nameof(OutgoingInviteOptions.CredentialsFor));
+            return chosen;
+        }
+        catch (Exception e) // the application's code: without credentials the challenge is a refusal
+        {
+            _ua.OnHandlerFault(e);
+            return null;
+        }
     }
 
     // The call is over for the application; its INVITE may still get an answer.

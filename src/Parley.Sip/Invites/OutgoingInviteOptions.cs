@@ -33,11 +33,20 @@ public sealed record OutgoingInviteOptions
     /// <summary>Answers 401 and 407, also within the call. Default: the endpoint's.</summary>
     public DigestCredentials? Credentials { get; init; }
 
+    /// <summary>Chooses credentials when the first challenge has come, where none are given; on the lane, must not block. Null makes it a refusal. Default nobody.</summary>
+    public Func<SipMessage, DigestCredentials?>? CredentialsFor { get; init; }
+
+    /// <summary>Sends the request-URI as it is to where a redirection points, instead of the URI it names. Default false (RFC 3261 §8.1.3.4).</summary>
+    public bool KeepUriOnRedirect { get; init; }
+
     /// <summary>
     /// Whether the called side may send provisional responses reliably (RFC 3262): <see cref="ReliableSupport.Supported"/>, the default, as far as the endpoint's
     /// <c>Extensions</c> name 100rel.
     /// </summary>
     public ReliableSupport Reliability { get; init; }
+
+    /// <summary>Session timers of this call (RFC 4028). Default: the endpoint's.</summary>
+    public SessionTimerOptions? SessionTimer { get; init; }
 
     /// <summary>How many contacts of 3xx responses are tried in all (RFC 3261 §8.1.3.4). Default 0: a redirection ends the call.</summary>
     public int MaxRedirects { get; init; }

@@ -27,6 +27,9 @@ internal sealed class ReliableProvisionals(IncomingInvite invite, uint inviteCSe
     public bool HoldsAnswer => _state != ReliableState.Over
         && ((_state == ReliableState.Waiting && _describes) || _waiting.Any(reply => SessionDescriptions.IsIn(reply.Body)));
 
+    /// <summary>The last session description sent in one; the 200 need not repeat it.</summary>
+    public SipBody Description { get; private set; }
+
     public bool IsWaiting => _state == ReliableState.Waiting;
 
     /// <exception cref="InvalidOperationException">Too many wait already.</exception>
@@ -81,6 +84,8 @@ internal sealed class ReliableProvisionals(IncomingInvite invite, uint inviteCSe
             _unacknowledged = _number++;
             _status = reply.Status;
             _describes = SessionDescriptions.IsIn(reply.Body);
+            if (_describes)
+                Description = reply.Body.ToOwned();
             _response = invite.BuildReliable(reply, _unacknowledged);
         }
 

@@ -60,25 +60,25 @@ internal sealed class WaitingRequests(UserAgentLane ua, Dialog dialog, IWaitingO
             _waiting[^1].Respond(487);
     }
 
-    void IRequestOwner.OnAnswering(IncomingRequest request, int status, in SipBody body)
+    Reply IRequestOwner.OnAnswering(IncomingRequest request, in Reply reply)
     {
         if (request.Method is not (SipMethod.Invite or SipMethod.Update or SipMethod.Prack))
-            return;
-        if (status >= 300)
+            return reply;
+        if (reply.Status >= 300)
         {
             if (request.HasOffer)
                 dialog.Offers = dialog.Offers.Withdrawn();
-            return;
+            return reply;
         }
 
         // Only an accepted request moves the target (RFC 6141 §4.6).
         if (request.Method != SipMethod.Prack)
             dialog.RefreshTarget(request.Message);
         if (request.HasOffer)
-            dialog.Offers = SessionDescriptions.IsIn(body) ? dialog.Offers.Sent() : dialog.Offers.Withdrawn();
-        else if (request.Method == SipMethod.Invite && SessionDescriptions.IsIn(body))
+            dialog.Offers = SessionDescriptions.IsIn(reply.Body) ? dialog.Offers.Sent() : dialog.Offers.Withdrawn();
+        else if (request.Method == SipMethod.Invite && SessionDescriptions.IsIn(reply.Body))
             dialog.Offers = dialog.Offers.Sent();
-        Owner.OnAccepted(request);
+        return Owner.OnAccepted(request, reply);
     }
 
     void IRequestOwner.OnReinviteAnswered(IncomingRequest request, ServerTransaction transaction, PacketBuffer response, int status) =>
@@ -97,10 +97,8 @@ internal interface IWaitingOwner
     /// <summary>Shows a request to the application.</summary>
     void Show(Dialog dialog, IncomingRequest request);
 
-    /// <summary>One that changes the session is about to get its 2xx.</summary>
-    void OnAccepted(IncomingRequest request)
-    {
-    }
+    /// <summary>One that changes the session is about to get its 2xx, which may say more.</summary>
+    Reply OnAccepted(IncomingRequest request, in Reply reply) => reply;
 
     /// <summary>A re-INVITE was accepted: its 2xx is to be sent until the ACK comes. Takes over the buffer's reference.</summary>
     void OnReinviteAnswered(IncomingRequest request, ServerTransaction transaction, PacketBuffer response, int status) => response.Release();

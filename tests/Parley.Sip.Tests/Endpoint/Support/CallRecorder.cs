@@ -18,6 +18,8 @@ internal sealed class CallRecorder(EndpointStage stage) : IOutgoingInviteHandler
 
     public List<Dialog?> Early { get; } = [];
 
+    public List<(bool ByPeer, TimeSpan Interval)> Refreshes { get; } = [];
+
     /// <summary>What is done with an answer, before its ACK.</summary>
     public Action<InviteSession, SipMessage> WhenAnswered { get; set; } = (_, _) => { };
 
@@ -70,6 +72,8 @@ internal sealed class CallRecorder(EndpointStage stage) : IOutgoingInviteHandler
     public void OnReinviteConfirmed(InviteSession session, SipMessage ack) => stage.Timeline.Add("app reinvite confirmed");
 
     public void OnRequest(InviteSession session, IncomingRequest request) => OnAnyRequest(request);
+
+    public void OnRefreshed(InviteSession session, SessionRefresh refresh) => Refreshes.Add((refresh.ByPeer, refresh.Interval));
 
     public void OnEnded(CallEnd end, SipMessage? message)
     {
