@@ -47,11 +47,17 @@ public sealed class EpollLaneTests() : SystemLaneTests(LaneKind.Epoll)
         var to = Lane.BindUdp(Free, new Recorder(Lane, (socket, _, _) => Volatile.Write(ref waited, socket.Waited)));
         var from = Lane.BindUdp(Free, new Recorder(Lane));
         OnLane(() => to.Hold(true));
-        from.Send([1], to.Local);
-        await Task.Delay(60, TestContext.Current.CancellationToken);
-        OnLane(() => { });
-        Assert.Equal(-1, Volatile.Read(ref waited));
-        OnLane(to.Collect);
+        // The kernel begins to note the time a moment after it was asked to: until then a datagram seems to have come just now.
+        for (var round = 0; round < 50 && waited <= 0; round++)
+        {
+            waited = -1;
+            from.Send([1], to.Local);
+            await Task.Delay(60, TestContext.Current.CancellationToken);
+            OnLane(() => { });
+            Assert.Equal(-1, Volatile.Read(ref waited));
+            OnLane(to.Collect);
+        }
+
         Assert.InRange(Volatile.Read(ref waited), 50, 999);
     }
 
