@@ -6,11 +6,11 @@
 #
 # Needs: apt-get install gcc pkg-config sip-tester rtpengine-daemon libosip2-dev libsofia-sip-ua-dev, and for "ours"
 # dotnet build -c Release. SECONDS_PER_RUN (10), RUNS (3) and WARM_UP (15, seconds of load before ours is measured, in which its code is
-# compiled for good) may be set; of several runs the median is printed.
+# compiled for good) may be set, and RELAY_CALLS ("50 250 500"); of several runs the median is printed.
 set -euo pipefail
 cd "$(dirname "$0")"
 what=${1:-all} who=${2:-both}
-seconds=${SECONDS_PER_RUN:-10} runs=${RUNS:-3} warm_up=${WARM_UP:-15}
+seconds=${SECONDS_PER_RUN:-10} runs=${RUNS:-3} warm_up=${WARM_UP:-15} relay_calls=${RELAY_CALLS:-50 250 500}
 program() { echo "$1/bin/Release/net10.0/$1.dll"; }
 # sipp's own 64 kB overflow when it is away for some milliseconds; its retransmissions at 4,000 calls a second come from that.
 sipp_buffer=4194304
@@ -149,7 +149,7 @@ start_media() { # relay|echo, number: started and under load until its code is c
 
 relay() {
     local n
-    for n in 50 250 500; do
+    for n in $relay_calls; do
         if peers; then
             start "$work/rtp_server" relay 30000 "$n"; rtp "relay of $n calls" "bare C" relay 30000 "$n" "$seconds"; stop_server
             start_rtpengine; rtp "relay of $n calls" "rtpengine, user space" ng 15222 "$n" "$seconds"; stop_server
