@@ -43,7 +43,8 @@ internal sealed class DirectCalls
         var look = _locations.ResolveAsync(SipUri.FromView(view));
         if (!look.IsCompletedSuccessfully || look.Result is not { Outcome: LocationOutcome.Found } found)
             return new(ProxyVerdict.Leave);
-        if (_accounts.FindAsync(found.Address.User, found.Address.Domain) is { IsCompletedSuccessfully: true, Result: null })
+        var known = _accounts.FindAsync(found.Address.User, found.Address.Domain);
+        if (known.IsCompletedSuccessfully && known.Result is null)
             return new(ProxyVerdict.Leave); // an account that was taken away; whom to call then is not the proxy's matter either
         var check = _admission.CheckAsync(request.Message, request.Flow, AdmissionRole.Proxy);
         return check.IsCompletedSuccessfully ? new(Forward(request, found, check.Result)) : WaitAsync(request, found, check);
