@@ -45,7 +45,9 @@ public sealed class IncomingRequest : IServerTransactionUser
     public bool IsPending => _transaction is not null;
 
     /// <summary>Answers it. Does nothing when nobody waits any more: the sender cancelled, or gave up after 64·T1.</summary>
-    /// <param name="status">100 to 699; below 200 the request stays pending.</param>
+    /// <param name="status">
+    /// 100 to 699; below 200 the request stays pending. A re-INVITE that requires reliable provisional responses gets none but 100 (RFC 3262 §3).
+    /// </param>
     /// <param name="reason">Reason phrase; default the standard one.</param>
     /// <param name="body">Body. Default none.</param>
     /// <param name="headers">Further headers. Default none.</param>
@@ -107,8 +109,11 @@ public sealed class IncomingRequest : IServerTransactionUser
             LocalTag = reply.Status > 100 && Message.ToTag.IsEmpty ? DialogTag.Of(transaction) : 0,
             Contact = refresh,
             Secure = _owner?.IsSecure ?? false,
+            OwnContact = _owner?.OwnContact ?? default,
             Capabilities = reply.Capabilities || refresh,
         };
+        if (reply.Status is > 100 and < 200 && Message.HasToken(HeaderId.Require, "100rel"u8))
+            return;
         if (reply.Status < 200)
         {
             transaction.Respond(ResponseBuilder.Build(_ua, Message, Flow, complete), reply.Status);
@@ -137,6 +142,9 @@ public sealed class IncomingRequest : IServerTransactionUser
 internal interface IRequestOwner
 {
     bool IsSecure { get; }
+
+    /// <summary>The whole Contact its dialog began with, in angle brackets; empty when it depends on the path.</summary>
+    ReadOnlyMemory<byte> OwnContact => default;
 
     /// <summary>A final response is about to be written: what it does to the dialog, and what is to be said in it besides.</summary>
     Reply OnAnswering(IncomingRequest request, in Reply reply);
