@@ -65,10 +65,8 @@ start_rtpengine() {
         --port-min=40000 --port-max=49000 --num-threads=1 --pidfile="$work/rtpengine.pid"
 }
 
-cpu_us() { # user + system time of the server and its children so far
-    local pid
-    for pid in "$server" $(pgrep -P "$server"); do cat "/proc/$pid/stat"; done |
-        awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); sum += $12 + $13 } END { print int(sum * 1e6 / tick) }'
+cpu_us() { # user + system time of the server so far
+    awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print int(($12 + $13) * 1e6 / tick) }' "/proc/$server/stat"
 }
 kilobytes() { awk '/^VmHWM/ { print $2 }' "/proc/$server/status"; }
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
@@ -103,10 +101,10 @@ call_rate() {
     local name=$1 rate=$2 what="${3:-call as UAS} at $2/s" run before after result statistics
     local count=$((rate * 8)) all="" again=0 lost=0
     for run in $(seq "$runs"); do
-        before=$(cpu_us)
+        before=$(family_us)
         # An overloaded server shows in the figures, not in the exit code.
         make_calls "$rate" "$count" -trace_stat -stf statistics.csv -fd 1
-        after=$(cpu_us)
+        after=$(family_us)
         all+="$(((after - before) * 100 / count))"$'\n'
         statistics=$(awk -F';' 'NR==1 { for (i = 1; i <= NF; i++) { if ($i == "Retransmissions(C)") r = i; if ($i == "FailedCall(C)") f = i } } END { print $r, $f }' "$work/statistics.csv")
         again=$((again + ${statistics% *})) lost=$((lost + ${statistics#* }))
