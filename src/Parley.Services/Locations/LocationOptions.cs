@@ -9,6 +9,12 @@ public sealed record LocationOptions
     /// <summary>Addresses of record with bindings. Default 500,000, some 200 MB. Past it: 503 with Retry-After.</summary>
     public int MaxAddresses { get; init; } = 500_000;
 
+    /// <summary>
+    /// Changes of one address of record that wait for the one before them, which takes a commit each. Default 16: a phone has one under way, so these are more phones than may be
+    /// bound. Past it: 503 with Retry-After.
+    /// </summary>
+    public int MaxWaiting { get; init; } = 16;
+
     /// <summary>Bytes of one binding: Contact, Path, Call-ID and User-Agent together. Default 4,096; those seen have 200. Past it: 400.</summary>
     public int MaxBindingBytes { get; init; } = 4_096;
 
