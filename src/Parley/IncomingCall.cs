@@ -48,6 +48,9 @@ public sealed class IncomingCall : Call, IInviteSessionHandler
     /// <inheritdoc/>
     public override NetEndpoint RemoteEndpoint => _invite.Flow.Remote;
 
+    /// <summary>What the INVITE came over.</summary>
+    public SipFlow Flow => _invite.Flow;
+
     /// <inheritdoc/>
     public override Dialog? Dialog => _invite.Dialog;
 

@@ -9,7 +9,7 @@ internal sealed class DialogTable
 
     public int Count { get; private set; }
 
-    /// <summary>Remembers the dialogs taken out; null when nobody asks for them.</summary>
+    /// <summary>Remembers the dialogs of calls that have ended; null when nobody asks for them.</summary>
     public EndedDialogs? Ended { get; init; }
 
     public void Add(Dialog dialog)
@@ -24,7 +24,8 @@ internal sealed class DialogTable
     {
         if (!_byTag.TryGetValue(dialog.LocalTagValue, out var entry))
             return;
-        Ended?.Add(dialog.LocalTagValue);
+        if (dialog.User is not null)
+            Ended?.Add(dialog.LocalTagValue);
         if (entry == dialog)
         {
             if (dialog.NextOfTag is { } next)
@@ -85,6 +86,7 @@ internal sealed class DialogTable
     /// <summary>The call has ended; a subscription that was made in it keeps the dialog (RFC 5057 §4.2).</summary>
     public void LeaveCall(Dialog dialog)
     {
+        Ended?.Add(dialog.LocalTagValue);
         dialog.User = null;
         RemoveUnused(dialog);
     }

@@ -106,6 +106,9 @@ public class ReplacesTests
         var ok = _stage.Subscribed();
         _stage.PeerSends(Replacing(ok, callId: "sub-1@peer"));
         Assert.Equal("481 INVITE", Wire.Summary(_stage.Peer.Last));
+        _stage.OnLane(() => _stage.Subscription.Terminate());
+        _stage.PeerSends(Replacing(ok, callId: "sub-1@peer", newCallId: "new-2", branch: "z9hG4bKrep2"));
+        Assert.Equal("481 INVITE", Wire.Summary(_stage.Peer.Last));
     }
 
     [Fact]
