@@ -1,6 +1,7 @@
 using System.Text;
 using Parley.Dialogs;
 using Parley.Media.Codecs;
+using Parley.Media.Engine;
 using Parley.Media.Sdp;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Invites;
@@ -184,14 +185,18 @@ public sealed partial class B2bua
         var held = false;
         try
         {
-            if (options.HoldMeanwhile && kept.Media is null && !kept.IsHeldByUs)
+            held = options.HoldMeanwhile && kept.Media is null && !kept.IsHeldByUs && await TryHoldAsync(kept, cancel).ConfigureAwait(false);
+            var joined = await CallAsync(kept, target, options, report, cancel).ConfigureAwait(false);
+            try
             {
-                await kept.HoldAsync(cancel: cancel).ConfigureAwait(false);
-                held = true;
+                await _home.RunAsync(() => Replace(leaving, joined)).ConfigureAwait(false);
+            }
+            catch
+            {
+                await joined.DestroyAsync().ConfigureAwait(false);
+                throw;
             }
 
-            var joined = await CallAsync(kept, target, options, report, cancel).ConfigureAwait(false);
-            await _home.RunAsync(() => Replace(leaving, joined)).ConfigureAwait(false);
             Release(leaving);
             return new TransferOutcome(200, "OK", TransferMode.ByServer);
         }
@@ -204,6 +209,20 @@ public sealed partial class B2bua
         {
             await RestoreAsync(kept, leaving, held).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    // A party that will not be held hears the old one until the new one comes.
+    private static async Task<bool> TryHoldAsync(InviteDialog kept, CancellationToken cancel)
+    {
+        try
+        {
+            await kept.HoldAsync(cancel: cancel).ConfigureAwait(false);
+            return true;
+        }
+        catch (DialogException) when (kept.End is null)
+        {
+            return false;
         }
     }
 
@@ -290,6 +309,7 @@ public sealed partial class B2bua
                 kept.Splice();
             }
 
+            other._anchor?.Part(); // a stream is relayed to one other at a time
             await _home.RunAsync(() => Replace(leaving, joined)).ConfigureAwait(false);
             await other._home.RunAsync(other.Dissolve).ConfigureAwait(false);
             Release(leaving);
@@ -319,6 +339,7 @@ public sealed partial class B2bua
             await _home.RunAsync(() =>
             {
                 invite.RequirePending();
+                RequireUp();
                 var joined = invite.Answer(this, body, options.Headers, options.SessionTimer ?? _options.SessionTimer);
                 joined.Media = media;
                 Replace(leaving, joined);
@@ -378,12 +399,9 @@ public sealed partial class B2bua
     // The new leg is in; what the old one does from here on concerns nobody.
     private void Replace(InviteDialog leaving, InviteDialog joined)
     {
-        if (_over)
-        {
-            OnLaneOf(joined, () => joined.Session.Bye());
-            throw new DialogException(481, "The party that was to stay has hung up");
-        }
-
+        RequireUp();
+        if (_anchor is not null)
+            JoinAudio(OtherOf(leaving), joined);
         var old = HandlersOf(leaving);
         if (ReferenceEquals(leaving, _a))
             Volatile.Write(ref _a, joined);
@@ -394,14 +412,27 @@ public sealed partial class B2bua
         OnLaneOf(leaving, () => leaving.Hand(old));
         leaving.Other = null;
         _leaving = null;
-        if (_anchor is not null)
-        {
-            DropMedia(leaving);
-            _anchor.Join(_a.Media, _b.Media);
-        }
-
+        DropMedia(leaving);
         if (joined.End is { } end)
             EndOther(joined, end, null);
+    }
+
+    private void RequireUp()
+    {
+        if (_over)
+            throw new DialogException(481, "The party that was to stay has hung up");
+    }
+
+    private void JoinAudio(InviteDialog kept, InviteDialog joined)
+    {
+        try
+        {
+            _anchor!.Join(kept.Media, joined.Media);
+        }
+        catch (CodecMismatchException e)
+        {
+            throw new DialogException(488, e.Message);
+        }
     }
 
     private void Dissolve()
@@ -421,6 +452,8 @@ public sealed partial class B2bua
             // It went away while somebody was looked for in its place, and nobody was found.
             if (leaving.End is { } end)
                 EndOther(leaving, end, null);
+            else if (_anchor is not null && !_over)
+                Rejoin();
         }).ConfigureAwait(false);
         if (!held || kept.End is not null || leaving.End is not null)
             return;

@@ -64,7 +64,8 @@ internal sealed partial class B2buaSetup : IDialogOwner
         try
         {
             await setup.PrepareOfferAsync().ConfigureAwait(false);
-            await setup.Lane.RunAsync(setup.Start).ConfigureAwait(false);
+            // Whatever comes of it is told by the outcome: one wait, not two.
+            setup.Lane.Run(static state => ((B2buaSetup)state!).Start(), setup);
             using (cancel.UnsafeRegister(static state => ((B2buaSetup)state!).GiveUp(), setup))
             {
                 try
@@ -114,13 +115,18 @@ internal sealed partial class B2buaSetup : IDialogOwner
 
     private void Start()
     {
-        if (_a.EndedAs is { } end)
-            throw DialogException.Of(end, null);
-        _a.RequirePending();
-        _a.OnOver = OnCallerGone;
-        _a.OnPrack = OnPrack;
-        _a.OnEarly = OnEarlyFromCaller;
-        StartNext();
+        try
+        {
+            _a.RequirePending();
+            _a.OnOver = OnCallerGone;
+            _a.OnPrack = OnPrack;
+            _a.OnEarly = OnEarlyFromCaller;
+            StartNext();
+        }
+        catch (Exception e) // handed to whoever waits for the pair, who would wait for ever otherwise
+        {
+            Fail(e);
+        }
     }
 
     private void StartNext()

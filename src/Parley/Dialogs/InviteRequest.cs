@@ -81,9 +81,6 @@ public sealed class InviteRequest : IInviteSessionHandler
     /// <summary>Told on the lane a request that comes before the answer; without anybody it is answered by default.</summary>
     internal Action<IncomingRequest>? OnEarly { get; set; }
 
-    /// <summary>How the call ended before it was answered; on the lane.</summary>
-    internal CallEnd? EndedAs => _end;
-
     /// <summary>Value of the first header of that name, or null.</summary>
     public string? Header(string name) => Message.GetString(name);
 
@@ -127,14 +124,19 @@ public sealed class InviteRequest : IInviteSessionHandler
     }
 
     /// <summary>Refused when nobody else has decided; any thread.</summary>
-    internal void RefuseIfPending(int status, string? reason = null) => Invite.Lane.Run(
-        static state =>
-        {
-            var (invite, status, reason) = ((IncomingInvite, int, string?))state!;
-            if (invite.IsPending)
-                invite.Reject(status, reason);
-        },
-        (Invite, status, reason));
+    internal void RefuseIfPending(int status, string? reason = null)
+    {
+        if (Dialog is not null)
+            return; // answered: no need to wake the lane
+        Invite.Lane.Run(
+            static state =>
+            {
+                var (invite, status, reason) = ((IncomingInvite, int, string?))state!;
+                if (invite.IsPending)
+                    invite.Reject(status, reason);
+            },
+            (Invite, status, reason));
+    }
 
     /// <summary>Answers; on the lane, pending.</summary>
     internal InviteDialog Answer(IDialogOwner owner, SipBody body, IReadOnlyList<SipHeader>? headers, SessionTimerOptions? timer)
