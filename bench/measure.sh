@@ -2,9 +2,9 @@
 # Measures the peers Debian carries and, beside them in the same run, this project: server on core 0, load on core 1.
 # Prints one line per figure: work, who, value, unit, conditions (tab-separated), and at the end what ours is in parts of each peer's.
 #
-#   bench/measure.sh parse|calls|relay|echo|play|register|all [peers|ours|both]
+#   bench/measure.sh parse|calls|proxy|relay|echo|play|register|all [peers|ours|both]
 #
-# Needs: apt-get install gcc pkg-config sip-tester rtpengine-daemon libosip2-dev libsofia-sip-ua-dev, and for "ours"
+# Needs: apt-get install gcc pkg-config sip-tester kamailio rtpengine-daemon libosip2-dev libsofia-sip-ua-dev, and for "ours"
 # dotnet build -c Release. SECONDS_PER_RUN (10), RUNS (3) and WARM_UP (15, seconds of load before ours is measured, in which its code is
 # compiled for good) may be set, and RELAY_CALLS ("50 250 500"); of several runs the median is printed.
 set -euo pipefail
@@ -64,8 +64,10 @@ start_rtpengine() {
         --port-min=40000 --port-max=49000 --num-threads=1 --pidfile="$work/rtpengine.pid"
 }
 
-cpu_us() { # user + system time of the server so far
-    awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print int(($12 + $13) * 1e6 / tick) }' "/proc/$server/stat"
+cpu_us() { # user + system time of the server and its children so far
+    local pid
+    for pid in "$server" $(pgrep -P "$server"); do cat "/proc/$pid/stat"; done |
+        awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); sum += $12 + $13 } END { print int(sum * 1e6 / tick) }'
 }
 kilobytes() { awk '/^VmHWM/ { print $2 }' "/proc/$server/status"; }
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
@@ -89,14 +91,15 @@ parse() {
     fi
 }
 
+caller=(-sn uac)
 make_calls() { # rate, number, further arguments…
-    (cd "$work" && taskset -c 1 sipp -sn uac 127.0.0.1:15060 -i 127.0.0.1 -mi 127.0.0.1 -p 15070 -cp 15072 -mp 15074 -r "$1" -m "$2" \
+    (cd "$work" && timeout 180 taskset -c 1 sipp "${caller[@]}" 127.0.0.1:15060 -i 127.0.0.1 -mi 127.0.0.1 -p 15070 -cp 15072 -mp 15074 -r "$1" -m "$2" \
         -l 100000 -d 0 -nostdin -timeout 60s -buff_size "$sipp_buffer" "${@:3}" >/dev/null 2>&1) || true
 }
 
-# One scenario of calls: who, rate. The server is running.
+# One scenario of calls: who, rate, work. The server is running.
 call_rate() {
-    local name=$1 rate=$2 run before after result statistics
+    local name=$1 rate=$2 what="${3:-call as UAS} at $2/s" run before after result statistics
     local count=$((rate * 8)) all="" again=0 lost=0
     for run in $(seq "$runs"); do
         before=$(cpu_us)
@@ -108,7 +111,7 @@ call_rate() {
         again=$((again + ${statistics% *})) lost=$((lost + ${statistics#* }))
     done
     result=$(printf '%s' "$all" | median | awk '{ print $1 / 100 }')
-    figure "call as UAS at $rate/s" "$name" "$result" us/call "median of $runs runs of $count calls, $again retransmissions, $lost failed, peak $(kilobytes) kB"
+    figure "$what" "$name" "$result" us/call "median of $runs runs of $count calls, $again retransmissions, $lost failed, peak $(kilobytes) kB"
 }
 
 calls() {
@@ -125,6 +128,28 @@ calls() {
         for rate in 200 2000 4000; do call_rate "Parley, $mode" "$rate"; done
         stop_server
     done
+}
+
+# Both proxies stay on the path and send everything to one address, where SIPp answers.
+proxy() {
+    local rate called
+    caller=(-sf "$PWD/peers/proxy_uac.xml")
+    taskset -c 1 sipp -sf peers/proxy_uas.xml -i 127.0.0.1 -mi 127.0.0.1 -p 15080 -cp 15082 -mp 15084 -nostdin >/dev/null 2>&1 &
+    called=$!
+    if peers; then
+        start kamailio -f peers/kamailio_proxy.cfg -DD -E -x fm -m 512 -M 32 -Y "$work"
+        for rate in 500 1500; do call_rate "kamailio" "$rate" "call through a proxy"; done
+        stop_server
+    fi
+    if ours; then
+        start_ours Parley.ProxyBench --port 15060 --to 127.0.0.1:15080
+        make_calls 1500 $((1500 * warm_up))
+        for rate in 500 1500; do call_rate "Parley" "$rate" "call through a proxy"; done
+        stop_server
+    fi
+    kill "$called" 2>/dev/null || true
+    wait "$called" 2>/dev/null || true
+    caller=(-sn uac)
 }
 
 # One RTP figure: work, who, then rtp_load's arguments. The server is running.
@@ -228,11 +253,12 @@ build
 case $what in
     parse) parse ;;
     calls) calls ;;
+    proxy) proxy ;;
     relay) relay ;;
     echo) echoes ;;
     play) play ;;
     register) register ;;
-    all) parse; calls; relay; echoes; play; register ;;
-    *) echo "usage: bench/measure.sh parse|calls|relay|echo|play|register|all [peers|ours|both]" >&2; exit 2 ;;
+    all) parse; calls; proxy; relay; echoes; play; register ;;
+    *) echo "usage: bench/measure.sh parse|calls|proxy|relay|echo|play|register|all [peers|ours|both]" >&2; exit 2 ;;
 esac
 ratios

@@ -27,7 +27,7 @@ public sealed class MemoryMessageStore : IMessageStore
     public ValueTask<IReadOnlyList<StoredMessage>> ListAsync(AddressOfRecord recipient, CancellationToken cancel = default)
     {
         lock (_gate)
-            return new(_waiting.TryGetValue(recipient, out var messages) ? [.. messages] : []);
+            return new(_waiting.TryGetValue(recipient, out var messages) ? [.. messages.OrderBy(message => message.Received)] : []);
     }
 
     /// <inheritdoc/>

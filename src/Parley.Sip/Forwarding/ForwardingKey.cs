@@ -15,6 +15,9 @@ public sealed class ForwardingKey
     /// <summary>Bytes of the secret.</summary>
     public const int Size = 16;
 
+    /// <summary>Bytes of a branch that <see cref="WriteStatelessBranch"/> writes.</summary>
+    public const int StatelessBranchLength = Branch.Length;
+
     /// <summary>Bytes of the longest token: signature, and a flow to an IPv6 address.</summary>
     public const int LongestToken = SignatureLength + 31;
 
@@ -74,6 +77,50 @@ public sealed class ForwardingKey
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Writes the branch of a stateless proxy: a function of the one the request came with, so that a repetition gets the same, and the ACK for a non-2xx and
+    /// the CANCEL that of their INVITE (RFC 3261 §16.11).
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="destination"><see cref="StatelessBranchLength"/> bytes.</param>
+    public void WriteStatelessBranch(SipMessage request, Span<byte> destination)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var hash = new KeyedHash(_secret);
+        if (request.TryGetTopVia(out var via) && via.Branch.StartsWith(Branch.Cookie))
+        {
+            hash.AddField(via.Branch);
+            hash.AddFieldIgnoringCase(via.Host);
+            hash.AddNumber((uint)via.Port);
+        }
+        else
+        {
+            // A peer older than RFC 3261: what its transactions are told apart by, the method left out. An ACK brings the To tag of the answer, so that is left out too.
+            hash.AddField(request.RequestUri);
+            hash.AddField(request.FromTag);
+            hash.AddField(request.CallId);
+            hash.AddNumber(request.TryGetCSeq(out var cseq) ? cseq.Number : 0);
+        }
+
+        Branch.Cookie.CopyTo(destination);
+        var unique = destination.Slice(Branch.Cookie.Length, SignatureLength);
+        TokenText.Write(hash.Finish(), unique);
+        TokenText.Write(Sign("stateless"u8, unique), destination[(Branch.Cookie.Length + SignatureLength)..StatelessBranchLength]);
+    }
+
+    /// <summary>True when the top Via of a response has a branch that <see cref="WriteStatelessBranch"/> wrote: only then is it ours to pass back.</summary>
+    public bool IsStatelessBranch(SipMessage response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        var branch = response.TopBranch;
+        if (branch.Length != StatelessBranchLength || !branch.StartsWith(Branch.Cookie))
+            return false;
+        const int signed = 7 + SignatureLength;
+        Span<byte> signature = stackalloc byte[StatelessBranchLength - signed];
+        TokenText.Write(Sign("stateless"u8, branch[7..signed]), signature);
+        return System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(signature, branch[signed..]);
     }
 
     /// <summary>Writes a token for the user part of a Record-Route or Path URI.</summary>

@@ -125,6 +125,30 @@ public sealed class TransactionLayer : ISipReceiver
             ack.Bytes.Release();
     }
 
+    /// <summary>Sends a request without a transaction, as a stateless proxy does (RFC 3261 §16.11), opening a connection if it takes one. On its lane only.</summary>
+    /// <param name="lane">The lane of its Call-ID.</param>
+    /// <param name="request">The request, of any method; taken over.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="branch">The branch of the Via it gets; kept while a connection is being opened.</param>
+    public void SendStateless(Lane lane, in OutgoingRequest request, in SipTarget target, byte[] branch)
+    {
+        ArgumentNullException.ThrowIfNull(branch);
+        if (_transport.TryGetFlow(target, out var flow))
+            SendStateless(request, flow, branch);
+        else if (target.Transport.IsReliable())
+            _transport.Open(target, lane, new StatelessWaiting(this, request, branch));
+        else
+            request.Bytes.Release();
+    }
+
+    private void SendStateless(in OutgoingRequest request, in SipFlow flow, byte[] branch)
+    {
+        var message = RequestAssembly.WithVia(_transport.Pool, request, flow, branch);
+        request.Bytes.Release();
+        _transport.Send(flow, message);
+        message.Release();
+    }
+
     /// <inheritdoc/>
     public void OnMessage(SipMessage message, in SipFlow flow)
     {
@@ -173,6 +197,14 @@ public sealed class TransactionLayer : ISipReceiver
     }
 
     private LaneTransactions Home(Lane lane) => _lanes[lane.Index];
+
+    /// <summary>A request without transaction whose connection is being opened. Without one it is lost, and its sender repeats it or gives up.</summary>
+    private sealed class StatelessWaiting(TransactionLayer layer, OutgoingRequest request, byte[] branch) : IFlowRequest
+    {
+        public void OnOpened(in SipFlow flow) => layer.SendStateless(request, flow, branch);
+
+        public void OnFailed(string why) => request.Bytes.Release();
+    }
 
     /// <summary>An ACK whose connection is being opened. Without one it is lost, and the 2xx comes again.</summary>
     private sealed class AckWaiting(TransactionLayer layer, Lane lane, OutgoingRequest ack) : IFlowRequest

@@ -24,6 +24,20 @@ public static class ResponseRoute
         return flow with { Remote = flow.Remote.WithPort(via.Port == 0 ? SipTransport.Udp.DefaultPort() : via.Port) };
     }
 
+    /// <summary>Where a Via sends a response that is passed on without the request being known (RFC 3261 §16.11, §18.2.2).</summary>
+    /// <returns>False when it names no address, or a transport that is not known.</returns>
+    public static bool TryFor(ViaView via, out SipTarget target)
+    {
+        target = default;
+        if (!SipTransports.TryParse(via.Transport, out var transport))
+            return false;
+        var port = via.Rport != 0 ? via.Rport : via.Port != 0 ? via.Port : transport.DefaultPort();
+        if (!HostPort.TryGetAddress(via.Received.IsEmpty ? via.Host : via.Received, port, out var address))
+            return false;
+        target = new(transport, address);
+        return true;
+    }
+
     /// <summary>
     /// Where to open a connection when the one a request came over is lost: the source address, at the port the Via names.
     /// </summary>
