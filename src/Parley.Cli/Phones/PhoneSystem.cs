@@ -43,7 +43,10 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
     {
         (_log, _time, _locations) = (log, time, locations);
         _settings = new(settings);
-        _guard = new(new() { Log = log.Write }, time);
+        // What a trunk sends has no credentials, however much it is.
+        var exempt = settings.Limits.Exempt.Concat(settings.Trunks.Values.SelectMany(trunk => trunk.Options.Sources)).Select(NetworkRange.Parse);
+        var guard = new SourceGuardOptions { Log = log.Write };
+        _guard = new(guard with { Exempt = [.. guard.Exempt, .. exempt] }, time);
         _admission = new(accounts, locations.Domains, _guard, new() { Algorithms = settings.Digest }, time);
         _registrar = new(locations, _admission);
         _presence = new(locations);
