@@ -266,7 +266,7 @@ public sealed class AudioStreamTests
 
     [Theory]
     [InlineData(MediaDirection.SendOnly)]
-    [InlineData(MediaDirection.RecvOnly)]
+    [InlineData(MediaDirection.ReceiveOnly)]
     public void A_stream_on_hold_does_not_time_out(MediaDirection direction)
     {
         using var phones = new Phones(options => options with { RtpTimeout = TimeSpan.FromSeconds(5) });
