@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 
 namespace Parley.Bench;
 
@@ -46,11 +47,12 @@ internal static class QuickRun
             $"{name,-12} least {times[0],7:F1} ns   median {times[Batches / 2],7:F1} ns   {(double)allocated / Batch:F0} B   (check {sum})"));
     }
 
-    // In turns, as messages come in life: code optimised for what it saw first is slower for what it sees later. The optimising compiler works in
-    // the background: on a busy machine it must be given time, not only calls.
+    // In turns, as messages come in life: the compiler optimises for what it saw, and must have seen all of it before the first is measured. It works in the
+    // background: on a busy machine it must be given time, not only calls. Done when nothing new was compiled for two seconds.
     private static void Warm((string Name, Func<int> Action)[] works)
     {
-        for (var round = 0; round < 40; round++)
+        var compiled = 0;
+        for (var quiet = 0; quiet < 40; quiet++)
         {
             for (var i = 0; i < 2_000; i++)
             {
@@ -59,6 +61,10 @@ internal static class QuickRun
             }
 
             Thread.Sleep(50);
+            if (JitInfo.GetCompiledMethodCount() == compiled)
+                continue;
+            compiled = (int)JitInfo.GetCompiledMethodCount();
+            quiet = 0;
         }
     }
 }

@@ -20,7 +20,8 @@ static int media_port(const char *text)
 static int ng_ask(int s, struct sockaddr_in server, int call, int answer)
 {
     char text[2048], reply[4096], cookie[32];
-    snprintf(cookie, sizeof cookie, "%d_%d ", call, answer);
+    /* Never twice the same: rtpengine answers a repeated cookie with what it said before. */
+    snprintf(cookie, sizeof cookie, "%d_%d_%d ", getpid(), call, answer);
     const char *sdp = offer_for(2 * call + answer);
     char id[32];
     snprintf(id, sizeof id, "call%d-%d", getpid(), call);
