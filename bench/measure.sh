@@ -196,7 +196,7 @@ play() {
 }
 
 make_users() { # number
-    { echo SEQUENTIAL; seq -f 'u%.0f' 0 $(($1 - 1)); } >"$work/users.csv"
+    { echo SEQUENTIAL; seq 0 $(($1 - 1)) | sed 's/.*/u&;[authentication username=u& password=secret]/'; } >"$work/users.csv"
 }
 
 register_once() { # scenario, rate, number: the exit code does not matter, the figures show what went wrong

@@ -74,6 +74,6 @@ internal enum EditResult : byte
     /// <summary>The store failed; everything is as it was.</summary>
     StoreFailed,
 
-    /// <summary>There is no place for another address of record.</summary>
+    /// <summary>There is no place for another address of record, or too many changes of this one wait.</summary>
     Full,
 }

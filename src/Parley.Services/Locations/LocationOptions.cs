@@ -9,16 +9,22 @@ public sealed record LocationOptions
     /// <summary>Addresses of record with bindings. Default 500,000, some 200 MB. Past it: 503 with Retry-After.</summary>
     public int MaxAddresses { get; init; } = 500_000;
 
+    /// <summary>
+    /// Changes of one address of record that wait for the one before them, which takes a commit each. Default 16: a phone has one under way, so these are more phones than may be
+    /// bound. Past it: 503 with Retry-After.
+    /// </summary>
+    public int MaxWaiting { get; init; } = 16;
+
     /// <summary>Bytes of one binding: Contact, Path, Call-ID and User-Agent together. Default 4,096; those seen have 200. Past it: 400.</summary>
     public int MaxBindingBytes { get; init; } = 4_096;
 
     /// <summary>
-    /// Least time from the beginning of one commit to that of the next; what comes in between is committed together. Default 10 ms: at 4,000 registrations a second 40 share a
-    /// commit, and nobody notices the wait.
+    /// Least time from the beginning of one commit to that of the next; what comes in between is committed together. Default 20 ms: at 4,000 registrations a second 80 share a
+    /// commit, and no phone notices the wait.
     /// </summary>
-    public TimeSpan CommitInterval { get; init; } = TimeSpan.FromMilliseconds(10);
+    public TimeSpan CommitInterval { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Addresses of record in one commit. Default 1,000, some 200 kB: what a slow disk writes in 10 ms.</summary>
+    /// <summary>Addresses of record in one commit. Default 1,000, some 200 kB: what a slow disk writes in 20 ms.</summary>
     public int MaxBatch { get; init; } = 1_000;
 
     /// <summary>Told why the store or a watcher failed. Called on any thread. Default nobody; failures are counted in any case.</summary>

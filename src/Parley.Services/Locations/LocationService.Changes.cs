@@ -33,31 +33,45 @@ public sealed partial class LocationService
     internal void Submit(AddressOfRecord address, ILocationEdit edit)
     {
         var shard = _table.For(address.Text);
-        LocationWrite? write;
-        var result = EditResult.Done;
+        LocationWrite? write = null;
+        EditResult? result;
         lock (shard.Lock)
         {
             shard.Entries.TryGetValue(address.Text, out var entry);
-            if (entry?.Pending is not null)
-            {
-                (entry.Waiting ??= new()).Enqueue(edit);
-                return;
-            }
-
-            write = edit.Apply(entry?.State ?? LocationState.None, Now);
-            if (write is not null && entry is null && !_table.TryAdd(shard, entry = new LocationEntry(address.Text), _options.MaxAddresses))
-                (write, result) = (null, EditResult.Full);
-            if (write is not null)
-                Begin(entry!, write, edit);
+            result = entry?.Pending is null ? Start(shard, entry, address, edit, out write) : Wait(entry, edit);
         }
 
-        if (write is null)
-            edit.OnDone(result);
-        else
+        if (write is not null)
             _committer.Enqueue(write);
+        else if (result is { } end)
+            edit.OnDone(end);
     }
 
-    // Under the lock of the shard.
+    // Under the lock of the shard, as the next two are. Null as long as the end is open.
+    private EditResult? Wait(LocationEntry entry, ILocationEdit edit)
+    {
+        entry.Waiting ??= new();
+        if (entry.Waiting.Count >= _options.MaxWaiting)
+            return EditResult.Full;
+        entry.Waiting.Enqueue(edit);
+        return null;
+    }
+
+    private EditResult? Start(LocationTable.Shard shard, LocationEntry? entry, AddressOfRecord address, ILocationEdit edit, out LocationWrite? write)
+    {
+        write = edit.Apply(entry?.State ?? LocationState.None, Now);
+        if (write is null)
+            return EditResult.Done;
+        if (entry is null && !_table.TryAdd(shard, entry = new LocationEntry(address.Text), _options.MaxAddresses))
+        {
+            write = null;
+            return EditResult.Full;
+        }
+
+        Begin(entry, write, edit);
+        return null;
+    }
+
     private static void Begin(LocationEntry entry, LocationWrite write, ILocationEdit? edit)
     {
         write.Entry = entry;

@@ -7,8 +7,10 @@ using Parley.Sip.Parsing;
 namespace Parley.Services.Registrar;
 
 /// <summary>One REGISTER from its checks to its answer, which leaves when the bindings are durable.</summary>
+/// <remarks>Holds a reference of the message until it is answered: with a store that hangs, its sender may have given up, and the transaction let go of it, long before.</remarks>
 internal sealed class RegisterExchange(RegistrarService registrar, IncomingRequest incoming, RegisterRequest request) : ILocationEdit, IHeaderWriter
 {
+    private readonly SipMessage _message = request.Message.AddRef();
     private RegisterOutcome _outcome;
     private byte[] _bindings = BindingRecord.None;
 
@@ -39,7 +41,17 @@ internal sealed class RegisterExchange(RegistrarService registrar, IncomingReque
     }
 
     /// <summary>On the request's lane.</summary>
-    public void Answer() => incoming.RespondWith(_outcome.Status, this, _outcome.Reason);
+    public void Answer()
+    {
+        try
+        {
+            incoming.RespondWith(_outcome.Status, this, _outcome.Reason);
+        }
+        finally
+        {
+            _message.Release();
+        }
+    }
 
     public void WriteHeaders(ref SipWriter writer)
     {

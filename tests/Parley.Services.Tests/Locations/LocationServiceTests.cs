@@ -82,6 +82,48 @@ public sealed class LocationServiceTests
     }
 
     [Fact]
+    public async Task Only_so_many_changes_of_one_address_wait_for_a_slow_disk()
+    {
+        var store = new SlowStore { IsHeld = true };
+        await using var stage = new RegistrarStage(store: store, limits: new() { MaxWaiting = 2 });
+
+        for (var i = 0; i < 5; i++)
+            stage.Post(stage.Text($"Contact: <sip:c{i}@10.0.0.2>", callId: $"call{i}"));
+        stage.Advance(0.1);
+        Assert.Equal(2, stage.Received.Count);
+        Assert.All(stage.Received, response => Assert.Equal("503 Service Unavailable", Status(response)));
+
+        store.IsHeld = false;
+        store.Release();
+        stage.Network.RunUntil(() => stage.Received.Count == 5);
+        Assert.Equal(3, stage.Bindings.Count);
+    }
+
+    [Fact]
+    public async Task A_disk_that_hangs_for_longer_than_a_phone_waits_mixes_nothing_up()
+    {
+        var store = new SlowStore { IsHeld = true };
+        await using var stage = new RegistrarStage(store: store);
+        stage.Post(stage.Text("Contact: <sip:a@10.0.0.2>", callId: "a"));
+        stage.Post(stage.Text("Contact: <sip:b@10.0.0.2>", callId: "b"));
+        stage.Advance(60);
+        for (var i = 0; i < 10; i++)
+            stage.Post(stage.Text("", to: "sip:carol@example.com", callId: $"other{i}")); // uses up what the messages were kept in, had they been let go
+        stage.Advance(0.1);
+
+        store.IsHeld = false;
+        store.Release();
+        stage.Network.Run(async () =>
+        {
+            while (stage.Bindings.Count < 2)
+                await Task.Delay(TimeSpan.FromMilliseconds(10), stage.Network.Time);
+        });
+
+        Assert.Equal(["b", "a"], stage.Bindings.Select(binding => binding.Contact.User));
+        Assert.Equal(["b", "a"], stage.Bindings.Select(binding => binding.CallId));
+    }
+
+    [Fact]
     public async Task A_restart_finds_everything_again_flows_of_UDP_included()
     {
         var store = new SlowStore();
