@@ -165,6 +165,8 @@ internal sealed class CallRouter
     private Task RefuseAsync(IncomingCall incoming, int status, string why, CancellationToken cancel)
     {
         _services.Log.Write(incoming, $"refused with {status}: {why}");
+        if (status == 403)
+            _services.Log.Write(RefusalLine.Of(SipMethod.Invite, incoming.Flow, "not allowed to the caller"));
         return incoming.RejectAsync(status, null, cancel);
     }
 

@@ -46,6 +46,16 @@ internal sealed class PhoneStorage : IAsyncDisposable
         }
     }
 
+    /// <summary>Opens what the accounts are in.</summary>
+    /// <exception cref="IOException">It cannot be opened or made.</exception>
+    public static async Task<PhoneStorage> OpenAccountsAsync(ServeSettings settings, CancellationToken cancel)
+    {
+        if (settings.Storage is not { } connection)
+            return await OpenAsync(settings, cancel);
+        var database = await PostgresStorage.OpenAsync(connection, cancel: cancel);
+        return new(database.Accounts, database.Locations, new MemoryMessageStore(), database);
+    }
+
     /// <summary>
     /// Opens it for a server, which does without where nobody has accounts yet and none can be made: a machine whose disk is read-only can still serve the extensions.
     /// </summary>
