@@ -83,6 +83,36 @@ public abstract class PhonesCallEachOther(PhonesFixture fixture, string transpor
     }
 
     [Fact]
+    public async Task An_attended_transfer_joins_the_two_a_phone_has_talked_to()
+    {
+        await using var bob = await PhoneAsync("bob", Bob);
+        await using var carol = await PhoneAsync("carol", Carol);
+        // No phone here knows attended transfers but one played by hand, which speaks UDP.
+        var domain = $"127.0.0.1:{_server.SipPort}";
+        using var phone = new HandPhone(_server.SipPort);
+        using var first = await HandCall.DialAsync(phone, $"sip:bob@{domain}", "alice", domain);
+        using var second = await HandCall.DialAsync(phone, $"sip:carol@{domain}", "alice", domain);
+        await Task.WhenAll(first.Rtp.SendToneAsync(500, TimeSpan.FromSeconds(2)), bob.AssertHearsAsync(500));
+        await Task.WhenAll(second.Rtp.SendToneAsync(700, TimeSpan.FromSeconds(2)), carol.AssertHearsAsync(700));
+
+        var accepted = await first.RequestAsync("REFER", [$"Refer-To: <sip:carol@{domain}?Replaces={second.Replaces}>"]);
+        Assert.InRange(accepted.Status, 200, 202);
+        HandMessage notify;
+        do
+        {
+            notify = await phone.RequestFromPeerAsync("NOTIFY");
+            await phone.ReplyAsync(notify, "200 OK");
+        }
+        while (!notify["Subscription-State"].StartsWith("terminated", StringComparison.Ordinal));
+        Assert.StartsWith("SIP/2.0 200", notify.Body, StringComparison.Ordinal);
+
+        await bob.AssertHearsAsync(Carol);
+        await carol.AssertHearsAsync(Bob);
+        await carol.HangUpAsync();
+        await bob.WaitForEndAsync(Soon);
+    }
+
+    [Fact]
     public async Task A_message_reaches_the_phone_it_is_for_and_waits_for_one_that_is_not_there()
     {
         await using var alice = await PhoneAsync("alice", Alice, "bob");
