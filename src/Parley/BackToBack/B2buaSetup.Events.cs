@@ -202,6 +202,7 @@ internal sealed partial class B2buaSetup
         LetGo();
         _legs.Clear();
         uas.Media = _mediaA;
+        _a.Media = null;
         pair.Link(uas, leg.Dialog, offered ? _done : null);
         if (!offered)
             _done.TrySetResult(pair);

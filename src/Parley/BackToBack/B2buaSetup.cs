@@ -49,7 +49,7 @@ internal sealed partial class B2buaSetup : IDialogOwner
         _codecs = options.Media?.Codecs ?? agent.Phone.Options.Codecs;
         if (options.Media is not { } media)
             return;
-        _mediaA = CallMedia.ForIncoming(agent.Phone, a.Invite.Flow, _codecs);
+        _mediaA = a.Media ??= CallMedia.ForIncoming(agent.Phone, a.Invite.Flow, _codecs);
         _anchor = new Anchor(media.Transcode);
     }
 
@@ -80,7 +80,7 @@ internal sealed partial class B2buaSetup : IDialogOwner
         }
         catch
         {
-            setup.DropMedia();
+            setup._anchor?.Part();
             throw;
         }
     }
@@ -112,6 +112,11 @@ internal sealed partial class B2buaSetup : IDialogOwner
             throw Refused(488, "The offer has no codec in common with this side");
         _codecs = media.Transcode ? [.. common, .. _codecs.Except(common)] : common;
     }
+
+    // Once A has early media its codec is settled, whoever answers in the end.
+    private IReadOnlyList<AudioCodec> CodecsForB() => _mediaA!.Agreed?.Codec is { } codec
+        ? _options.Media!.Transcode ? [codec, .. _codecs.Where(other => other != codec)] : [codec]
+        : _codecs;
 
     private void Start()
     {
@@ -151,7 +156,7 @@ internal sealed partial class B2buaSetup : IDialogOwner
         DialogException? fault = null;
         try
         {
-            leg.Media = await CallMedia.ForDialAsync(_agent.Phone, _invite.Proxy ?? leg.Target, _codecs, _mediaA!.Stream, _over.Token).ConfigureAwait(false);
+            leg.Media = await CallMedia.ForDialAsync(_agent.Phone, _invite.Proxy ?? leg.Target, CodecsForB(), _mediaA!.Stream, _over.Token).ConfigureAwait(false);
         }
         catch (CallMediaException e)
         {
@@ -210,11 +215,5 @@ internal sealed partial class B2buaSetup : IDialogOwner
         if (_options.PassFailure)
             _a.RefuseIfPending(status, null);
         return new DialogException(status, reason);
-    }
-
-    private void DropMedia()
-    {
-        _anchor?.Part();
-        _ = _mediaA?.DisposeAsync().AsTask();
     }
 }

@@ -35,6 +35,7 @@ public sealed partial class DialogAgent
         return await invite.Invite.Lane.RunAsync(() =>
         {
             invite.RequirePending();
+            invite.DropMedia();
             return invite.Answer(new HandlerOwner(this, options.Handlers), body, options.Headers, options.SessionTimer);
         }).ConfigureAwait(false);
     }

@@ -72,6 +72,12 @@ public sealed class InviteRequest : IInviteSessionHandler
 
     internal InviteDialog? Dialog { get; private set; }
 
+    /// <summary>
+    /// The caller's audio where it is relayed here. It outlives an attempt to call somebody that failed: what the caller was told as early media holds for the answer too
+    /// (RFC 3264 §4).
+    /// </summary>
+    internal CallMedia? Media { get; set; }
+
     /// <summary>Told on the lane when the call ends before its answer; for whoever has legs of its own to clear.</summary>
     internal Action<CallEnd, SipMessage?>? OnOver { get; set; }
 
@@ -157,6 +163,14 @@ public sealed class InviteRequest : IInviteSessionHandler
         return dialog;
     }
 
+    /// <summary>The audio is not to be relayed after all.</summary>
+    internal void DropMedia()
+    {
+        if (Media is { } media)
+            _ = media.DisposeAsync().AsTask();
+        Media = null;
+    }
+
     /// <summary>Refuses to go on with a call that is answered or over.</summary>
     internal void RequirePending()
     {
@@ -204,6 +218,7 @@ public sealed class InviteRequest : IInviteSessionHandler
         }
 
         _end = end;
+        DropMedia();
         if (message is { IsRequest: true })
             Volatile.Write(ref _cancel, message.ToOwned());
         OnOver?.Invoke(end, message);

@@ -182,6 +182,41 @@ public class AnchorTests
     });
 
     [Fact]
+    public void What_A_was_told_as_early_media_holds_when_somebody_else_answers() => DialogStage.Run(async stage =>
+    {
+        var serving = B2buaTests.Serve(stage, s_anchored, [stage.Bob.Uri, stage.Carol.Uri]);
+        stage.Alice.Invite(stage.Alice.Sdp());
+        var toBob = await stage.Bob.Expect("INVITE");
+        stage.Bob.Respond(toBob, "183 Early", stage.Bob.Sdp(formats: "8"));
+        var early = await stage.Alice.Expect("183 INVITE");
+        stage.Bob.Respond(toBob, "480 Away");
+        var toCarol = await stage.Carol.Answer(stage.Carol.Sdp(formats: "8"));
+        Assert.StartsWith("8 ", Wire.Lines(toCarol, "m=audio ")[0].Split("AVP ")[1], StringComparison.Ordinal);
+        var ok = await stage.Alice.Expect("200 INVITE");
+        stage.Alice.Within(ok, "ACK", 1);
+        Assert.Equal(Wire.Body(early), Wire.Body(ok));
+        await serving;
+    });
+
+    [Fact]
+    public void Audio_of_a_call_that_the_application_refuses_after_a_failure_is_given_back() => DialogStage.Run(async stage =>
+    {
+        var serving = stage.Serve(async (invite, cancel) =>
+        {
+            var tried = await stage.Agent.TryCreateB2buaAsync(invite, [stage.Bob.Uri], s_anchored with { PassFailure = false }, cancel);
+            await invite.RejectAsync(404);
+            return tried.Status;
+        });
+        var call = stage.Alice.Invite(stage.Alice.Sdp());
+        var toBob = await stage.Bob.Expect("INVITE");
+        stage.Bob.Respond(toBob, "183 Early", stage.Bob.Sdp());
+        await stage.Alice.Expect("183 INVITE");
+        stage.Bob.Respond(toBob, "486 Busy Here");
+        stage.Alice.AckRefusal(call, await stage.Alice.Expect("404 INVITE"));
+        Assert.Equal(486, await serving);
+    });
+
+    [Fact]
     public void Of_several_called_at_once_only_the_winners_audio_is_kept() => DialogStage.Run(async stage =>
     {
         var serving = B2buaTests.Serve(stage, s_anchored with { Forking = Forking.Parallel }, [stage.Bob.Uri, stage.Carol.Uri]);
