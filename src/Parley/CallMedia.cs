@@ -68,14 +68,13 @@ internal sealed class CallMedia : IAsyncDisposable
     /// <param name="beside">The stream it is to be relayed with, whose lane is used. Default none.</param>
     public static CallMedia ForIncoming(UserAgent agent, in SipFlow flow, IReadOnlyList<AudioCodec>? codecs = null, AudioStream? beside = null)
     {
-        var local = flow.Channel.Local.IsAny ? agent.Network.LocalAddressFor(flow.Remote) : flow.Channel.Local;
-        var media = new CallMedia(agent, Advertised(agent, local), codecs ?? agent.Options.Codecs, beside);
+        var media = new CallMedia(agent, Advertised(agent, LocalOf(agent, flow)), codecs ?? agent.Options.Codecs, beside);
         media.TrustSignalling(flow.Remote);
         return media;
     }
 
     public static Task<CallMedia> ForDialAsync(UserAgent agent, OutgoingInviteOptions invite, DialOptions options, CancellationToken cancel) => ForDialAsync(
-        agent, invite.Proxy ?? invite.Target, options.Codecs ?? CodecsOf(options.BridgeWith) ?? agent.Options.Codecs, options.BridgeWith?.AudioSession.Stream, cancel);
+        agent, NextHop(invite), options.Codecs ?? CodecsOf(options.BridgeWith) ?? agent.Options.Codecs, options.BridgeWith?.AudioSession.Stream, cancel, invite.Flow);
 
     /// <summary>The audio of a call to somebody, its port open.</summary>
     /// <param name="agent">Whose ports and lanes.</param>
@@ -83,10 +82,11 @@ internal sealed class CallMedia : IAsyncDisposable
     /// <param name="codecs">Codecs offered.</param>
     /// <param name="beside">The stream it is to be relayed with, whose lane is used. Null for none.</param>
     /// <param name="cancel">Gives up.</param>
+    /// <param name="flow">The flow it goes over, where that is known before.</param>
     public static async Task<CallMedia> ForDialAsync(
-        UserAgent agent, SipUri next, IReadOnlyList<AudioCodec> codecs, AudioStream? beside, CancellationToken cancel)
+        UserAgent agent, SipUri next, IReadOnlyList<AudioCodec> codecs, AudioStream? beside, CancellationToken cancel, SipFlow? flow = null)
     {
-        var local = await LocalFor(agent, next, cancel).ConfigureAwait(false);
+        var local = flow is { } known ? LocalOf(agent, known) : await LocalFor(agent, next, cancel).ConfigureAwait(false);
         var media = new CallMedia(agent, Advertised(agent, local), codecs, beside);
         media.OpenStream();
         return media;
@@ -249,6 +249,11 @@ internal sealed class CallMedia : IAsyncDisposable
 
     private static IPAddress Advertised(UserAgent agent, NetEndpoint local) =>
         IPAddress.TryParse(agent.Options.ExternalHost, out var external) ? external : local.ToAddress();
+
+    private static NetEndpoint LocalOf(UserAgent agent, in SipFlow flow) =>
+        flow.Channel.Local.IsAny ? agent.Network.LocalAddressFor(flow.Remote) : flow.Channel.Local;
+
+    private static SipUri NextHop(OutgoingInviteOptions invite) => invite.Proxy ?? (invite.Route is [var first, ..] ? first : invite.Target);
 
     private static async Task<NetEndpoint> LocalFor(UserAgent agent, SipUri next, CancellationToken cancel)
     {

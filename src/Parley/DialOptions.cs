@@ -1,5 +1,6 @@
 using Parley.Media.Codecs;
 using Parley.Sip.Messages;
+using Parley.Sip.Transport;
 
 namespace Parley;
 
@@ -20,6 +21,15 @@ public sealed record DialOptions
 
     /// <summary>Outbound proxy: a SIP URI that the INVITE is sent to, put in front of the route (RFC 3261 §8.1.2). Default none.</summary>
     public string? Proxy { get; init; }
+
+    /// <summary>Whom the call is for: the To header, where the target is only the way there. Default the target.</summary>
+    public string? To { get; init; }
+
+    /// <summary>Proxies on the way, the nearest first: the Path of a registered phone (RFC 3327 §5.4). Default none.</summary>
+    public IReadOnlyList<SipUri> Route { get; init; } = [];
+
+    /// <summary>Send on this flow instead of locating the target: what a registered phone keeps open (RFC 5626). Default none.</summary>
+    public SipFlow? Flow { get; init; }
 
     /// <summary>Headers added to the INVITE. Those the engine owns (Via, From, To, Call-ID, CSeq, Contact, Content-*) are refused. Default none.</summary>
     public IReadOnlyList<SipHeader> Headers { get; init; } = [];

@@ -3,6 +3,7 @@ using Parley.Sip.Dialogs;
 using Parley.Sip.Endpoint;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
+using Parley.Sip.Transfers;
 using Parley.Sip.Transport;
 
 namespace Parley;
@@ -46,6 +47,9 @@ public sealed class IncomingCall : Call, IInviteSessionHandler
 
     /// <inheritdoc/>
     public override NetEndpoint RemoteEndpoint => _invite.Flow.Remote;
+
+    /// <summary>What the INVITE came over.</summary>
+    public SipFlow Flow => _invite.Flow;
 
     /// <inheritdoc/>
     public override Dialog? Dialog => _invite.Dialog;
@@ -150,6 +154,8 @@ public sealed class IncomingCall : Call, IInviteSessionHandler
     void IInviteSessionHandler.OnReinviteConfirmed(InviteSession session, SipMessage ack) => AudioSession.TryAcceptAnswer(ack, out _);
 
     void IInviteSessionHandler.OnRequest(InviteSession session, IncomingRequest request) => TakeRequest(request);
+
+    void IInviteSessionHandler.OnRefer(InviteSession session, IncomingRefer refer) => TakeRefer(refer);
 
     void IInviteSessionHandler.OnEnded(CallEnd end, SipMessage? message)
     {

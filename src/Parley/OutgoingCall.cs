@@ -3,6 +3,7 @@ using Parley.Sip.Dialogs;
 using Parley.Sip.Endpoint;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
+using Parley.Sip.Transfers;
 using Parley.Sip.Transport;
 
 namespace Parley;
@@ -168,6 +169,8 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
     void IInviteSessionHandler.OnReinviteConfirmed(InviteSession session, SipMessage ack) => AudioSession.TryAcceptAnswer(ack, out _);
 
     void IInviteSessionHandler.OnRequest(InviteSession session, IncomingRequest request) => TakeRequest(request);
+
+    void IInviteSessionHandler.OnRefer(InviteSession session, IncomingRefer refer) => TakeRefer(refer);
 
     void IInviteSessionHandler.OnEnded(CallEnd end, SipMessage? message)
     {

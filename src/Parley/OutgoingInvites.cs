@@ -21,6 +21,9 @@ internal static class OutgoingInvites
             Target = TargetUri.Parse(target, nameof(target)),
             Caller = options.Anonymous ? Anonymous : from,
             ContactUser = options.Anonymous ? null : from?.Uri.User, // RFC 3323 §4.1.1: the Contact would tell
+            To = options.To is null ? null : TargetUri.ParseAddress(options.To, nameof(DialOptions.To)),
+            Route = options.Route,
+            Flow = options.Flow,
             Headers = headers,
             Credentials = options.Password is null ? null : new DigestCredentials { Username = options.UserName ?? from?.Uri.User ?? "", Password = options.Password },
             Proxy = options.Proxy is null ? null : TargetUri.Parse(options.Proxy, nameof(DialOptions.Proxy)),

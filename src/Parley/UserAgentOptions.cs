@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using Parley.Dialogs;
 using Parley.Media.Codecs;
 using Parley.Media.Engine;
 using Parley.Net;
@@ -67,13 +68,19 @@ public sealed record UserAgentOptions
     /// </summary>
     public ISipEndpointHandler? Services { get; init; }
 
+    /// <summary>
+    /// A call's other side asks us to call somebody (REFER): accept and report, or reject; off the lanes. What it leaves undecided, and everything without it, is refused with
+    /// 603. Default none.
+    /// </summary>
+    public Func<Call, TransferRequest, ValueTask>? OnTransferRequest { get; init; }
+
     /// <summary>Sees each new request before the user agent does, and may take it: a proxy. Default none.</summary>
     public ISipRequestRouter? Router { get; init; }
 
     /// <summary>Asked about each message before anything is spent on it: bans, rates. Default none.</summary>
     public ISipGate? Gate { get; init; }
 
-    /// <summary>What is served, the value of Allow. Default: that of <see cref="SipEndpointOptions.Methods"/>, calls only.</summary>
+    /// <summary>What is served, the value of Allow. Default: that of <see cref="SipEndpointOptions.Methods"/>, calls only, with REFER and NOTIFY for transfers.</summary>
     public IReadOnlyList<SipMethod>? Methods { get; init; }
 
     /// <summary>Option tags understood, the value of Supported. Default: that of <see cref="SipEndpointOptions.Extensions"/>.</summary>
@@ -84,6 +91,9 @@ public sealed record UserAgentOptions
 
     /// <summary>Body types an INVITE may carry; an empty list takes all. Default: session descriptions, alone or in a multipart body.</summary>
     public IReadOnlyList<string>? AcceptedBodies { get; init; }
+
+    /// <summary>How calls are kept alive (RFC 4028). Default: not asked for, but done when the other side asks.</summary>
+    public SessionTimerOptions SessionTimers { get; init; } = new();
 
     /// <summary>OPTIONS is answered with what this agent can do; false gives it to <see cref="Services"/>. Default true.</summary>
     public bool AnswerOptions { get; init; } = true;

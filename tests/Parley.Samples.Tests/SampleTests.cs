@@ -3,7 +3,10 @@ using System.Net.Sockets;
 using System.Text;
 using Parley.Media.Codecs;
 using Parley.Samples.Tests.Support;
+using Parley.Sip.Authentication;
 using Parley.Sip.Invites;
+using Parley.Sip.Messages;
+using Parley.Sip.Registrations;
 using Xunit;
 
 namespace Parley.Samples.Tests;
@@ -297,6 +300,117 @@ public class SampleTests
         await sample.Says("200 OK after");
         await sample.Says("Understands .*INVITE");
         Assert.Equal(0, await sample.EndAsync());
+    }
+
+    [Fact]
+    public async Task B2bua_joins_two_calls_and_ends_both()
+    {
+        await using var bob = await Phone.StartAsync();
+        using var stop = new CancellationTokenSource();
+        var ended = new TaskCompletionSource<CallEnd>();
+        var serving = bob.ServeAsync(
+            async (call, ct) =>
+            {
+                await call.AnswerAsync(cancel: ct);
+                await call.EchoAsync(CancellationToken.None);
+                ended.SetResult(call.End!.Value);
+            },
+            stop.Token);
+        var folder = Directory.CreateTempSubdirectory("parley-b2bua-").FullName;
+        await using var sample = SampleProcess.Start("b2bua", Loopback, $"sip:bob@{bob.Address()}", folder);
+        await using var phone = await Phone.StartAsync();
+        await using (var call = await phone.DialAsync($"sip:bob@127.0.0.1:{await sample.PortAsync()}", new() { Caller = "sip:ann@example.com" }))
+        {
+            await sample.Says("ann talks to bob");
+            call.StartPlayback(Phone.Tone(440));
+            await call.HearsAsync(440);
+        }
+
+        Assert.Equal(CallEndKind.Completed, (await ended.Task.WaitAsync(TimeSpan.FromSeconds(20))).Kind);
+        await sample.Says("ann's call is over: Completed by Remote");
+        await sample.StopAsync();
+        Assert.True(new FileInfo(Assert.Single(Directory.GetFiles(folder))).Length > 1000);
+        Directory.Delete(folder, recursive: true);
+        await stop.CancelAsync();
+        await serving;
+    }
+
+    [Fact]
+    public async Task Registrar_takes_who_knows_the_password_and_finds_them()
+    {
+        await using var sample = SampleProcess.Start("registrar", Loopback);
+        await using var bob = await Phone.StartAsync();
+        await using var alice = await Phone.StartAsync();
+        using var stop = new CancellationTokenSource();
+        var serving = bob.ServeAsync(
+            async (call, ct) =>
+            {
+                await call.AnswerAsync(cancel: ct);
+                await call.EchoAsync(CancellationToken.None);
+            },
+            stop.Token);
+        var registrar = $"127.0.0.1:{await sample.PortAsync()}";
+        await using (var wrong = bob.Register(Binding("mallory")))
+            Assert.NotEqual(RegistrationState.Registered, (await wrong.WaitAsync()).State);
+        await using (var right = bob.Register(Binding("secret")))
+        {
+            Assert.Equal(RegistrationState.Registered, (await right.WaitAsync()).State);
+            await sample.Says("bob can be reached");
+            await using var call = await alice.DialAsync($"sip:bob@{registrar}", new() { Caller = "sip:alice@127.0.0.1" });
+            await sample.Says("alice calls bob, who is at 1 places");
+            call.StartPlayback(Phone.Tone(440));
+            await call.HearsAsync(440);
+        }
+
+        await sample.Says("bob is gone");
+        Assert.Equal(480, (await alice.TryDialAsync($"sip:bob@{registrar}")).End!.Value.Status);
+        await stop.CancelAsync();
+        await serving;
+        await sample.StopAsync();
+
+        RegistrationOptions Binding(string password) => new()
+        {
+            Address = SipUri.Parse("sip:bob@127.0.0.1"),
+            Registrar = SipUri.Parse($"sip:{registrar}"),
+            Credentials = new DigestCredentials { Username = "bob", Password = password },
+        };
+    }
+
+    [Fact]
+    public async Task Proxy_forwards_a_call_and_all_that_belongs_to_it()
+    {
+        await using var one = await Phone.StartAsync();
+        await using var two = await Phone.StartAsync();
+        using var stop = new CancellationTokenSource();
+        Task[] serving = [Serve(one, answers: false), Serve(two, answers: true)];
+        await using var sample = SampleProcess.Start("proxy", Loopback, $"sip:{one.Address()}", $"sip:{two.Address()}");
+        await using var phone = await Phone.StartAsync();
+        var host = $"127.0.0.1:{await sample.PortAsync()}";
+        Assert.Equal(486, (await phone.TryDialAsync($"sip:someone@{host}")).End!.Value.Status);
+        await using (var call = await phone.DialAsync($"sip:sales@{host}"))
+        {
+            call.StartPlayback(Phone.Tone(440));
+            await call.HearsAsync(440);
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(serving);
+        await sample.StopAsync();
+        await sample.Says("Forwarded ([3-9]|[1-9][0-9]) requests");
+
+        Task Serve(UserAgent agent, bool answers) => agent.ServeAsync(
+            async (call, ct) =>
+            {
+                if (!answers)
+                {
+                    await call.RejectAsync(486, cancel: ct);
+                    return;
+                }
+
+                await call.AnswerAsync(cancel: ct);
+                await call.EchoAsync(CancellationToken.None);
+            },
+            stop.Token);
     }
 
     private static async Task EchoesAsync(SampleProcess sample, string closing)

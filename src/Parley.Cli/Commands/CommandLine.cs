@@ -67,10 +67,12 @@ internal static class CommandLine
     // Not a RootCommand: that takes its name from the file of the assembly.
     private static Command Create() => new(Name, "Programmable SIP voice: serves calls, makes them, and shows what went over the wire.")
     {
-        new ServeCommand(), new CallCommand(), new RegisterCommand(), new OptionsCommand(), new TraceCommand(), new HelpOption(), new VersionOption(),
+        new ServeCommand(), new AccountCommand(), new CallCommand(), new RegisterCommand(), new OptionsCommand(), new TraceCommand(), new HelpOption(), new VersionOption(),
     };
 
-    private static string HelpOf(CommandResult result) => result.Command.Name == Name ? $"{Name} --help" : $"{Name} {result.Command.Name} --help";
+    private static string HelpOf(CommandResult result) => $"{PathOf(result)} --help";
+
+    private static string PathOf(CommandResult result) => result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : Name;
 
     // Some messages of the platform have a second line, e.g. the parameter's name.
     private static void Tell(TextWriter errors, string message) => errors.WriteLine($"parley: {message.ReplaceLineEndings(" ")}");

@@ -31,11 +31,11 @@ internal sealed class ServeCommand : Command
         HelpName = "HOST:PORT", Description = $"Serve /health, /counters, /metrics and /trace here; 'off' for not at all [default: {ServeSettings.DefaultHttp}]",
     };
 
-    private readonly Option<string?> _data = new("--data") { HelpName = "DIR", Description = "Folder for recordings [default: parley-data]" };
+    private readonly Option<string?> _data = new("--data") { HelpName = "DIR", Description = "Folder of accounts, registrations and recordings [default: parley-data]" };
 
     private readonly Option<string?> _config = new("--config")
     {
-        HelpName = "FILE", Description = "Read these options from a JSON file; what is given here goes before it",
+        HelpName = "FILE", Description = "Read these options, and trunks and routes, from a JSON file; what is given here goes before it",
     };
 
     private readonly Option<string?> _tlsCertificate = new("--tls-cert") { HelpName = "F.pem", Description = "Certificate for tls: and wss:" };
@@ -69,7 +69,7 @@ internal sealed class ServeCommand : Command
 
     public ServeCommand()
         : base("serve", """
-            Takes calls and serves the built-in extensions until Ctrl-C.
+            Registers phones, connects their calls and serves the built-in extensions until Ctrl-C.
 
             Examples:
               parley serve
@@ -83,8 +83,12 @@ internal sealed class ServeCommand : Command
             Options.Add(option);
         SetAction(async (parsed, cancel) =>
         {
-            var file = parsed.GetValue(_config) is { } path ? SettingsFile.Read(path) : new ServeSettings();
-            await ServeRun.RunAsync(Read(parsed).Over(file), parsed.InvocationConfiguration.Output, cancel);
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(_config) is not { } path)
+                await ServeRun.RunAsync(Read(parsed), null, output, cancel);
+            else
+                await ServeRun.RunAsync(ReadAll(), (path, ReadAll), output, cancel);
+            ServeSettings ReadAll() => Read(parsed).Over(SettingsFile.Read(path));
             return ExitCode.Success;
         });
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using Parley.Net;
+using Parley.Services.Locations;
 
 namespace Parley.Cli.Configuration;
 
@@ -16,7 +17,7 @@ internal sealed record ServeSettings
     /// <summary>Address of health, counters and live trace; <c>off</c> for none.</summary>
     public string? Http { get; init; }
 
-    /// <summary>Folder that recordings go to.</summary>
+    /// <summary>Folder of accounts, registrations and recordings.</summary>
     public string? Data { get; init; }
 
     public string? TlsCertificate { get; init; }
@@ -37,6 +38,12 @@ internal sealed record ServeSettings
     /// <summary>Hosts anybody may be bridged to.</summary>
     public IReadOnlyList<string>? AllowBridge { get; init; }
 
+    /// <summary>Connection string of the PostgreSQL database that accounts and registrations are kept in; null for a file in the data folder.</summary>
+    public string? Storage { get; init; }
+
+    /// <summary>Domains, trunks, routes and the rest of what only the file can say.</summary>
+    public PhoneSettings Phones { get; init; } = PhoneSettings.None;
+
     /// <summary>Listen addresses, with the default.</summary>
     public IReadOnlyList<string> Listen => Sip is { Count: > 0 } ? Sip : DefaultSip;
 
@@ -56,7 +63,32 @@ internal sealed record ServeSettings
         MediaPorts = MediaPorts ?? others.MediaPorts,
         ExternalHost = ExternalHost ?? others.ExternalHost,
         AllowBridge = AllowBridge is { Count: > 0 } ? AllowBridge : others.AllowBridge,
+        Storage = Storage ?? others.Storage,
+        Phones = others.Phones,
     };
+
+    /// <summary>The keys whose values differ from those a server was started with and count at its start only.</summary>
+    public IReadOnlyList<string> DifferentAtStart(ServeSettings started)
+    {
+        (string Key, bool Same)[] keys =
+        [
+            ("sip", Listen.SequenceEqual(started.Listen)),
+            ("http", Http == started.Http),
+            ("data", Data == started.Data),
+            ("tls-cert", TlsCertificate == started.TlsCertificate),
+            ("tls-key", TlsKey == started.TlsKey),
+            ("tls-self-signed", TlsSelfSigned == started.TlsSelfSigned),
+            ("trace", Trace == started.Trace),
+            ("media-ports", MediaPorts == started.MediaPorts),
+            ("external-host", ExternalHost == started.ExternalHost),
+            ("allow-bridge", (AllowBridge ?? []).SequenceEqual(started.AllowBridge ?? [])),
+            ("storage", Storage == started.Storage),
+            ("domains", Phones.Domains.SequenceEqual(started.Phones.Domains, DomainComparer.Instance)),
+            ("digest", Phones.Digest.SequenceEqual(started.Phones.Digest)),
+            ("media", Phones.DirectMedia == started.Phones.DirectMedia),
+        ];
+        return [.. keys.Where(one => !one.Same).Select(one => one.Key)];
+    }
 
     /// <summary>Reads <c>FIRST-LAST</c>.</summary>
     /// <exception cref="FormatException">It is no such range.</exception>
@@ -80,5 +112,14 @@ internal sealed record ServeSettings
         if (hasPort && NetEndpoint.TryParse(address, out var endpoint))
             return endpoint.ToIPEndPoint();
         throw new FormatException($"'{text}' is no address to listen on; write HOST:PORT, such as {DefaultHttp}, or 'off'.");
+    }
+
+    private sealed class DomainComparer : IEqualityComparer<ServedDomain>
+    {
+        public static readonly DomainComparer Instance = new();
+
+        public bool Equals(ServedDomain? x, ServedDomain? y) => x?.Name == y?.Name && (x?.Aliases ?? []).SequenceEqual(y?.Aliases ?? []);
+
+        public int GetHashCode(ServedDomain obj) => obj.Name.GetHashCode(StringComparison.Ordinal);
     }
 }

@@ -3,14 +3,17 @@ using Parley.Cli.Terminal;
 
 namespace Parley.Cli.Configuration;
 
-/// <summary><c>parley.json</c>: the options of <c>serve</c> by their names, in one object.</summary>
+/// <summary><c>parley.json</c>: the options of <c>serve</c> by their names, and what makes it a phone system, in one object.</summary>
 internal static class SettingsFile
 {
     // Far more than any real one; what is larger was named by mistake.
     private const long MaxBytes = 1 << 20;
 
     private static readonly string[] Keys =
-        ["sip", "http", "data", "tls-cert", "tls-key", "tls-self-signed", "trace", "media-ports", "external-host", "allow-bridge"];
+    [
+        "sip", "http", "data", "tls-cert", "tls-key", "tls-self-signed", "trace", "media-ports", "external-host", "allow-bridge", "storage",
+        .. PhoneSettingsFile.Keys,
+    ];
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="CommandException">It cannot be read, is no JSON object, or has a key or value that means nothing; the message names it.</exception>
@@ -37,8 +40,9 @@ internal static class SettingsFile
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw CommandException.Usage($"{name}: a JSON object is needed, such as {{ \"sip\": [\"udp:0.0.0.0:5060\"] }}.");
             var settings = new ServeSettings();
-            foreach (var property in document.RootElement.EnumerateObject())
-                settings = With(settings, property, name);
+            foreach (var (key, value) in new SettingsNode(document.RootElement, "", name).Members("an object", Keys))
+                settings = With(settings, key, value);
+            PhoneSettingsFile.CheckReferences(settings.Phones, name);
             return settings;
         }
         catch (JsonException e)
@@ -47,39 +51,19 @@ internal static class SettingsFile
         }
     }
 
-    private static ServeSettings With(ServeSettings settings, JsonProperty property, string name) => property.Name switch
+    private static ServeSettings With(ServeSettings settings, string key, SettingsNode value) => key switch
     {
-        "sip" => settings with { Sip = Texts(property, name) },
-        "http" => settings with { Http = Text(property, name) },
-        "data" => settings with { Data = Text(property, name) },
-        "tls-cert" => settings with { TlsCertificate = Text(property, name) },
-        "tls-key" => settings with { TlsKey = Text(property, name) },
-        "tls-self-signed" => settings with { TlsSelfSigned = Switch(property, name) },
-        "trace" => settings with { Trace = Text(property, name) },
-        "media-ports" => settings with { MediaPorts = Text(property, name) },
-        "external-host" => settings with { ExternalHost = Text(property, name) },
-        "allow-bridge" => settings with { AllowBridge = Texts(property, name) },
-        _ => throw Unknown(property.Name, name),
+        "sip" => settings with { Sip = value.Texts() },
+        "http" => settings with { Http = value.Text() },
+        "data" => settings with { Data = value.Text() },
+        "tls-cert" => settings with { TlsCertificate = value.Text() },
+        "tls-key" => settings with { TlsKey = value.Text() },
+        "tls-self-signed" => settings with { TlsSelfSigned = value.Switch() },
+        "trace" => settings with { Trace = value.Text() },
+        "media-ports" => settings with { MediaPorts = value.Text() },
+        "external-host" => settings with { ExternalHost = value.Text() },
+        "allow-bridge" => settings with { AllowBridge = value.Texts() },
+        "storage" => settings with { Storage = value.Text() },
+        _ => settings with { Phones = PhoneSettingsFile.With(settings.Phones, key, value) },
     };
-
-    private static CommandException Unknown(string key, string name) => CommandException.Usage(Nearest.To(key, Keys) is { } near
-        ? $"{name}: unknown key '{key}'; did you mean '{near}'?"
-        : $"{name}: unknown key '{key}'; there are {string.Join(", ", Keys)}.");
-
-    private static string Text(JsonProperty property, string name) => property.Value.ValueKind == JsonValueKind.String
-        ? property.Value.GetString()!
-        : throw CommandException.Usage($"{name}: '{property.Name}' needs a text in quotes.");
-
-    private static bool Switch(JsonProperty property, string name) => property.Value.ValueKind is JsonValueKind.True or JsonValueKind.False
-        ? property.Value.GetBoolean()
-        : throw CommandException.Usage($"{name}: '{property.Name}' needs true or false.");
-
-    private static List<string> Texts(JsonProperty property, string name)
-    {
-        if (property.Value.ValueKind == JsonValueKind.String)
-            return [property.Value.GetString()!];
-        if (property.Value.ValueKind != JsonValueKind.Array || property.Value.EnumerateArray().Any(one => one.ValueKind != JsonValueKind.String))
-            throw CommandException.Usage($"{name}: '{property.Name}' needs a list of texts, such as [\"…\", \"…\"].");
-        return [.. property.Value.EnumerateArray().Select(one => one.GetString()!)];
-    }
 }

@@ -2,32 +2,51 @@ using System.Text;
 
 namespace Parley.Cli.Extensions;
 
-/// <summary>Takes every incoming call to the extension that was dialled.</summary>
+/// <summary>Takes calls to the extension that was dialled.</summary>
 internal sealed class Switchboard(ExtensionServices services)
 {
     // RFC 3261 §20.33: a moment in which other calls end and give their ports back.
     private const string RetryAfterSeconds = "5";
 
-    public async Task HandleAsync(IncomingCall incoming, CancellationToken ended)
+    public Task HandleAsync(IncomingCall incoming, CancellationToken ended)
     {
         var dialled = DialledUser(incoming);
         services.Log.Write(incoming, $"dials '{dialled}' over {incoming.Transport}");
-        if (!ExtensionTable.TryFind(dialled, out var extension, out var argument))
-        {
-            var known = string.Join(", ", ExtensionTable.All.Select(one => one.Pattern));
-            services.Log.Write(incoming, $"refused with 404: no extension '{dialled}'; there are {known}");
-            await incoming.RejectAsync(404, cancel: ended);
-            return;
-        }
+        if (TryServe(incoming, dialled, ended) is { } serving)
+            return serving;
+        var known = string.Join(", ", ExtensionTable.All.Select(one => one.Pattern));
+        services.Log.Write(incoming, $"refused with 404: no extension '{dialled}'; there are {known}");
+        return incoming.RejectAsync(404, cancel: ended);
+    }
 
-        var call = new ExtensionCall(incoming, argument, services);
+    /// <summary>Has a call served by somebody else, with the same care for how it ends.</summary>
+    public Task HandleAsync(IncomingCall incoming, Func<IncomingCall, CancellationToken, Task> serve, CancellationToken ended)
+    {
+        var dialled = DialledUser(incoming);
+        services.Log.Write(incoming, $"dials '{dialled}' over {incoming.Transport}");
+        return RunAsync(incoming, dialled, serve, ended);
+    }
+
+    /// <summary>Serves a call at an extension; null when there is none of that name.</summary>
+    public Task? TryServe(IncomingCall incoming, string dialled, CancellationToken ended) =>
+        ExtensionTable.TryFind(dialled, out var extension, out var argument)
+            ? RunAsync(incoming, dialled, (_, over) => extension.Handler(new ExtensionCall(incoming, argument, services), over), ended)
+            : null;
+
+    /// <summary>User part of the request-URI of a call.</summary>
+    /// <remarks>From the INVITE itself: one level of escapes is resolved, a URI within a bridge's URI keeps its own.</remarks>
+    public static string DialledUser(IncomingCall call) =>
+        call.Invite!.TryGetRequestUri(out var uri) ? Uri.UnescapeDataString(Encoding.UTF8.GetString(uri.User)) : "";
+
+    private async Task RunAsync(IncomingCall incoming, string dialled, Func<IncomingCall, CancellationToken, Task> serve, CancellationToken ended)
+    {
         try
         {
-            await extension.Handler(call, ended);
+            await serve(incoming, ended);
         }
         catch (CallMediaException e) when (incoming.State < CallState.Answered && !ended.IsCancellationRequested)
         {
-            await RefuseMediaAsync(call, e, ended);
+            await RefuseMediaAsync(new ExtensionCall(incoming, "", services), e, ended);
         }
         catch (Exception e) when (e is CallEndedException || (ended.IsCancellationRequested && e is OperationCanceledException or CallMediaException))
         {
@@ -44,8 +63,4 @@ internal sealed class Switchboard(ExtensionServices services)
         call.Log($"refused with 503: {fault.Message}");
         return call.Incoming.RejectAsync(503, new() { Headers = [new("Retry-After", RetryAfterSeconds)] }, ended);
     }
-
-    // From the INVITE itself: one level of escapes is resolved, a URI within a bridge's URI keeps its own.
-    private static string DialledUser(IncomingCall call) =>
-        call.Invite!.TryGetRequestUri(out var uri) ? Uri.UnescapeDataString(Encoding.UTF8.GetString(uri.User)) : "";
 }

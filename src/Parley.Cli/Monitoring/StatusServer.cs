@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Parley.Net;
 using Parley.Sip.Transport;
 
 namespace Parley.Cli.Monitoring;
@@ -19,16 +18,14 @@ internal sealed class StatusServer : IAsyncDisposable
     private const int MaxRequestHeaders = 8 * 1024;
 
     private readonly WebApplication _app;
-    private readonly UserAgent _agent;
-    private readonly INetwork _network;
+    private readonly CounterSource _counters;
     private readonly LiveSipTrace _trace;
 
-    private StatusServer(WebApplication app, UserAgent agent, INetwork network, LiveSipTrace trace) =>
-        (_app, _agent, _network, _trace) = (app, agent, network, trace);
+    private StatusServer(WebApplication app, CounterSource counters, LiveSipTrace trace) => (_app, _counters, _trace) = (app, counters, trace);
 
     /// <summary>Binds the address and begins to answer.</summary>
     /// <exception cref="IOException">The address is in use or not this machine's.</exception>
-    public static async Task<StatusServer> StartAsync(IPEndPoint address, UserAgent agent, INetwork network, LiveSipTrace trace, CancellationToken cancel)
+    public static async Task<StatusServer> StartAsync(IPEndPoint address, CounterSource counters, LiveSipTrace trace, CancellationToken cancel)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         // Signals are the command's, not the web server's.
@@ -40,7 +37,7 @@ internal sealed class StatusServer : IAsyncDisposable
             kestrel.Limits.MaxRequestHeadersTotalSize = MaxRequestHeaders;
             kestrel.Listen(address);
         });
-        var server = new StatusServer(builder.Build(), agent, network, trace);
+        var server = new StatusServer(builder.Build(), counters, trace);
         server._app.Run(server.AnswerAsync);
         try
         {
@@ -70,9 +67,9 @@ internal sealed class StatusServer : IAsyncDisposable
         return context.Request.Path.Value switch
         {
             "/health" => WriteAsync(context, "text/plain; charset=utf-8", "ok\n"),
-            "/counters" => WriteAsync(context, "application/json", CounterText.Json(Counter.InUse(_agent, _network))),
-            "/counters/all" => WriteAsync(context, "application/json", CounterText.Json(Counter.All(_agent, _network))),
-            "/metrics" => WriteAsync(context, "text/plain; version=0.0.4; charset=utf-8", CounterText.Prometheus(Counter.All(_agent, _network))),
+            "/counters" => WriteAsync(context, "application/json", CounterText.Json(_counters.InUse())),
+            "/counters/all" => WriteAsync(context, "application/json", CounterText.Json(_counters.All())),
+            "/metrics" => WriteAsync(context, "text/plain; version=0.0.4; charset=utf-8", CounterText.Prometheus(_counters.All())),
             "/trace" => StreamTraceAsync(context),
             _ => RefuseAsync(context, 404, "There are /health, /counters, /counters/all, /metrics and /trace."),
         };

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Parley.Net;
+using Parley.Sip.Messages;
 using Parley.Sip.Transport;
 
 namespace Parley.Cli.Serving;
@@ -17,6 +18,15 @@ internal static class DialAddress
         var port = listener.AdvertisedPort == listener.Transport.DefaultPort() ? "" : $":{listener.AdvertisedPort}";
         var transport = listener.Transport == SipTransport.Udp ? "" : $";transport={listener.Transport.UriToken()}";
         return $"sip:{extension}@{host}{port}{transport}";
+    }
+
+    /// <summary>The URI of an extension for calls from here to ourselves.</summary>
+    public static string LocalUriOf(string dialled, SipListener listener)
+    {
+        var local = listener.Local;
+        var host = !local.IsAny ? local.ToAddress() : local.Family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback;
+        var uri = SipUri.Create(dialled, host.ToString(), local.Port);
+        return listener.Transport == SipTransport.Udp ? uri.ToString() : uri.WithParameter("transport", listener.Transport.UriToken()).ToString();
     }
 
     /// <summary>The listener's address; for one on all interfaces an address of this machine that others reach, or else loopback.</summary>

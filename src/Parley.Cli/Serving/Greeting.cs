@@ -8,7 +8,7 @@ internal static class Greeting
 {
     private const string Indent = "  ";
 
-    public static void Write(TextWriter output, IReadOnlyList<SipListener> listeners, string http, string recordings)
+    public static void Write(TextWriter output, IReadOnlyList<SipListener> listeners, string domain, string http, string recordings)
     {
         output.WriteLine("Listening on");
         foreach (var listener in listeners)
@@ -21,6 +21,7 @@ internal static class Greeting
             output.WriteLine($"{Indent}{uri.PadRight(width)}{extension.Summary}");
         foreach (var other in listeners.Skip(1))
             output.WriteLine($"{Indent}or {DialAddress.UriOf("…", other)}");
+        output.WriteLine($"Accounts    of {domain}; 'parley account add NAME' adds one for a phone to register with");
         output.WriteLine($"Status      {http}");
         output.WriteLine($"Recordings  {recordings}");
         output.WriteLine("Ready; Ctrl-C ends the calls and then the server.");

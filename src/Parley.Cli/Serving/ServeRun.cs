@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Parley.Cli.Configuration;
 using Parley.Cli.Extensions;
 using Parley.Cli.Monitoring;
+using Parley.Cli.Phones;
 using Parley.Cli.Terminal;
 using Parley.Net;
 using Parley.Sip.Transport;
@@ -19,7 +20,12 @@ internal static class ServeRun
 
     private static readonly TimeSpan DrainStep = TimeSpan.FromMilliseconds(250);
 
-    public static async Task RunAsync(ServeSettings settings, TextWriter output, CancellationToken interrupt)
+    /// <summary>Serves until <paramref name="interrupt"/> fires.</summary>
+    /// <param name="settings">What was asked for.</param>
+    /// <param name="reload">The settings file and how it is read again; null when there is none.</param>
+    /// <param name="output">Where lines go.</param>
+    /// <param name="interrupt">Ends it.</param>
+    public static async Task RunAsync(ServeSettings settings, (string Path, Func<ServeSettings> Read)? reload, TextWriter output, CancellationToken interrupt)
     {
         var listen = settings.Listen.Select(SipListenAddress.Parse).ToList();
         var live = new LiveSipTrace();
@@ -28,29 +34,32 @@ internal static class ServeRun
         await using var trace = settings.Trace is { } target ? TraceOutput.Open(target, output) : null;
         await using var network = new SystemNetwork();
         using var certificate = Certificates.For(settings, listen);
-        await using var agent = await UserAgent.StartAsync(
-            new()
-            {
-                Listen = settings.Listen,
-                Certificate = certificate,
-                ExternalHost = settings.ExternalHost,
-                MediaPorts = settings.MediaPorts is { } ports ? ServeSettings.ParsePorts(ports) : new UserAgentOptions().MediaPorts,
-                MediaTimeout = MediaTimeout,
-                Trace = trace is null ? live : new CombinedSipTrace(live, trace.Trace),
-                Logging = logging,
-                Network = network,
-            },
-            interrupt);
-        var recordings = new RecordingFolder(settings.DataFolder);
-        var services = new ExtensionServices(agent, log, new BridgePolicy(settings.AllowBridge ?? []), recordings, network.Time);
-        using var stop = new CancellationTokenSource();
-        var serving = agent.ServeAsync(new Switchboard(services).HandleAsync, stop.Token);
-        var (http, status) = await StartStatusAsync(settings.Http, agent, network, live, interrupt);
-        await using (http)
+        await using var storage = await PhoneStorage.OpenOrDoWithoutAsync(settings, log.Write, interrupt);
+        await using var phones = await PhoneSystem.OpenAsync(settings, storage, DomainTable.Create(settings, listen), log, network.Time, interrupt);
+        var options = new UserAgentOptions
         {
-            Greeting.Write(output, agent.Listeners, status, recordings.Path);
+            Listen = settings.Listen,
+            Certificate = certificate,
+            ExternalHost = settings.ExternalHost,
+            MediaPorts = settings.MediaPorts is { } ports ? ServeSettings.ParsePorts(ports) : new UserAgentOptions().MediaPorts,
+            MediaTimeout = MediaTimeout,
+            Trace = trace is null ? live : new CombinedSipTrace(live, trace.Trace),
+            Logging = logging,
+            Network = network,
+        };
+        await using var agent = await UserAgent.StartAsync(phones.Configure(options), interrupt);
+        var recordings = new RecordingFolder(settings.DataFolder);
+        var router = await phones.BeginAsync(agent, new(agent, log, new BridgePolicy(settings.AllowBridge ?? []), recordings, network.Time));
+        using var stop = new CancellationTokenSource();
+        var serving = agent.ServeAsync(router.HandleAsync, stop.Token);
+        var (http, status) = await StartStatusAsync(settings.Http, new(agent, network, phones.Counters), live, interrupt);
+        await using (http)
+        await using (reload is var (path, read) ? new SettingsReload(path, read, next => ApplyAsync(settings, next, phones, log), log) : null)
+        {
+            Greeting.Write(output, agent.Listeners, phones.Domains.Default, status, recordings.Path);
             await WaitAsync(interrupt);
             log.Write("Ending: new calls get 503, running ones are hung up; Ctrl-C again ends at once.");
+            await phones.CloseAsync();
             await DrainAsync(agent, log);
         }
 
@@ -58,15 +67,22 @@ internal static class ServeRun
         await serving;
     }
 
+    private static async Task ApplyAsync(ServeSettings first, ServeSettings next, PhoneSystem phones, ServeLog log)
+    {
+        await phones.ApplyAsync(next.Phones);
+        var later = next.DifferentAtStart(first);
+        log.Write(later.Count == 0 ? "settings are read again and count" : $"settings are read again and count, but not {string.Join(", ", later)} before the next start");
+    }
+
     private static async Task<(StatusServer? Server, string Status)> StartStatusAsync(
-        string? asked, UserAgent agent, INetwork network, LiveSipTrace live, CancellationToken interrupt)
+        string? asked, CounterSource counters, LiveSipTrace live, CancellationToken interrupt)
     {
         if (asked == "off")
             return (null, "not served");
         var address = ServeSettings.ParseHttp(asked ?? ServeSettings.DefaultHttp);
         try
         {
-            var server = await StatusServer.StartAsync(address, agent, network, live, interrupt);
+            var server = await StatusServer.StartAsync(address, counters, live, interrupt);
             return (server, $"{server.Address}/health, /counters, /metrics, /trace");
         }
         catch (IOException) when (asked is null)

@@ -20,7 +20,6 @@ internal sealed partial class ProxyBranch : LaneTimer, IClientTransactionUser
     private readonly BranchHeaders _headers;
     private ProxyRequest _request = null!; // set by Start; null once recycled
     private ClientTransaction? _transaction;
-    private int _breadth;
     private int _life; // requests the object has served, so that the end of a lookup for an earlier one is recognised
     private bool _isLocating;
     private bool _isProvisional;
@@ -35,6 +34,9 @@ internal sealed partial class ProxyBranch : LaneTimer, IClientTransactionUser
     }
 
     public ProxyTarget? Target { get; private set; }
+
+    /// <summary>Its share of the breadth (RFC 5393 §5).</summary>
+    public int Breadth { get; private set; }
 
     /// <summary>The outcome; 0 while there is none, and for one that does not count.</summary>
     public int FinalStatus { get; private set; }
@@ -54,7 +56,7 @@ internal sealed partial class ProxyBranch : LaneTimer, IClientTransactionUser
     {
         _request = request;
         Target = target;
-        _breadth = breadth;
+        Breadth = breadth;
         if (target is { Flow: { } own } && target.RouteValue.Length == 0)
             return own.Channel.IsOpen ? Send(own) : 430;
         if (request.Plan.Flow is { Remote.HasValue: true } named && target is null)
@@ -245,7 +247,7 @@ internal sealed partial class ProxyBranch : LaneTimer, IClientTransactionUser
             Source = _request.Flow.Remote,
             RequestUri = isStrict ? strict : uri,
             MaxForwards = message.Has(HeaderId.MaxForwards) ? hops - 1 : 70,
-            MaxBreadth = _breadth,
+            MaxBreadth = Breadth,
             RoutesRemoved = plan.Removed + (isStrict ? 1 : 0),
             LastRouteRemoved = plan.IsStrict,
             RoutesBefore = Target is null ? default : Target.RouteValue,

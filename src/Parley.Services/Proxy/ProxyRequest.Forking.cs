@@ -104,12 +104,26 @@ public sealed partial class ProxyRequest
         if (branch.Start(this, target, breadth) is not 0 and var status)
         {
             _observer?.OnResponse(target, status, null);
+            if (status == 430 && TryOtherFlow(branch))
+                return;
             branch.TakeFinal(status, null);
         }
         else
         {
             _running++;
         }
+    }
+
+    // RFC 5626 §5.3.1: the device may have another flow, and this one is of no use to anybody any more.
+    private bool TryOtherFlow(ProxyBranch branch)
+    {
+        var target = branch.Target;
+        target?.FlowFailed?.Invoke();
+        if (target?.Fallback is not { } other || _isCancelled || _isDeclined || !IsPending)
+            return false;
+        branch.TakeFinal(0, null);
+        StartBranch(other, branch.Breadth);
+        return true;
     }
 
     /// <summary>A branch was cancelled before it was sent.</summary>
@@ -193,6 +207,8 @@ public sealed partial class ProxyRequest
         _nextTarget = 0;
         _running = 0;
         _status = 0;
+        Account = null;
+        IsAdmitted = false;
         _isDeferred = false;
         _isCancelled = false;
         _isDeclined = false;

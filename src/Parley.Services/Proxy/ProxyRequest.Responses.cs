@@ -43,6 +43,12 @@ public sealed partial class ProxyRequest
             return;
         var counts = Passes(branch, response);
         _running--;
+        if (status == 430 && TryOtherFlow(branch))
+        {
+            OnFinal(status);
+            return;
+        }
+
         // The usual case first: the only outcome there can be is passed back without being kept.
         if (counts && _running == 0 && _branches.Count == 1 && !HasFurtherTarget && status != 503 && IsPending)
         {
@@ -61,11 +67,12 @@ public sealed partial class ProxyRequest
     internal void OnFailure(ProxyBranch branch, int status)
     {
         _observer?.OnResponse(branch.Target, status, null);
-        if (branch.TakeFinal(status, null))
-        {
-            _running--;
-            OnFinal(status);
-        }
+        if (branch.IsFinal)
+            return;
+        _running--;
+        if (status != 430 || !TryOtherFlow(branch))
+            branch.TakeFinal(status, null);
+        OnFinal(status);
     }
 
     /// <summary>A branch's transaction is gone.</summary>

@@ -1,4 +1,5 @@
 using Parley.Net;
+using Parley.Services.Accounts;
 using Parley.Sip.Messages;
 using Parley.Sip.Transactions;
 using Parley.Sip.Transport;
@@ -58,6 +59,12 @@ public sealed partial class ProxyRequest : IServerTransactionUser
     /// <summary>The request-URI; where a strict router before us has moved it, the real one (RFC 3261 §16.4).</summary>
     public ReadOnlySpan<byte> RequestUri => _plan.RequestUri(Message);
 
+    /// <summary>Who sends it; null while no step has found out, and for a trusted source.</summary>
+    public Account? Account { get; private set; }
+
+    /// <summary>True once a step has let its sender in: by an account, or because the source is trusted.</summary>
+    public bool IsAdmitted { get; private set; }
+
     /// <summary>The targets added so far.</summary>
     public IReadOnlyList<ProxyTarget> Targets => _targets;
 
@@ -79,6 +86,14 @@ public sealed partial class ProxyRequest : IServerTransactionUser
 
         _targets.Add(target);
         return true;
+    }
+
+    /// <summary>Notes that its sender may have what he asks for.</summary>
+    /// <param name="account">Who he is; null for a trusted source.</param>
+    public void Admit(Account? account)
+    {
+        Account = account;
+        IsAdmitted = true;
     }
 
     /// <summary>Adds a header to what is forwarded, to every target.</summary>
@@ -133,6 +148,26 @@ public sealed partial class ProxyRequest : IServerTransactionUser
             server.Respond(response, status);
         }
     }
+
+    /// <summary>Runs the end of a step that had to wait, on the lane; when the request was given up meanwhile, the verdict no longer matters.</summary>
+    internal Task<ProxyVerdict> OnLaneAsync(Func<ProxyVerdict> end)
+    {
+        var verdict = new TaskCompletionSource<ProxyVerdict>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Lane.Post(_ =>
+        {
+            try
+            {
+                verdict.SetResult(IsPending ? end() : ProxyVerdict.Answered);
+            }
+            catch (Exception e) // handed on to the step's task, where the chain looks for it
+            {
+                verdict.SetException(e);
+            }
+        }, null);
+        return verdict.Task;
+    }
+
+    internal ISipTransport Transport => _home.Transport;
 
     internal bool Begin(SipProxy proxy, ServerTransaction server, SipMessage request)
     {

@@ -41,6 +41,14 @@ public sealed record ProxyTarget
     /// <summary>The flow to use instead of locating anything: that of a phone behind a NAT (RFC 5626). Default none.</summary>
     public SipFlow? Flow { get; init; }
 
+    /// <summary>
+    /// Another flow to the same device, tried in its place when this one has failed (430, RFC 5626 §5.3.1): a device gets a request once. Default none.
+    /// </summary>
+    public ProxyTarget? Fallback { get; init; }
+
+    /// <summary>Told on the lane that the flow has failed, so that nobody else is sent there. Default nobody.</summary>
+    public Action? FlowFailed { get; init; }
+
     /// <summary>Headers added for this target. Default none.</summary>
     public IReadOnlyList<SipHeader> Headers { get; init; } = [];
 

@@ -82,8 +82,14 @@ public sealed class Dialog
 
     internal ReadOnlySpan<byte> RemoteBytes => _text.AsSpan(_localEnd, _remoteEnd - _localEnd);
 
-    /// <summary>User part of the Contact we gave the peer, as it is written in a URI; requests of ours that refresh the target repeat it.</summary>
+    /// <summary>
+    /// User part of the Contact we gave the peer, as it is written in a URI, or the whole Contact in angle brackets; requests of ours that refresh the target
+    /// repeat it.
+    /// </summary>
     internal ReadOnlySpan<byte> ContactUserBytes => _text.AsSpan(_remoteEnd);
+
+    /// <summary>The whole Contact we gave the peer, in angle brackets; empty when it depends on the path.</summary>
+    internal ReadOnlyMemory<byte> OwnContact => FlowContact.IsWhole(ContactUserBytes) ? _text.AsMemory(_remoteEnd) : default;
 
     /// <summary>Whose offer waits for its answer.</summary>
     internal OfferAnswer Offers { get; set; }
@@ -93,13 +99,13 @@ public sealed class Dialog
     internal ReadOnlySpan<byte> RouteBytes => _routes;
 
     /// <summary>The called side's dialog, from the INVITE (RFC 3261 §12.1.1).</summary>
-    internal static Dialog OfCalled(SipMessage invite, UInt128 localTag, bool overTls)
+    internal static Dialog OfCalled(SipMessage invite, UInt128 localTag, bool overTls, ReadOnlySpan<byte> contact = default)
     {
         invite.TryGetCSeq(out var cseq);
         Span<byte> tag = stackalloc byte[DialogTag.Length];
         DialogTag.Write(localTag, tag);
         var to = invite.Value(HeaderId.To);
-        var parts = Parts.Of(invite.CallId, invite.FromTag, to, tag, invite.Value(HeaderId.From), UserOf(invite));
+        var parts = Parts.Of(invite.CallId, invite.FromTag, to, tag, invite.Value(HeaderId.From), contact.IsEmpty ? UserOf(invite) : contact);
         return new Dialog(localTag, isCaller: false, parts, ContactOf(invite), RouteSet.OfCalled(invite))
         {
             _remoteCSeq = cseq.Number,

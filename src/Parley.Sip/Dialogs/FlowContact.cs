@@ -18,7 +18,7 @@ internal sealed class FlowContact : IFlowHeaders
     private readonly byte[]? _publicAddress;
 
     /// <summary>A Contact.</summary>
-    /// <param name="user">User part as it is written in a URI; empty for none.</param>
+    /// <param name="user">User part as it is written in a URI, empty for none; or a whole URI in angle brackets, which is then the same for every path.</param>
     /// <param name="secure">True for a sips URI.</param>
     /// <param name="parameters">Header parameters, each with its semicolon; empty for none.</param>
     /// <param name="publicAddress">The address to name instead of the flow's own; no value for that.</param>
@@ -30,12 +30,17 @@ internal sealed class FlowContact : IFlowHeaders
         _publicAddress = publicAddress.HasValue ? Encoding.ASCII.GetBytes(publicAddress.ToString()) : null;
     }
 
-    /// <summary>Its user part, as it is written in a URI.</summary>
+    /// <summary>Its user part, as it is written in a URI, or the whole in angle brackets.</summary>
     public ReadOnlySpan<byte> UserBytes => _user;
+
+    /// <summary>True for the text of a whole Contact, where a user part may be too: no user part begins with a bracket (RFC 3261 §25.1).</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> user) => user is [(byte)'<', ..];
 
     /// <summary>The URI it names for a flow.</summary>
     public SipUri UriFor(in SipFlow flow)
     {
+        if (IsWhole(_user))
+            return SipUri.Parse(Encoding.UTF8.GetString(_user.AsSpan(1, _user.Length - 2)));
         var at = _user.Length > 0 ? "@" : "";
         var scheme = _secure ? "sips" : "sip";
         return SipUri.Parse(
@@ -43,20 +48,32 @@ internal sealed class FlowContact : IFlowHeaders
     }
 
     /// <inheritdoc/>
-    public int Length(in SipFlow flow) =>
-        Start.Length + User(default) + Address(flow).Length + ContactText.TransportParameter(flow.Transport, _secure).Length + 1 + _parameters.Length + 2;
+    public int Length(in SipFlow flow) => IsWhole(_user)
+        ? Name.Length + _user.Length + _parameters.Length + 2
+        : Start.Length + User(default) + Address(flow).Length + ContactText.TransportParameter(flow.Transport, _secure).Length + 1 + _parameters.Length + 2;
 
     /// <inheritdoc/>
     public void Write(Span<byte> destination, in SipFlow flow)
     {
-        var at = Put(destination, 0, Start);
-        at += User(destination[at..]);
-        at = Put(destination, at, Address(flow));
-        at = Put(destination, at, ContactText.TransportParameter(flow.Transport, _secure));
-        at = Put(destination, at, ">"u8);
+        int at;
+        if (IsWhole(_user))
+        {
+            at = Put(destination, Put(destination, 0, Name), _user);
+        }
+        else
+        {
+            at = Put(destination, 0, Start);
+            at += User(destination[at..]);
+            at = Put(destination, at, Address(flow));
+            at = Put(destination, at, ContactText.TransportParameter(flow.Transport, _secure));
+            at = Put(destination, at, ">"u8);
+        }
+
         at = Put(destination, at, _parameters);
         Put(destination, at, "\r\n"u8);
     }
+
+    private static ReadOnlySpan<byte> Name => "Contact: "u8;
 
     private ReadOnlySpan<byte> Start => _secure ? "Contact: <sips:"u8 : "Contact: <sip:"u8;
 

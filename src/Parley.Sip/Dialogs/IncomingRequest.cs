@@ -107,6 +107,7 @@ public sealed class IncomingRequest : IServerTransactionUser
             LocalTag = reply.Status > 100 && Message.ToTag.IsEmpty ? DialogTag.Of(transaction) : 0,
             Contact = refresh,
             Secure = _owner?.IsSecure ?? false,
+            OwnContact = _owner?.OwnContact ?? default,
             Capabilities = reply.Capabilities || refresh,
         };
         if (reply.Status < 200)
@@ -137,6 +138,9 @@ public sealed class IncomingRequest : IServerTransactionUser
 internal interface IRequestOwner
 {
     bool IsSecure { get; }
+
+    /// <summary>The whole Contact its dialog began with, in angle brackets; empty when it depends on the path.</summary>
+    ReadOnlyMemory<byte> OwnContact => default;
 
     /// <summary>A final response is about to be written: what it does to the dialog, and what is to be said in it besides.</summary>
     Reply OnAnswering(IncomingRequest request, in Reply reply);

@@ -20,6 +20,9 @@ internal readonly record struct Reply(int Status)
     /// <summary>True when the peer is to learn our Contact: it makes a dialog or refreshes the target.</summary>
     public bool Contact { get; init; }
 
+    /// <summary>The whole Contact, in angle brackets; empty for one made from the path.</summary>
+    public ReadOnlyMemory<byte> OwnContact { get; init; }
+
     /// <summary>True when the Contact must be a sips URI (RFC 3261 §12.1.1).</summary>
     public bool Secure { get; init; }
 

@@ -22,7 +22,7 @@ internal static class ResponseBuilder
         writer.Copy(request, HeaderId.CallId);
         writer.Copy(request, HeaderId.CSeq);
         if (reply.Contact)
-            WriteContact(ref writer, request, flow, reply.Secure);
+            WriteContact(ref writer, request, flow, reply);
         WriteAbilities(ref writer, ua.Profile, reply);
         WriteRedirect(ref writer, reply.Redirect);
         foreach (var header in reply.Headers ?? [])
@@ -71,11 +71,17 @@ internal static class ResponseBuilder
     }
 
     // The user part is the one we were called by, so that a request to this Contact still tells who is meant.
-    private static void WriteContact(ref SipWriter writer, SipMessage request, in SipFlow flow, bool secure)
+    private static void WriteContact(ref SipWriter writer, SipMessage request, in SipFlow flow, in Reply reply)
     {
+        if (!reply.OwnContact.IsEmpty)
+        {
+            writer.Header(HeaderId.Contact, reply.OwnContact.Span);
+            return;
+        }
+
         writer.Begin(HeaderId.Contact);
         var user = request.TryGetRequestUri(out var uri) && uri.Scheme is SipScheme.Sip or SipScheme.Sips ? uri.User : default;
-        ContactText.Append(ref writer, user, flow, secure);
+        ContactText.Append(ref writer, user, flow, reply.Secure);
         writer.EndLine();
     }
 

@@ -31,6 +31,9 @@ internal sealed class UserAgentLane(Lane lane, ISipTransport transport, Transact
 
     public UserAgentCounts Counts { get; } = new();
 
+    /// <summary>Contacts that registrars have given our addresses.</summary>
+    public OwnContacts Contacts { get; init; } = new();
+
     /// <summary>Told when the last call or request of the lane is over; set while the endpoint drains.</summary>
     public Action? Idle { get; set; }
 

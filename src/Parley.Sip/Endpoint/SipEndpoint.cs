@@ -181,8 +181,9 @@ public sealed partial class SipEndpoint : IAsyncDisposable
     {
         _transactions = new TransactionLayer(transport, _core, _options.Transactions);
         _locator = new SipLocator(_network, transport.Lanes[0], _options.Locating);
+        var contacts = new OwnContacts();
         _lanes = [.. transport.Lanes.Select(lane =>
-            new UserAgentLane(lane, transport, _transactions, _locator, _profile, _network.Time) { Fault = _options.OnFault })];
+            new UserAgentLane(lane, transport, _transactions, _locator, _profile, _network.Time) { Fault = _options.OnFault, Contacts = contacts })];
         _core.Lanes = _lanes;
         _options.Router?.Attach(new SipLayers(transport, _transactions, _locator, () => _transport is null ? [] : Listeners, _network.Time));
         return _transactions;

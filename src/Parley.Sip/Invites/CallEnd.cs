@@ -48,6 +48,9 @@ public enum CallEndParty : byte
 /// <param name="Reason">Reason phrase, or the text of a Reason header (RFC 3326), or one sentence of ours. Never empty.</param>
 public readonly record struct CallEnd(CallEndKind Kind, CallEndParty By, int Status, string Reason)
 {
+    /// <summary>The Reason header of the BYE, CANCEL or refusal that said so (RFC 3326); null without one. Its text is what a call linked to this one is ended with.</summary>
+    public SipReason? Cause { get; init; }
+
     /// <summary>For a log line: <c>Rejected by Remote: 486 Busy Here</c>.</summary>
     public override string ToString() => $"{Kind} by {By}: {Status} {Reason}";
 }

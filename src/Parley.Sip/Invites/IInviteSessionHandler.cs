@@ -55,7 +55,10 @@ public interface IInviteSessionHandler
     /// </summary>
     void OnPrack(IncomingInvite invite, IncomingRequest prack) => prack.Respond(prack.HasOffer ? 488 : 200);
 
-    /// <summary>The ACK for the 200 a re-INVITE was answered with; its body matters when the 200 carried the offer.</summary>
+    /// <summary>
+    /// The ACK for the 200 a re-INVITE was answered with; its body matters when the 200 carried the offer. Not told when the peer's next re-INVITE has overtaken
+    /// it.
+    /// </summary>
     void OnReinviteConfirmed(InviteSession session, SipMessage ack)
     {
     }

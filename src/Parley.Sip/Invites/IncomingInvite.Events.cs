@@ -81,7 +81,7 @@ public sealed partial class IncomingInvite : IServerTransactionUser, ILiveCall
     internal long MaxRinging => _ua.Profile.MaxRinging;
 
     private static CallEnd CancelledBy(SipMessage request) =>
-        new(CallEndKind.Cancelled, CallEndParty.Remote, 487, request.GetString(HeaderId.Reason) ?? "Cancelled by the caller");
+        new(CallEndKind.Cancelled, CallEndParty.Remote, 487, request.GetString(HeaderId.Reason) ?? "Cancelled by the caller") { Cause = SipReason.Of(request) };
 
     private void TellNobody()
     {

@@ -27,7 +27,8 @@ public sealed partial class IncomingInvite
         _request = request.AddRef();
         _localTag = DialogTag.Of(transaction);
         Flow = transaction.Flow;
-        Dialog = Dialog.OfCalled(request, _localTag, Flow.Channel.IsSecure);
+        var overTls = Flow.Channel.IsSecure;
+        Dialog = Dialog.OfCalled(request, _localTag, overTls, ua.Contacts.FindCalled(request, overTls && request.RequestUri.StartsWith("sips:"u8)));
         Dialog.User = this;
         transaction.User = this;
         ua.Dialogs.Add(Dialog);
@@ -208,7 +209,7 @@ public sealed partial class IncomingInvite
     }
 
     private PacketBuffer Write(in Reply reply) =>
-        ResponseBuilder.Build(_ua, _request, Flow, reply with { LocalTag = _localTag, Secure = Dialog.IsSecure });
+        ResponseBuilder.Build(_ua, _request, Flow, reply with { LocalTag = _localTag, Secure = Dialog.IsSecure, OwnContact = Dialog.OwnContact });
 
     private void Refuse(in Reply reply, CallEnd end, SipMessage? message)
     {

@@ -83,8 +83,9 @@ public sealed partial class InviteSession : IDialogUser, IWaitingOwner, ILiveCal
             Dialog.Offers = SessionDescriptions.IsIn(ack) ? Dialog.Offers.Received() : Dialog.Offers.Withdrawn();
         if (isFirst)
             Guard(this, ack, static (self, message) => self._handler!.OnConfirmed(self, message));
-        // The ACK of the first INVITE may be lost, and that of a re-INVITE the first to arrive (RFC 5407 §3.1.4).
-        if (answer.IsReinvite)
+        // The ACK of the first INVITE may be lost, and that of a re-INVITE the first to arrive (RFC 5407 §3.1.4). One that a later re-INVITE has overtaken
+        // says nothing any more: that one was let in because nothing waited for an answer.
+        if (answer.IsReinvite && isLast)
             Guard(this, ack, static (self, message) => self._handler!.OnReinviteConfirmed(self, message));
         _changes?.Next();
     }
@@ -157,7 +158,7 @@ public sealed partial class InviteSession : IDialogUser, IWaitingOwner, ILiveCal
             return;
         _ended = true;
         var reason = bye.GetString(HeaderId.Reason) ?? "Hung up";
-        Tell(new CallEnd(CallEndKind.Completed, CallEndParty.Remote, 200, reason), bye);
+        Tell(new CallEnd(CallEndKind.Completed, CallEndParty.Remote, 200, reason) { Cause = SipReason.Of(bye) }, bye);
     }
 
     // RFC 3261 §14.2.

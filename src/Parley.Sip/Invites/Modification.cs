@@ -97,10 +97,15 @@ public sealed partial class Modification
     /// <summary>There is no room for it to wait.</summary>
     internal void Refuse() => Tell(500, "Too many changes of the call are waiting", null, null);
 
-    /// <summary>The call is over. What is on its way is left to itself: a 2xx that still comes is acknowledged.</summary>
+    /// <summary>
+    /// The call is over. A 2xx that still comes is acknowledged. What has had a provisional response is cancelled: a peer that has answered and hung up repeats
+    /// its answer no more, and a lost one would leave the request waiting for ever.
+    /// </summary>
     internal void OnCallEnded()
     {
         AwaitsAcknowledge = false;
+        if (Method == SipMethod.Invite)
+            _exchange?.Transaction?.Cancel();
         Tell(487, "The call has ended", null, null);
     }
 

@@ -222,6 +222,6 @@ public sealed partial class OutgoingInvite : IExchangeUser, ILiveCall
     private static CallEnd Refusal(SipMessage response)
     {
         var kind = response.StatusCode < 400 ? CallEndKind.Redirected : CallEndKind.Rejected;
-        return new CallEnd(kind, CallEndParty.Remote, response.StatusCode, PhraseText.Of(response));
+        return new CallEnd(kind, CallEndParty.Remote, response.StatusCode, PhraseText.Of(response)) { Cause = SipReason.Of(response) };
     }
 }

@@ -38,7 +38,7 @@ public sealed partial class OutgoingInvite
         {
             Body = options.Body.ToOwned(),
             Headers = [.. options.Headers],
-            Contact = new FlowContact(ContactText.User(options.ContactUser, caller.Uri), IsSecure, []),
+            Contact = new FlowContact(ContactOf(ua, options, caller), IsSecure, []),
             Capabilities = true,
             Reliability = options.Reliability,
             Timer = InviteSession.OfferOf(ua.Profile, options.SessionTimer),
@@ -60,6 +60,11 @@ public sealed partial class OutgoingInvite
     public InviteSession? Session => _session;
 
     internal IInviteSessionHandler Handler => _handler;
+
+    // A user part the application gives is its own wish; else the device is named by its GRUU, where its registrar has given it one.
+    private static byte[] ContactOf(UserAgentLane ua, OutgoingInviteOptions options, SipAddress caller) =>
+        (options.ContactUser is null ? ua.Contacts.Find(caller.Uri, options.Target.Scheme == SipScheme.Sips) : null)
+        ?? ContactText.User(options.ContactUser, caller.Uri);
 
     private bool IsSecure => _options.Target.Scheme == SipScheme.Sips;
 

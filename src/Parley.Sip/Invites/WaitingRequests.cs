@@ -18,6 +18,8 @@ internal sealed class WaitingRequests(UserAgentLane ua, Dialog dialog, IWaitingO
 
     bool IRequestOwner.IsSecure => dialog.IsSecure;
 
+    ReadOnlyMemory<byte> IRequestOwner.OwnContact => dialog.OwnContact;
+
     public bool Has(SipMethod method)
     {
         foreach (var waiting in _waiting)

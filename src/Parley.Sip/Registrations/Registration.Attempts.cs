@@ -17,7 +17,6 @@ public sealed partial class Registration : IExchangeUser
     private readonly AttemptTimer _attempt;
     private readonly KeepAliveTimer _keepAlive;
     private readonly byte[] _user;
-    private readonly byte[] _parameters;
     private int _expires;
     private int _lifetimeChanges;
     private int _failures;
@@ -26,6 +25,8 @@ public sealed partial class Registration : IExchangeUser
     private bool _closing;
     private bool _done;
     private bool _rewritten;
+    private bool _isOutbound = true;
+    private int _flowTimer;
     private NetEndpoint _public;
     private SipFlow _flow;
 
@@ -51,6 +52,8 @@ public sealed partial class Registration : IExchangeUser
             OnRegistered(response, flow);
         else if (response.StatusCode == 423 && TryLongerLifetime(response))
             Attempt();
+        else if (response.StatusCode == 439 && _isOutbound && _options.InstanceId is not null)
+            AttemptWithoutOutbound();
         else
             OnFailed(response.StatusCode, PhraseText.Of(response), RetryAfter(response));
     }
@@ -95,6 +98,8 @@ public sealed partial class Registration : IExchangeUser
         }
 
         _rewritten = false;
+        _flowTimer = Seconds(response.Value(HeaderId.FlowTimer));
+        var gruus = LearnGruus(response);
         var next = _times.Refresh(granted);
         _ua.Lane.Schedule(_attempt, next);
         ScheduleKeepAlive();
@@ -104,8 +109,44 @@ public sealed partial class Registration : IExchangeUser
             NextAttempt = TimeSpan.FromMilliseconds(next),
             PublicAddress = _public,
             ServiceRoute = ServiceRoute(response),
+            IsOutbound = response.HasToken(HeaderId.Require, "outbound"u8),
+            PublicGruu = gruus.Public,
+            TemporaryGruu = gruus.Temporary,
         });
     }
+
+    // RFC 5626 §4.2.1: the first hop does not know how to keep a flow; an ordinary registration still does.
+    private void AttemptWithoutOutbound()
+    {
+        _isOutbound = false;
+        _exchange.Draft = _exchange.Draft with { Contact = Contact(_public), Headers = Headers() };
+        Attempt();
+    }
+
+    // RFC 5627 §4.2: they are parameters of our own Contact in the list, told by its instance.
+    private (SipUri? Public, SipUri? Temporary) LearnGruus(SipMessage response)
+    {
+        if (_options.InstanceId is not { } instance)
+            return default;
+        var ours = Encoding.ASCII.GetBytes($"\"<{instance}>\"");
+        foreach (var value in response.Values(HeaderId.Contact))
+        {
+            if (!NameAddrView.TryParse(value, out var contact) || !contact.TryGetParameter("+sip.instance"u8, out var text) || !Ascii.EqualsIgnoreCase(text, ours))
+                continue;
+            var found = (Public: Gruu(contact, "pub-gruu"u8), Temporary: Gruu(contact, "temp-gruu"u8));
+            if (found.Public is not null)
+                _ua.Contacts.Set(_options.Address, found.Public);
+            else
+                _ua.Contacts.Remove(_options.Address);
+            return found;
+        }
+
+        return default;
+    }
+
+    private static SipUri? Gruu(in NameAddrView contact, ReadOnlySpan<byte> name) =>
+        contact.TryGetParameter(name, out var text) && text is [(byte)'"', .. var inner, (byte)'"']
+            && SipUriView.TryParse(inner, out var uri) && uri.Scheme is SipScheme.Sip or SipScheme.Sips ? SipUri.FromView(uri) : null;
 
     private void OnFailed(int status, string reason, int retryAfter)
     {
@@ -151,6 +192,7 @@ public sealed partial class Registration : IExchangeUser
             return;
         _done = true;
         _ua.Counts.Registrations--;
+        _ua.Contacts.Remove(_options.Address);
         Publish(new RegistrationStatus(RegistrationState.Closed, status, reason));
         _closed.TrySetResult();
     }
@@ -222,9 +264,10 @@ public sealed partial class Registration : IExchangeUser
         return route;
     }
 
-    private static int RetryAfter(SipMessage response)
+    private static int RetryAfter(SipMessage response) => Seconds(response.Value(HeaderId.RetryAfter));
+
+    private static int Seconds(ReadOnlySpan<byte> text)
     {
-        var text = response.Value(HeaderId.RetryAfter);
         var end = text.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
         return int.TryParse(end < 0 ? text : text[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
     }
@@ -232,7 +275,7 @@ public sealed partial class Registration : IExchangeUser
     private void ScheduleKeepAlive()
     {
         if (_options.KeepAlive > TimeSpan.Zero)
-            _ua.Lane.Schedule(_keepAlive, Math.Max(1, _times.KeepAlive(Random.Shared.NextDouble())));
+            _ua.Lane.Schedule(_keepAlive, Math.Max(1, _times.KeepAlive(_flowTimer, Random.Shared.NextDouble())));
     }
 
     // A connection that is gone has taken our reachability with it (RFC 5626 §4.4); the transport itself keeps open ones alive.

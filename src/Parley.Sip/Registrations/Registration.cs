@@ -34,7 +34,6 @@ public sealed partial class Registration : IAsyncDisposable
         _keepAlive = new KeepAliveTimer(this);
         _expires = (int)Math.Clamp(options.Expires.TotalSeconds, 1, int.MaxValue);
         _user = ContactText.User(options.ContactUser, options.Address);
-        _parameters = Encoding.UTF8.GetBytes(ContactParameters(options));
         _exchange = new ClientExchange(ua, this, Draft(callId), options.Credentials);
     }
 
@@ -116,18 +115,21 @@ public sealed partial class Registration : IAsyncDisposable
         };
     }
 
+    // RFC 5626 §4.2.1, RFC 5627 §4.2.
     private IReadOnlyList<SipHeader> Headers() => _options.InstanceId is null
         ? [.. _options.Headers]
-        : [new SipHeader("Supported", "path, outbound"), .. _options.Headers]; // RFC 5626 §4.2.1
+        : [new SipHeader("Supported", _isOutbound ? "path, outbound, gruu" : "path, gruu"), .. _options.Headers];
 
-    private FlowContact Contact(in NetEndpoint publicAddress) => new(_user, _options.Address.IsSecure, _parameters, publicAddress);
+    private FlowContact Contact(in NetEndpoint publicAddress) =>
+        new(_user, _options.Address.IsSecure, Encoding.UTF8.GetBytes(ContactParameters(_options, _isOutbound)), publicAddress);
 
-    private static string ContactParameters(RegistrationOptions options)
+    private static string ContactParameters(RegistrationOptions options, bool isOutbound)
     {
         if (options.InstanceId is not { } instance)
             return "";
         if (!instance.StartsWith("urn:", StringComparison.OrdinalIgnoreCase) || instance.Any(c => c is <= ' ' or > '~' or '"' or '<' or '>'))
             throw new ArgumentException("An instance id is a URN, e.g. urn:uuid:00000000-0000-1000-8000-000A95A0E128.", nameof(options));
-        return $";+sip.instance=\"<{instance}>\";reg-id={options.RegId}";
+        var parameters = $";+sip.instance=\"<{instance}>\"";
+        return isOutbound ? $"{parameters};reg-id={options.RegId}" : parameters;
     }
 }

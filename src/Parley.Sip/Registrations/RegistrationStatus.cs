@@ -34,6 +34,15 @@ public sealed record RegistrationStatus(RegistrationState State, int Status, str
     /// <summary>The address the registrar sees us under (<c>received</c> and <c>rport</c>, RFC 3581); no value when it did not say.</summary>
     public NetEndpoint PublicAddress { get; init; }
 
+    /// <summary>True when the registrar keeps the flow as RFC 5626 says, and sends calls along it.</summary>
+    public bool IsOutbound { get; init; }
+
+    /// <summary>The URI that leads to this device from anywhere (RFC 5627); calls of this address name it as their Contact by themselves. Null when there is none.</summary>
+    public SipUri? PublicGruu { get; init; }
+
+    /// <summary>One more such URI, which does not tell whose device it is (RFC 5627 §3.2); null when there is none.</summary>
+    public SipUri? TemporaryGruu { get; init; }
+
     /// <summary>Routes to put into requests of this identity (RFC 3608), in order; empty when there are none.</summary>
     public IReadOnlyList<SipUri> ServiceRoute { get; init; } = [];
 }

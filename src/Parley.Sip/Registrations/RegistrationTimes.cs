@@ -27,6 +27,11 @@ internal sealed class RegistrationTimes(RegistrationOptions options)
         return Math.Max(Math.Max(wait, 1), Math.Min(retryAfterSeconds * 1000L, (long)options.RetryMax.TotalMilliseconds));
     }
 
-    /// <summary>Between keep-alives: 80 to 100 % of the longest silence (RFC 5626 §4.4.1).</summary>
-    public long KeepAlive(double random) => (long)(options.KeepAlive.TotalMilliseconds * (0.8 + random / 5));
+    /// <summary>
+    /// Between keep-alives: 80 to 100 % of the longest silence (RFC 5626 §4.4.1), which the edge proxy knows best.
+    /// </summary>
+    /// <param name="flowTimer">Seconds of its Flow-Timer; 0 for none.</param>
+    /// <param name="random">0 to 1.</param>
+    public long KeepAlive(int flowTimer, double random) =>
+        (long)((flowTimer > 0 ? Math.Min(flowTimer * 1000.0, options.KeepAlive.TotalMilliseconds) : options.KeepAlive.TotalMilliseconds) * (0.8 + random / 5));
 }

@@ -81,6 +81,12 @@ public sealed partial class B2bua : IDialogOwner
             null));
     }
 
+    void IDialogOwner.OnKeptAlive(InviteDialog dialog, SessionRefresh refresh)
+    {
+        if (HandlersFor(dialog).OnKeptAlive is not null)
+            HandlersOf(dialog).OnKeptAlive(dialog, refresh);
+    }
+
     void IDialogOwner.OnRequest(InviteDialog dialog, IncomingRequest request)
     {
         var policy = request.Method switch

@@ -226,6 +226,7 @@ public sealed partial class B2bua
             Proxy = _options.Proxy,
             Route = _options.Route,
             RingTimeout = options.Timeout,
+            SessionTimer = _options.SessionTimer,
             OnProgress = OnProgress,
         };
         if (kept.Media is not { } media)
@@ -318,7 +319,7 @@ public sealed partial class B2bua
             await _home.RunAsync(() =>
             {
                 invite.RequirePending();
-                var joined = invite.Answer(this, body, options.Headers);
+                var joined = invite.Answer(this, body, options.Headers, options.SessionTimer ?? _options.SessionTimer);
                 joined.Media = media;
                 Replace(leaving, joined);
             }).ConfigureAwait(false);

@@ -34,7 +34,7 @@ internal sealed partial class B2buaSetup
         var confirmed = reliable is not null && _confirms;
         if (confirmed)
             reliable!.Hold();
-        _pipe.Pass(SessionBody.Whole(response), _options.SdpForA, body =>
+        _pipe.TryPass(SessionBody.Whole(response), _options.SdpForA, body =>
         {
             if (!_a.Invite.IsPending)
                 return;
@@ -81,6 +81,10 @@ internal sealed partial class B2buaSetup
     void IDialogOwner.OnRequest(InviteDialog dialog, IncomingRequest request) => HandlerOwner.AnswerByDefault(request);
 
     void IDialogOwner.OnRefer(InviteDialog dialog, IncomingRefer refer) => refer.Reject(603);
+
+    void IDialogOwner.OnKeptAlive(InviteDialog dialog, SessionRefresh refresh)
+    {
+    }
 
     void IDialogOwner.OnConfirmed(InviteDialog dialog, SipMessage ack)
     {
@@ -186,7 +190,7 @@ internal sealed partial class B2buaSetup
         try
         {
             _a.RequirePending();
-            uas = _a.Answer(pair, body, headers);
+            uas = _a.Answer(pair, body, headers, _options.SessionTimer);
         }
         catch (Exception e) // whatever keeps A from its answer, B must not be left behind
         {

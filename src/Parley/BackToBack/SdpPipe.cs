@@ -10,11 +10,27 @@ namespace Parley.BackToBack;
 /// </summary>
 internal sealed class SdpPipe(Lane lane, Action<Exception> fault, CancellationToken over)
 {
+    /// <summary>
+    /// Bodies that may wait for the application's transforms: a leg sends a few provisional responses and an answer, and of later requests the endpoint lets 16 wait. A peer
+    /// that floods with provisional responses has the rest of them dropped.
+    /// </summary>
+    private const int MaxTransforms = 32;
+
     private Task _tail = Task.CompletedTask;
     private int _waiting;
     private (byte[] In, byte[] Out)? _last;
 
     /// <summary>Passes a body on, changed or not; on the lane, now or later. A transform that throws gives no body.</summary>
+    /// <returns>False when too many are waiting: it is dropped.</returns>
+    public bool TryPass(SipBody body, SdpTransform? transform, Action<SipBody> next)
+    {
+        if (_waiting >= MaxTransforms)
+            return false;
+        Pass(body, transform, next);
+        return true;
+    }
+
+    /// <summary>Passes a body on that must not be lost; see <see cref="TryPass"/>.</summary>
     public void Pass(SipBody body, SdpTransform? transform, Action<SipBody> next)
     {
         var sdp = transform is null ? null : SessionBody.Bytes(body);

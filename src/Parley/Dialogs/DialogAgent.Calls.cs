@@ -33,7 +33,7 @@ public sealed partial class DialogAgent
         return await invite.Invite.Lane.RunAsync(() =>
         {
             invite.RequirePending();
-            return invite.Answer(new HandlerOwner(this, options.Handlers), body, options.Headers);
+            return invite.Answer(new HandlerOwner(this, options.Handlers), body, options.Headers, options.SessionTimer);
         }).ConfigureAwait(false);
     }
 
@@ -117,6 +117,7 @@ public sealed partial class DialogAgent
             MaxRedirects = options.FollowRedirects,
             KeepUriOnRedirect = options.KeepUriOnRedirect,
             RingTimeout = options.RingTimeout,
+            SessionTimer = options.SessionTimer,
         };
     }
 }

@@ -25,6 +25,9 @@ public sealed record DialogHandlers
     /// <summary>A re-INVITE or UPDATE that changes nothing has been answered. Default nothing.</summary>
     public Action<InviteDialog>? OnRefresh { get; init; }
 
+    /// <summary>A session timer (RFC 4028) was restarted, by either side. Default nothing. One that runs out ends the call.</summary>
+    public Action<InviteDialog, SessionRefresh>? OnKeptAlive { get; init; }
+
     /// <summary>INFO. Default: 200 without a body, 415 with one (RFC 6086 §4.2.2), 469 for a package.</summary>
     public Func<InviteDialog, DialogRequest, ValueTask>? OnInfo { get; init; }
 

@@ -70,6 +70,14 @@ internal class HandlerOwner : IDialogOwner
         Ask(() => handler(dialog, waiting), request, () => AnswerByDefault(request));
     }
 
+    public virtual void OnKeptAlive(InviteDialog dialog, SessionRefresh refresh)
+    {
+        if (_handlers.OnKeptAlive is not { } told)
+            return;
+        var kept = refresh with { Message = refresh.Message.ToOwned() };
+        _callbacks.Post(() => told(dialog, kept));
+    }
+
     public virtual void OnRefer(InviteDialog dialog, IncomingRefer refer)
     {
         if (_handlers.OnRefer is not { } decide)

@@ -32,6 +32,9 @@ internal interface IDialogOwner
     /// <summary>Any other request.</summary>
     void OnRequest(InviteDialog dialog, IncomingRequest request);
 
+    /// <summary>A session timer was restarted.</summary>
+    void OnKeptAlive(InviteDialog dialog, SessionRefresh refresh);
+
     /// <summary>The peer asks for a transfer.</summary>
     void OnRefer(InviteDialog dialog, IncomingRefer refer);
 

@@ -180,6 +180,8 @@ public sealed partial class InviteDialog : SipDialog, IOutgoingInviteHandler
 
     void IInviteSessionHandler.OnRequest(InviteSession session, IncomingRequest request) => _owner.OnRequest(this, request);
 
+    void IInviteSessionHandler.OnRefreshed(InviteSession session, SessionRefresh refresh) => _owner.OnKeptAlive(this, refresh);
+
     void IInviteSessionHandler.OnRefer(InviteSession session, IncomingRefer refer) => _owner.OnRefer(this, refer);
 
     void IInviteSessionHandler.OnEnded(CallEnd end, SipMessage? message)

@@ -65,7 +65,8 @@ public sealed class InviteRequest : IInviteSessionHandler
     /// <summary>The CANCEL, or the BYE in its place, once it has come; its Reason header says why.</summary>
     public SipMessage? CancelMessage => Volatile.Read(ref _cancel);
 
-    internal DialogAgent Agent { get; }
+    /// <summary>The agent it came to.</summary>
+    public DialogAgent Agent { get; }
 
     internal IncomingInvite Invite { get; }
 
@@ -136,14 +137,14 @@ public sealed class InviteRequest : IInviteSessionHandler
         (Invite, status, reason));
 
     /// <summary>Answers; on the lane, pending.</summary>
-    internal InviteDialog Answer(IDialogOwner owner, SipBody body, IReadOnlyList<SipHeader>? headers)
+    internal InviteDialog Answer(IDialogOwner owner, SipBody body, IReadOnlyList<SipHeader>? headers, SessionTimerOptions? timer)
     {
         // Before the answer leaves: what follows it is told to the dialog.
         var dialog = InviteDialog.OfCalled(this, owner, body);
         Dialog = dialog;
         try
         {
-            dialog.Attach(Invite.Answer(body, headers));
+            dialog.Attach(Invite.Answer(body, headers, timer));
         }
         catch
         {
@@ -187,6 +188,8 @@ public sealed class InviteRequest : IInviteSessionHandler
     void IInviteSessionHandler.OnReinviteConfirmed(InviteSession session, SipMessage ack) => ((IInviteSessionHandler)Dialog!).OnReinviteConfirmed(session, ack);
 
     void IInviteSessionHandler.OnRequest(InviteSession session, IncomingRequest request) => ((IInviteSessionHandler)Dialog!).OnRequest(session, request);
+
+    void IInviteSessionHandler.OnRefreshed(InviteSession session, SessionRefresh refresh) => ((IInviteSessionHandler)Dialog!).OnRefreshed(session, refresh);
 
     void IInviteSessionHandler.OnRefer(InviteSession session, IncomingRefer refer) => ((IInviteSessionHandler)Dialog!).OnRefer(session, refer);
 

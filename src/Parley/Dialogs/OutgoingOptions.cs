@@ -40,6 +40,9 @@ public abstract record OutgoingOptions
     /// <summary>Give up and CANCEL when nobody has answered for this long. Default 180 s, the least RFC 3261 §16.6 lets a proxy wait.</summary>
     public TimeSpan RingTimeout { get; init; } = TimeSpan.FromMinutes(3);
 
+    /// <summary>How often the session is to be refreshed (RFC 4028). Default: as the user agent is set up.</summary>
+    public SessionTimerOptions? SessionTimer { get; init; }
+
     /// <summary>Told of every provisional response above 100, of every fork, in order; runs off the lanes. Default none.</summary>
     public Action<DialogProgress>? OnProgress { get; init; }
 

@@ -29,7 +29,8 @@ public sealed class SubscribeRequest
     /// <summary>Where it came from.</summary>
     public NetEndpoint Source { get; }
 
-    internal DialogAgent Agent { get; }
+    /// <summary>The agent it came to.</summary>
+    public DialogAgent Agent { get; }
 
     internal IncomingSubscription Subscription { get; }
 

@@ -11,7 +11,7 @@ public sealed class SubscriberDialog : SipDialog, ISubscriberHandler
     private readonly SerialCallbacks _callbacks;
     private readonly Action<SubscriberDialog, SubscriptionState, SipMessage>? _onNotify;
     private Subscription? _subscription;
-    private bool _added;
+    private Dialog? _dialog;
 
     internal SubscriberDialog(DialogAgent agent, Action<SubscriberDialog, SubscriptionState, SipMessage>? onNotify)
         : base(agent)
@@ -60,7 +60,8 @@ public sealed class SubscriberDialog : SipDialog, ISubscriberHandler
 
     internal override Lane? Lane => _subscription?.Lane;
 
-    private Dialog Dialog => Subscription.Dialog ?? throw new InvalidOperationException("Nobody has accepted the subscription yet.");
+    // Kept past the end, when the subscription has let go of it.
+    private Dialog Dialog => _dialog ?? Subscription.Dialog ?? throw new InvalidOperationException("Nobody has accepted the subscription yet.");
 
     /// <summary>Every NOTIFY that comes; ends with the subscription.</summary>
     public IAsyncEnumerable<SubscriptionNotification> Notifications(CancellationToken cancel = default) => Subscription.Notifications(cancel);
@@ -90,10 +91,9 @@ public sealed class SubscriberDialog : SipDialog, ISubscriberHandler
 
         await _subscription.Lane.RunAsync(() =>
         {
-            if (_subscription.Dialog is null)
-                return;
-            _added = true;
-            Agent.Add(this);
+            _dialog = _subscription.Dialog;
+            if (_dialog is not null)
+                Agent.Add(this);
         }).ConfigureAwait(false);
     }
 
@@ -109,7 +109,7 @@ public sealed class SubscriberDialog : SipDialog, ISubscriberHandler
     {
         if (status.State != SubscriberState.Ended)
             return;
-        if (_added)
+        if (_dialog is not null)
             Agent.Remove(this);
         FireEnded();
     }

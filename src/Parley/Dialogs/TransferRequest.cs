@@ -37,8 +37,6 @@ public sealed class TransferRequest
     /// <summary>Who asks, if the REFER says so (RFC 3892).</summary>
     public SipAddress? ReferredBy { get; }
 
-    internal IncomingRefer Refer => _refer;
-
     /// <summary>Accepts it, and reports 100 Trying where reports are wanted.</summary>
     /// <param name="status">200 (RFC 7647 §5) or 202. Default 200.</param>
     public Task AcceptAsync(int status = 200) => _refer.Lane.RunAsync(() => _refer.Accept(status));
@@ -52,4 +50,13 @@ public sealed class TransferRequest
     /// <param name="status">100–199 while it is under way; 200 and above is the last report.</param>
     /// <param name="reason">Reason phrase. Default the standard one.</param>
     public Task ReportAsync(int status, string? reason = null) => _refer.Lane.RunAsync(() => _refer.Report(status, reason));
+
+    internal void RefuseIfPending(int status) => _refer.Lane.Run(
+        static state =>
+        {
+            var (refer, status) = ((IncomingRefer, int))state!;
+            if (refer.IsPending)
+                refer.Reject(status);
+        },
+        (_refer, status));
 }

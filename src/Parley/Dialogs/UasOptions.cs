@@ -1,3 +1,4 @@
+using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 
 namespace Parley.Dialogs;
@@ -13,6 +14,9 @@ public sealed record UasOptions
 
     /// <summary>Headers added to the 200. Default none.</summary>
     public IReadOnlyList<SipHeader> Headers { get; init; } = [];
+
+    /// <summary>How often the session is to be refreshed (RFC 4028). Default: as the user agent is set up.</summary>
+    public SessionTimerOptions? SessionTimer { get; init; }
 
     /// <summary>What the application wants to hear of the call.</summary>
     public DialogHandlers Handlers { get; init; } = DialogHandlers.None;

@@ -5,7 +5,7 @@ namespace Parley.Transfers;
 /// <summary>How a call is transferred.</summary>
 public sealed record TransferOptions
 {
-    /// <summary>Who does it: the phone, asked by REFER, or this side, which needs no help of the phone. Default this side where it can, else the phone.</summary>
+    /// <summary>Who does it: the phone, asked by REFER, or this side, which needs no help of the phone. Default <see cref="TransferMode.Automatic"/>.</summary>
     public TransferMode Mode { get; init; } = TransferMode.Automatic;
 
     /// <summary>Who asks for it: Referred-By (RFC 3892). Default not said.</summary>
@@ -33,7 +33,7 @@ public sealed record TransferOptions
 /// <summary>Who carries a transfer out.</summary>
 public enum TransferMode
 {
-    /// <summary>This side where it can, else the phone.</summary>
+    /// <summary>For a pair of legs: this side. For a single call: the phone, and this side when the phone cannot (405, 420, 501).</summary>
     Automatic,
 
     /// <summary>The phone: it gets a REFER and makes the new call itself.</summary>

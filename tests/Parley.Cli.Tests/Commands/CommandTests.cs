@@ -91,7 +91,7 @@ public sealed class CommandTests : IAsyncLifetime, IDisposable
     {
         var run = await ParleyCli.RunAsync("register", $"sip:alice@{_address}", "--once");
         Assert.Equal(ExitCode.Failure, run.ExitCode);
-        Assert.Contains("not registered: 405", run.Output, StringComparison.Ordinal);
+        Assert.Contains("not registered: 401", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -155,6 +155,17 @@ public class RaceTests
         _stage.EndsClean();
     }
 
+    [Fact]
+    public void A_reinvite_still_unanswered_when_the_call_ends_is_cancelled_for_its_answer_may_be_lost()
+    {
+        var session = _stage.DialAnswered();
+        Modify(session);
+        _stage.PeerReplies("INVITE", "100 Trying");
+        _stage.PeerSends(Last("BYE", 1));
+        _stage.PeerReplies("CANCEL", "481 Call/Transaction Does Not Exist");
+        _stage.EndsClean();
+    }
+
     /// <summary>RFC 5407 §3.2.4.</summary>
     [Fact]
     public void An_ACK_crossing_our_BYE_is_swallowed()

@@ -179,7 +179,7 @@ public class RegistrationTests
     {
         Register(options => options with { InstanceId = "urn:uuid:00000000-0000-1000-8000-000A95A0E128", RegId = 2 });
         Assert.Equal("<sip:alice@10.0.0.1:5060>;+sip.instance=\"<urn:uuid:00000000-0000-1000-8000-000A95A0E128>\";reg-id=2", Wire.Header(Last, "Contact"));
-        Assert.Equal("path, outbound", Wire.Header(Last, "Supported"));
+        Assert.Equal("path, outbound, gruu", Wire.Header(Last, "Supported"));
     }
 
     [Fact]

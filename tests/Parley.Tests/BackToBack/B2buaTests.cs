@@ -461,6 +461,41 @@ public class B2buaTests
         await serving;
     });
 
+    [Fact]
+    public void A_session_that_is_not_refreshed_ends_both_legs() => DialogStage.Run(async stage =>
+    {
+        var serving = Serve(stage);
+        stage.Alice.Invite(stage.Alice.Sdp(), "Supported: timer\nSession-Expires: 90;refresher=uac");
+        await stage.Bob.Answer(stage.Bob.Sdp());
+        var ok = await stage.Alice.Expect("200 INVITE");
+        Assert.StartsWith("90;refresher=uac", Wire.Header(ok, "Session-Expires"), StringComparison.Ordinal);
+        stage.Alice.Within(ok, "ACK", 1);
+        stage.Alice.Respond(await stage.Alice.Expect("BYE", 100), "200 OK");
+        var bye = await stage.Bob.Expect("BYE");
+        stage.Bob.Respond(bye, "200 OK");
+        Assert.Contains("cause=408", Wire.Header(bye, "Reason"), StringComparison.Ordinal);
+        Assert.Equal(CallEndKind.Timeout, (await (await serving).WaitForEndAsync()).Kind);
+    });
+
+    [Fact]
+    public void Each_leg_keeps_a_session_timer_of_its_own_when_asked() => DialogStage.Run(async stage =>
+    {
+        var kept = new List<string>();
+        var timer = new SessionTimerOptions { Interval = TimeSpan.FromSeconds(120), Refresher = SessionRefresher.Local };
+        var options = new B2buaOptions { SessionTimer = timer, HandlersB = new() { OnKeptAlive = (dialog, refresh) => kept.Add($"{dialog.Remote.Uri.User} {refresh.ByPeer}") } };
+        var serving = Serve(stage, options);
+        stage.Alice.Invite(stage.Alice.Sdp());
+        var invite = await stage.Bob.Expect("INVITE");
+        Assert.StartsWith("120", Wire.Header(invite, "Session-Expires"), StringComparison.Ordinal);
+        stage.Bob.Respond(invite, "200 OK", stage.Bob.Sdp(), "Require: timer\nSession-Expires: 120;refresher=uac\nAllow: INVITE, UPDATE");
+        stage.Alice.Within(await stage.Alice.Expect("200 INVITE"), "ACK", 1);
+        await serving;
+        var refresh = await stage.Bob.Expect("UPDATE", 70);
+        stage.Bob.Respond(refresh, "200 OK", headers: "Require: timer\nSession-Expires: 120;refresher=uac");
+        await stage.Delay(1);
+        Assert.Equal(["bob False"], kept);
+    });
+
     internal static Task<B2bua> Serve(DialogStage stage, B2buaOptions? options = null, IReadOnlyList<string>? targets = null) =>
         stage.Serve((invite, cancel) => stage.Agent.CreateB2buaAsync(invite, targets ?? [stage.Bob.Uri], options, cancel));
 

@@ -1,0 +1,145 @@
+using Parley.Cli.Configuration;
+using Parley.Cli.Extensions;
+using Parley.Services.Accounts;
+using Parley.Services.Admission;
+using Parley.Services.Locations;
+using Parley.Services.Trunks;
+using Parley.Sip.Messages;
+
+namespace Parley.Cli.Phones;
+
+/// <summary>Takes every incoming call where it belongs: to an extension, to somebody's phones, out through a trunk, or nowhere.</summary>
+internal sealed class CallRouter
+{
+    private readonly PhoneServices _services;
+    private readonly PhoneCalls _calls;
+    private readonly CallAllowance _allowance = new();
+    private readonly Switchboard _switchboard;
+
+    public CallRouter(PhoneServices services, ExtensionServices extensions, PhoneCalls calls)
+    {
+        _services = services;
+        _calls = calls;
+        _switchboard = new(extensions);
+    }
+
+    /// <summary>Serves one call to its end.</summary>
+    public async Task HandleAsync(IncomingCall incoming, CancellationToken ended)
+    {
+        if (_services.Trunks.From(incoming.RemoteEndpoint) is { } trunk)
+            await _switchboard.HandleAsync(incoming, (call, over) => TakeFromTrunkAsync(call, trunk, over), ended);
+        else if (ExtensionTable.TryFind(Switchboard.DialledUser(incoming), out _, out _))
+            await _switchboard.HandleAsync(incoming, ended);
+        else if (await AdmitAsync(incoming, ended) is { } account)
+            await _switchboard.HandleAsync(incoming, (call, over) => TakeFromPhoneAsync(call, account, over), ended);
+    }
+
+    // A challenge is part of every call and no event; what is wrong with credentials is logged by admission.
+    private async Task<Account?> AdmitAsync(IncomingCall incoming, CancellationToken ended)
+    {
+        var verdict = await _services.Admission.CheckAsync(incoming.Invite!, incoming.Flow, AdmissionRole.Proxy, ended);
+        if (!verdict.IsAllowed)
+            await incoming.RejectAsync(verdict.Status, new() { Headers = verdict.Headers }, ended);
+        return verdict.Account;
+    }
+
+    private async Task TakeFromPhoneAsync(IncomingCall incoming, Account account, CancellationToken ended)
+    {
+        if (!CallerIdentity.IsOwn(_services.Locations.Domains, incoming.From.Uri, account))
+        {
+            await RefuseAsync(incoming, 403, $"{account} is not who the call says it is from", ended);
+            return;
+        }
+
+        var address = AddressOfRecord.Create(account.Name, account.Realm);
+        using var place = _allowance.TryReserve(address, _services.Settings.Current.Limits.CallsPerAccount);
+        if (place is null)
+        {
+            await RefuseAsync(incoming, 486, $"{address} has as many calls as it may have", ended);
+            return;
+        }
+
+        using var lamp = _services.Lamps.Begin(address, incoming);
+        var party = new Party(incoming, new(address.Text, address));
+        var who = new DialContext(party.Identity, new(incoming.From.Uri, account.DisplayName ?? incoming.From.DisplayName), incoming);
+        await ConnectAsync(party, RequestUri(incoming), who, lamp, ended);
+    }
+
+    private async Task TakeFromTrunkAsync(IncomingCall incoming, Trunk trunk, CancellationToken ended)
+    {
+        var name = trunk.Options.Name;
+        var number = Switchboard.DialledUser(incoming);
+        IReadOnlyList<InboundSettings> inbound = _services.Settings.Current.Trunks.TryGetValue(name, out var settings) ? settings.Inbound : [];
+        var route = inbound.FirstOrDefault(one => one.Number.Apply(number) is not null) ?? inbound.FirstOrDefault(one => one.Number.Apply(incoming.To.Uri.User) is not null);
+        if (route is null)
+        {
+            await RefuseAsync(incoming, 404, $"no inbound route of trunk {name} takes '{number}'", ended);
+            return;
+        }
+
+        if (!trunk.TryTakeLine(out var line))
+        {
+            await RefuseAsync(incoming, 503, $"trunk {name} has as many calls as it may have", ended);
+            return;
+        }
+
+        using var held = line;
+        if (_switchboard.TryServe(incoming, route.To, ended) is { } extension)
+        {
+            await extension;
+            return;
+        }
+
+        var party = new Party(incoming, new($"{incoming.FromUser} via {name}", default));
+        await ConnectAsync(party, AccountUri(route.To), new(party.Identity, new(incoming.From.Uri, incoming.From.DisplayName), incoming), null, ended);
+    }
+
+    private async Task ConnectAsync(Party caller, SipUri dialled, DialContext who, BusyLamps.Lamp? lamp, CancellationToken ended)
+    {
+        var incoming = (IncomingCall)caller.Call;
+        var found = await _calls.Destinations.FindAsync(dialled, who, ended);
+        if (found.Targets.Count == 0)
+        {
+            await RefuseAsync(incoming, found.Refusal, found.Why, ended);
+            return;
+        }
+
+        await using var line = new CallerLine(incoming);
+        lamp?.Ring();
+        var ringing = new Ringing(_services.Agent, _services.Settings.Current.Limits.Ring, _services.Time);
+        var result = await ringing.RunAsync(found.Targets, step => line.TellAsync(step, ended), ended);
+        if (result.Answered is not { } answered)
+        {
+            await RefuseAsync(incoming, result.Status, $"{dialled.User} does not take the call", ended);
+            return;
+        }
+
+        Bridge bridge;
+        try
+        {
+            bridge = await line.JoinAsync(answered.Call, ended);
+        }
+        catch
+        {
+            await answered.ReleaseAsync();
+            throw;
+        }
+
+        lamp?.Answer();
+        _services.Log.Write(incoming, $"talks to {answered.Identity.Name}");
+        await PhoneCall.TalkAsync(_calls, caller, answered, bridge);
+        // After a transfer the caller may go on in another conversation, which ends it.
+        await incoming.WaitForEndAsync(CancellationToken.None);
+    }
+
+    private Task RefuseAsync(IncomingCall incoming, int status, string why, CancellationToken cancel)
+    {
+        _services.Log.Write(incoming, $"refused with {status}: {why}");
+        return incoming.RejectAsync(status, null, cancel);
+    }
+
+    private SipUri AccountUri(string text) =>
+        SipUri.Parse(text.Contains('@', StringComparison.Ordinal) ? $"sip:{text}" : $"sip:{text}@{_services.Locations.Domains.Default}");
+
+    private static SipUri RequestUri(IncomingCall incoming) => incoming.Invite!.TryGetRequestUri(out var uri) ? SipUri.FromView(uri) : incoming.To.Uri;
+}

@@ -1,0 +1,131 @@
+using Parley.Cli.Configuration;
+using Parley.Cli.Extensions;
+using Parley.Cli.Serving;
+using Parley.Services.Locations;
+using Parley.Services.Trunks;
+using Parley.Sip.Messages;
+using Parley.Sip.Transport;
+
+namespace Parley.Cli.Phones;
+
+/// <summary>Where a call to somebody goes, or why it goes nowhere.</summary>
+/// <param name="Targets">What is to be rung; empty for nothing.</param>
+/// <param name="Refusal">The status when there is nothing to ring.</param>
+/// <param name="Why">What that means, for the log.</param>
+internal readonly record struct Destination(IReadOnlyList<RingTarget> Targets, int Refusal, string Why);
+
+/// <summary>On whose behalf somebody is called, and how that is shown.</summary>
+/// <param name="Identity">Whose call it is; only accounts reach trunks.</param>
+/// <param name="From">What the called side is shown.</param>
+/// <param name="Other">The call the new leg will be joined with.</param>
+internal readonly record struct DialContext(PartyIdentity Identity, SipAddress From, Call Other)
+{
+    /// <summary>Who has transferred the other party here; null for a call of its own.</summary>
+    public PartyIdentity? Transferor { get; init; }
+}
+
+/// <summary>
+/// The dial plan: what is dialled is an extension, or an account's phones, or a number with a route, in that order. Extensions are rung only for parties that are transferred to one;
+/// calls to them go there without a second leg.
+/// </summary>
+internal sealed class Destinations(PhoneServices services)
+{
+    /// <summary>Finds out.</summary>
+    /// <param name="dialled">The request-URI, or the target of a transfer.</param>
+    /// <param name="who">On whose behalf.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async ValueTask<Destination> FindAsync(SipUri dialled, DialContext who, CancellationToken cancel)
+    {
+        if (ExtensionTable.TryFind(dialled.User, out var extension, out _))
+            return Found(new RingTarget(new RingWay(ExtensionUri(dialled.User), Options(who, null), new(extension.Pattern, default))));
+        if (dialled.Scheme != SipScheme.Tel && services.Locations.Domains.Find(dialled.Host) is null)
+            return new([], 404, $"{dialled.Host} is no domain of ours");
+        var location = dialled.Scheme == SipScheme.Tel ? default : await services.Locations.ResolveAsync(dialled, cancel);
+        return location.Outcome switch
+        {
+            LocationOutcome.Found => Found([.. Devices(location, dialled, who)]),
+            LocationOutcome.Offline => new([], Ringing.Unavailable, $"{location.Address} has no phone registered"),
+            _ => ByRoute(dialled.User, who),
+        };
+    }
+
+    private static Destination Found(params IReadOnlyList<RingTarget> targets) => new(targets, 0, "");
+
+    private Destination ByRoute(string number, DialContext who)
+    {
+        var settings = services.Settings.Current;
+        foreach (var route in settings.Routes)
+        {
+            if (route.Number.Apply(number) is not { } rewritten)
+                continue;
+            if (!who.Identity.IsAccount)
+                return new([], 403, $"only accounts reach the trunks that '{number}' goes to");
+            var ways = services.Trunks.Choose(route.Trunks).Select(trunk => WayTo(trunk, settings.Trunks[trunk.Options.Name], rewritten, who)).ToList();
+            return ways.Count > 0 ? Found(new RingTarget(ways)) : new([], 503, $"no trunk that '{number}' goes to has a line free");
+        }
+
+        return new([], 404, $"nobody is called '{number}', and no route takes it");
+    }
+
+    // Trunks are tried one after the other, as the flows of a phone are.
+    private static RingWay WayTo(Trunk trunk, TrunkSettings settings, string number, DialContext who)
+    {
+        var caller = who.Identity.Account;
+        var from = settings.From ?? new SipAddress(SipUri.Create(caller.User, trunk.Options.Target.Host, trunk.Options.Target.Port));
+        var options = Options(who, null);
+        options = options with
+        {
+            Caller = from.ToString(),
+            UserName = settings.User,
+            Password = settings.Password,
+            Headers = settings.AssertsIdentity ? [.. options.Headers, new SipHeader("P-Asserted-Identity", $"<{caller.ToUri()}>")] : options.Headers,
+        };
+        return new(trunk.Options.UriFor(number).ToString(), options, new($"{number} via {trunk.Options.Name}", default))
+        {
+            Reserve = () => trunk.TryTakeLine(out var line) ? line : null,
+        };
+    }
+
+    private IEnumerable<RingTarget> Devices(LocationAnswer location, SipUri dialled, DialContext who)
+    {
+        var to = new SipAddress(dialled.WithoutHeaders()).ToString();
+        var devices = location.Bindings.GroupBy(binding => binding is { RegId: not 0, Instance: { } instance } ? instance : binding.Id);
+        foreach (var flows in devices)
+        {
+            var ways = flows.Select(binding => WayTo(location.Address, binding, Options(who, to))).ToList();
+            yield return new(ways, flows.Max(binding => binding.Q));
+        }
+    }
+
+    private RingWay WayTo(AddressOfRecord address, Binding binding, DialOptions options)
+    {
+        var party = new PartyIdentity(address.Text, address);
+        Func<Call, BusyLamps.Lamp> lamp = leg => services.Lamps.Begin(address, leg);
+        // A device that keeps a flow open for us is not to be reached in another way (RFC 5626 §5.3.1).
+        if (binding.Path.Count == 0 && binding.TryGetFlow(services.Agent.Endpoint.Transport, out var flow))
+            options = options with { Flow = flow };
+        else if (binding.Path.Count == 0 && binding is { IsOutbound: true, Source.HasValue: true })
+            return new(binding.Contact.ToString(), options, party) { Reserve = () => null, Failed = _ => services.Locations.FlowFailedAsync(address, binding) };
+        return new(binding.Contact.ToString(), options with { Route = binding.Path }, party)
+        {
+            Lamp = lamp,
+            Failed = status => status == 430 ? services.Locations.FlowFailedAsync(address, binding) : default,
+        };
+    }
+
+    private static DialOptions Options(DialContext who, string? to) => new()
+    {
+        Caller = who.From.ToString(),
+        To = to,
+        BridgeWith = who.Other,
+        Headers = who.Transferor is { Account.HasValue: true } by ? [new SipHeader("Referred-By", $"<{by.Account.ToUri()}>")] : [],
+    };
+
+    // A party that is transferred to an extension is called back to ourselves: an extension serves a call, not an audio stream.
+    private string ExtensionUri(string dialled)
+    {
+        var listeners = services.Agent.Listeners;
+        var listener = listeners.FirstOrDefault(one => one.Transport == SipTransport.Udp) ?? listeners[0];
+        return DialAddress.LocalUriOf(dialled, listener);
+    }
+}
