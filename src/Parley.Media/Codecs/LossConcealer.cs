@@ -1,3 +1,5 @@
+using Parley.Media.Engine;
+
 namespace Parley.Media.Codecs;
 
 /// <summary>
@@ -33,6 +35,9 @@ public sealed class LossConcealer
         _history = new short[_perMillisecond * (MaxPitchMilliseconds + WindowMilliseconds + MaxPitchMilliseconds / 4 + 1)];
         _period = new short[_perMillisecond * MaxPitchMilliseconds];
     }
+
+    /// <summary>Has what the next packet needs fetched.</summary>
+    internal void Approach() => CacheHint.Fetch(_history, 12 * 64);
 
     /// <summary>Samples filled in since construction.</summary>
     public long ConcealedSamples { get; private set; }

@@ -11,6 +11,9 @@ internal sealed class AudioOutput
     /// <summary>Sources on it.</summary>
     public int Count => _inputs.Count;
 
+    /// <summary>Has the list of sources fetched (<see cref="IClocked.Approach"/>).</summary>
+    public void Approach() => CacheHint.Fetch(_inputs, 32);
+
     public void Add(MixInput input) => _inputs.Add(input);
 
     /// <summary>Takes a source off; false when it was not on.</summary>

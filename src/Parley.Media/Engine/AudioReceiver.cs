@@ -138,6 +138,24 @@ internal sealed class AudioReceiver
         return true;
     }
 
+    /// <summary>Has the parts of the receiver fetched (<see cref="IClocked.Approach"/>).</summary>
+    public void ApproachParts()
+    {
+        CacheHint.Fetch(Statistics, 128);
+        CacheHint.Fetch(Jitter, 192);
+        CacheHint.Fetch(_concealer, 64);
+        CacheHint.Fetch(_decoders, 64);
+        CacheHint.Fetch(_codecs, 64);
+        CacheHint.Fetch(_eventClocks, 64);
+    }
+
+    /// <summary>Has what those refer to fetched.</summary>
+    public void ApproachAudio()
+    {
+        Jitter?.Approach();
+        _concealer?.Approach();
+    }
+
     /// <summary>True while an event is going on, and so its lost end must be looked for.</summary>
     public bool EventActive => _events is { IsActive: true };
 

@@ -127,11 +127,49 @@ public sealed partial class AudioStream : IClocked
 
     void IClocked.Tick(long due)
     {
+        _rtpSocket!.Collect();
+        if (!_onClock)
+            return; // what came has ended it
         var format = _format!;
         var heard = _listening ? Hear(format.Period) : default;
         Speak(format, due, heard);
         if (!NeedsClock())
             Attached();
+    }
+
+    void IClocked.Approach(int ahead)
+    {
+        switch (ahead)
+        {
+            case 3:
+                CacheHint.Fetch(_receiver, 192);
+                CacheHint.Fetch(_latch, 192);
+                CacheHint.Fetch(_rtpSocket, 128);
+                CacheHint.Fetch(Sender, 128);
+                CacheHint.Fetch(_silenceWatch, 64);
+                FetchAttached();
+                break;
+            case 2:
+                _receiver.ApproachParts();
+                _output.Approach();
+                CacheHint.Fetch(_format?.Audio, 128);
+                break;
+            default:
+                _receiver.ApproachAudio();
+                break;
+        }
+    }
+
+    private void FetchAttached()
+    {
+        CacheHint.Fetch(RtpHandler, 32);
+        CacheHint.Fetch(_format, 64);
+        CacheHint.Fetch(_encoder, 32);
+        CacheHint.Fetch(_output, 64);
+        CacheHint.Fetch(_digits, 64);
+        CacheHint.Fetch(_sinks, 32);
+        CacheHint.Fetch(_taps, 32);
+        CacheHint.Fetch(_recorders, 32);
     }
 
     private bool Attachable() => _disposing == 0;
@@ -161,14 +199,21 @@ public sealed partial class AudioStream : IClocked
         }
 
         var clocked = _format is not null && _disposing == 0 && NeedsClock();
-        if (clocked == _onClock)
-            return;
-        _onClock = clocked;
-        if (clocked)
-            MediaLane.Clock.Add(this, _format!.Period);
-        else
-            MediaLane.Clock.Remove(this);
+        if (clocked != _onClock)
+        {
+            _onClock = clocked;
+            if (clocked)
+                MediaLane.Clock.Add(this, _format!.Period);
+            else
+                MediaLane.Clock.Remove(this);
+        }
+
+        HoldOrReport();
     }
+
+    // What goes to the jitter buffer is looked for when the stream's turn comes: that wakes nobody, and what the processor fetched for the packet that comes is still at
+    // hand for the one that leaves. What is relayed must not wait.
+    private void HoldOrReport() => _rtpSocket!.Hold(_onClock && _listening && _forward is null);
 
     private void DetachAll()
     {

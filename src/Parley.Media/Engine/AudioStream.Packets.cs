@@ -51,6 +51,7 @@ public sealed partial class AudioStream
         _forward = forward;
         if (change != 0)
             MediaLane.Relaying(change);
+        HoldOrReport();
     }
 
     internal bool SendForwarded(ReadOnlySpan<byte> packet) => CanSend && _rtpSocket!.Send(packet, _latch.Target);
@@ -68,7 +69,7 @@ public sealed partial class AudioStream
         socket!.Send(wire.AsSpan(0, length), target);
     }
 
-    private ulong Ntp() => NtpTime.From(Engine.Network.Time.GetUtcNow());
+    private ulong Ntp(int millisecondsAgo = 0) => NtpTime.From(Engine.Network.Time.GetUtcNow().AddMilliseconds(-millisecondsAgo));
 
     private void OnRtp(PacketBuffer datagram, in NetEndpoint source)
     {
@@ -80,11 +81,11 @@ public sealed partial class AudioStream
 
         if (_format.Audio.RtcpMux && RtpHeader.LooksLikeRtcp(datagram.Span))
         {
-            OnRtcp(datagram, source);
+            OnRtcp(datagram, source, _rtpSocket!.Waited);
             return;
         }
 
-        var now = Lane.Now;
+        var now = Lane.Now - _rtpSocket!.Waited;
         if (!RtpPacket.TryParse(datagram.Span, out var packet) || !_latch.Accept(source, packet.SequenceNumber, now))
         {
             _refused++;
@@ -103,7 +104,7 @@ public sealed partial class AudioStream
         _forward?.Forward(datagram, packet);
     }
 
-    private void OnRtcp(PacketBuffer datagram, in NetEndpoint source)
+    private void OnRtcp(PacketBuffer datagram, in NetEndpoint source, int waited)
     {
         if (_format is null || !_latch.AcceptControl(source))
         {
@@ -111,7 +112,7 @@ public sealed partial class AudioStream
             return;
         }
 
-        if (_rtcp.Session.Receive(datagram.Span, Lane.Now, Ntp(), _receiver.Ssrc))
+        if (_rtcp.Session.Receive(datagram.Span, Lane.Now - waited, Ntp(waited), _receiver.Ssrc))
             _controlHeard = source;
     }
 

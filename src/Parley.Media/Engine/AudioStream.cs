@@ -239,6 +239,6 @@ public sealed partial class AudioStream : IAsyncDisposable
 
     private sealed class RtcpPort(AudioStream stream) : IDatagramHandler
     {
-        public void OnDatagram(IDatagramSocket socket, PacketBuffer datagram, in NetEndpoint source) => stream.OnRtcp(datagram, source);
+        public void OnDatagram(IDatagramSocket socket, PacketBuffer datagram, in NetEndpoint source) => stream.OnRtcp(datagram, source, waited: 0);
     }
 }

@@ -13,6 +13,9 @@ internal sealed class MediaClock(Lane lane) : LaneTimer
     /// <summary>Milliseconds between slots.</summary>
     public const int SlotLength = 2;
 
+    // About what an AudioStream measures.
+    private const int MemberSize = 448;
+
     private const int Cycle = 120;
     private const int Slots = Cycle / SlotLength;
 
@@ -116,6 +119,7 @@ internal sealed class MediaClock(Lane lane) : LaneTimer
         _running = _slots[slot];
         for (_cursor = 0; _cursor < _running.Count; _cursor++)
         {
+            Approach(_running, _cursor);
             try
             {
                 _running[_cursor].Tick(due);
@@ -127,6 +131,15 @@ internal sealed class MediaClock(Lane lane) : LaneTimer
         }
 
         _running = null;
+    }
+
+    // A member four ahead can be fetched only as a whole; the three before it know what they refer to.
+    private static void Approach(List<IClocked> members, int cursor)
+    {
+        if (cursor + 4 < members.Count)
+            CacheHint.Fetch(members[cursor + 4], MemberSize);
+        for (var ahead = Math.Min(3, members.Count - 1 - cursor); ahead > 0; ahead--)
+            members[cursor + ahead].Approach(ahead);
     }
 
     private void Reschedule()

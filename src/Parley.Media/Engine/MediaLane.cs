@@ -12,8 +12,8 @@ internal sealed class MediaLane(Lane lane)
     // What is heard waits for the next frame anyhow, so a busy lane looks for it twice in a slot of the clock: at 50,000 packets a second one wake-up for fifty of them.
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(MediaClock.SlotLength) / 2;
 
-    // A relayed packet is late by so much at most and by half of it in the mean; at 50,000 packets a second one wake-up for two or three.
-    private static readonly TimeSpan s_relayInterval = TimeSpan.FromMicroseconds(40);
+    // A relayed packet is late by so much at most and by half of it in the mean; at 50,000 packets a second one wake-up for two.
+    private static readonly TimeSpan s_relayInterval = TimeSpan.FromMicroseconds(25);
 
     private int _streams;
     private int _relaying;

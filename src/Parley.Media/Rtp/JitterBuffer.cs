@@ -1,3 +1,4 @@
+using Parley.Media.Engine;
 using Parley.Net;
 
 namespace Parley.Media.Rtp;
@@ -167,6 +168,14 @@ public sealed class JitterBuffer
         }
 
         return Starve();
+    }
+
+    /// <summary>Has what the next packet needs fetched.</summary>
+    internal void Approach()
+    {
+        CacheHint.Fetch(_estimator, 128);
+        CacheHint.Fetch(ref _slots[_next % Capacity]);
+        CacheHint.Fetch(ref _slots[(ushort)(_next + 1) % Capacity]);
     }
 
     private bool Insert(PacketBuffer? datagram, in RtpPacket packet, long now)

@@ -15,6 +15,18 @@ public interface IDatagramSocket : IAsyncDisposable
 
     /// <summary>Like <see cref="Send(ReadOnlySpan{byte}, in NetEndpoint)"/> without the copy: the buffer is referenced until it has left.</summary>
     bool Send(PacketBuffer datagram, in NetEndpoint destination);
+
+    /// <summary>
+    /// With true, datagrams may from now on wait in the system's buffer until <see cref="Collect"/>: for who looks at them at times of his own and need not be woken
+    /// for each. A lane that cannot hold them hands them on as they come. On the lane only.
+    /// </summary>
+    void Hold(bool hold);
+
+    /// <summary>Hands on what waits because of <see cref="Hold"/>. On the lane only; not from a handler of datagrams.</summary>
+    void Collect();
+
+    /// <summary>While a datagram is handed on: milliseconds it waited because of <see cref="Hold"/>, by the time the system noted at its arrival.</summary>
+    int Waited { get; }
 }
 
 /// <summary>Receives a socket's datagrams on its lane.</summary>

@@ -9,6 +9,7 @@ internal static class UdpSockets
     private const int LinuxReusePort = 15;         // SO_REUSEPORT
     private const int LinuxIpv6Level = 41;         // IPPROTO_IPV6
     private const int LinuxIpv6TrafficClass = 67;  // IPV6_TCLASS
+    private const int LinuxTimestamps = 35;        // SO_TIMESTAMPNS
     private const int WindowsConnectionReset = unchecked((int)0x9800000C); // SIO_UDP_CONNRESET
 
     /// <exception cref="SocketException">The address is in use, not ours, or not permitted.</exception>
@@ -53,6 +54,10 @@ internal static class UdpSockets
         ArgumentOutOfRangeException.ThrowIfNegative(options.Dscp);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Dscp, 63);
     }
+
+    /// <summary>Has Linux note when each datagram came, to the nanosecond of its wall clock.</summary>
+    public static void SetTimestamps(Socket socket, bool on) =>
+        socket.SetRawSocketOption(LinuxSocketLevel, LinuxTimestamps, BitConverter.GetBytes(on ? 1 : 0));
 
     private static void SetReusePort(Socket socket)
     {

@@ -51,6 +51,18 @@ internal sealed class SocketLaneSocket : IDatagramSocket
 
     public bool Send(PacketBuffer datagram, in NetEndpoint destination) => Send(datagram.Span, destination);
 
+    public void Hold(bool hold)
+    {
+        // Datagrams are handed on as they come.
+    }
+
+    public void Collect()
+    {
+        // Nothing is held.
+    }
+
+    public int Waited => 0;
+
     public ValueTask DisposeAsync()
     {
         if (_lane.IsCurrent)

@@ -112,6 +112,9 @@ internal sealed unsafe class EpollLane : LaneCore
 
     public void CountSentOutside(bool sent) => Interlocked.Increment(ref sent ? ref _sentOutside : ref _sendDroppedOutside);
 
+    /// <summary>Has the socket's datagrams reported, or left alone.</summary>
+    public void Report(EpollSocket socket, bool report) => _set.Change(socket.Descriptor, report ? EPOLLIN : 0, MarkOf(socket));
+
     public ValueTask CloseAsync(EpollSocket socket)
     {
         if (IsCurrent)
@@ -214,6 +217,12 @@ internal sealed unsafe class EpollLane : LaneCore
         var socket = Volatile.Read(ref _table)[slot];
         if (socket is null || socket.Descriptor != (int)(mark >> 32))
             return; // closed earlier in this turn
+        Serve(socket);
+    }
+
+    /// <summary>Hands on a batch of what waits in the socket.</summary>
+    public void Serve(EpollSocket socket)
+    {
         _receiver.Receive(socket);
         for (var done = false; !done;)
         {

@@ -19,6 +19,7 @@ internal sealed unsafe class EpollReceiver : IDisposable
     private readonly MultiMessageHeader* _headers;
     private readonly IoVector* _vectors; // two for each datagram: its buffer, and its part of the overflow area
     private readonly byte* _names;
+    private readonly byte* _controls; // what the kernel says about a datagram: when it came
     private byte* _overflow;
     private int _next;
     private int _received;
@@ -29,6 +30,7 @@ internal sealed unsafe class EpollReceiver : IDisposable
         _headers = (MultiMessageHeader*)NativeMemory.AllocZeroed(MaxBatch, (nuint)sizeof(MultiMessageHeader));
         _vectors = (IoVector*)NativeMemory.AllocZeroed(2 * MaxBatch, (nuint)sizeof(IoVector));
         _names = (byte*)NativeMemory.AllocZeroed(MaxBatch, LinuxAddress.Size);
+        _controls = (byte*)NativeMemory.AllocZeroed(MaxBatch, ArrivalTime.Size);
         for (var i = 0; i < MaxBatch; i++)
         {
             _headers[i].Header.Name = _names + i * LinuxAddress.Size;
@@ -72,6 +74,8 @@ internal sealed unsafe class EpollReceiver : IDisposable
             var header = _headers + index;
             var source = LinuxAddress.Read(header->Header.Name);
             Datagrams++;
+            if (socket.IsHeld)
+                socket.Waited = ArrivalTime.MillisecondsSince(header->Header);
             if (header->Length <= PacketPool.SmallSize)
                 DeliverSmall(socket, index, (int)header->Length, source);
             else
@@ -132,6 +136,8 @@ internal sealed unsafe class EpollReceiver : IDisposable
             // The kernel overwrites both; the vectors stay as they are.
             _headers[i].Header.NameLength = LinuxAddress.Size;
             _headers[i].Header.VectorCount = vectors;
+            _headers[i].Header.Control = socket.IsHeld ? _controls + i * ArrivalTime.Size : null;
+            _headers[i].Header.ControlLength = socket.IsHeld ? (nuint)ArrivalTime.Size : 0;
             if (_buffers[i] is null)
             {
                 var buffer = _pool.RentForLane();
@@ -162,6 +168,7 @@ internal sealed unsafe class EpollReceiver : IDisposable
         NativeMemory.Free(_headers);
         NativeMemory.Free(_vectors);
         NativeMemory.Free(_names);
+        NativeMemory.Free(_controls);
         NativeMemory.Free(_overflow);
     }
 }

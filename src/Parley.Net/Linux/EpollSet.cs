@@ -39,12 +39,17 @@ internal sealed unsafe class EpollSet : IDisposable
 
     /// <summary>Has the descriptor reported. Any thread.</summary>
     /// <exception cref="Win32Exception">The system watches as many descriptors as it can.</exception>
-    public void Watch(int descriptor, uint events, ulong mark)
+    public void Watch(int descriptor, uint events, ulong mark) => Control(EPOLL_CTL_ADD, descriptor, events, mark);
+
+    /// <summary>Has a descriptor that is watched reported for other events, or with 0 for none. Any thread.</summary>
+    public void Change(int descriptor, uint events, ulong mark) => Control(EPOLL_CTL_MOD, descriptor, events, mark);
+
+    private void Control(int operation, int descriptor, uint events, ulong mark)
     {
         var entry = stackalloc byte[16];
         Unsafe.WriteUnaligned(entry, events);
         Unsafe.WriteUnaligned(entry + s_dataOffset, mark);
-        Checked(EpollControl(_epoll, EPOLL_CTL_ADD, descriptor, entry));
+        Checked(EpollControl(_epoll, operation, descriptor, entry));
     }
 
     /// <summary>No longer has the descriptor reported. Any thread.</summary>

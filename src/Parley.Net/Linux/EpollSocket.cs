@@ -63,6 +63,27 @@ internal sealed class EpollSocket : IDatagramSocket
         return true;
     }
 
+    public int Waited { get; set; } // by the receiver
+
+    /// <summary>Its datagrams wait for <see cref="Collect"/>. On the lane.</summary>
+    public bool IsHeld { get; private set; }
+
+    public void Hold(bool hold)
+    {
+        if (hold == IsHeld || IsClosed)
+            return;
+        IsHeld = hold;
+        Waited = 0;
+        UdpSockets.SetTimestamps(_socket, hold);
+        _lane.Report(this, !hold);
+    }
+
+    public void Collect()
+    {
+        if (IsHeld && !IsClosed)
+            _lane.Serve(this);
+    }
+
     private void Enqueue(PacketBuffer owned, in NetEndpoint destination)
     {
         if (_queued == 0)

@@ -30,6 +30,18 @@ internal sealed class VirtualSocket(VirtualLane lane, VirtualHost host, IDatagra
 
     public bool Send(PacketBuffer datagram, in NetEndpoint destination) => Send(datagram.Span, destination);
 
+    public void Hold(bool hold)
+    {
+        // Datagrams are handed on as they come.
+    }
+
+    public void Collect()
+    {
+        // Nothing is held.
+    }
+
+    public int Waited => 0;
+
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _closed, 1) == 0)

@@ -444,4 +444,28 @@ public abstract class LaneContract : IAsyncDisposable
             Lane.Pace(TimeSpan.Zero);
         });
     }
+
+    [Fact]
+    public void What_a_socket_holds_comes_when_it_is_collected_and_the_rest_by_itself()
+    {
+        var from = Bind(Free, out _);
+        var to = Bind(Free, out var received);
+        OnLane(() => to.Hold(true));
+        for (byte i = 0; i < 5; i++)
+            from.Send([i], to.Local);
+        Until(() =>
+        {
+            Lane.Post(static socket => ((IDatagramSocket)socket!).Collect(), to);
+            return received.Received.Count == 5;
+        });
+
+        from.Send([5], to.Local);
+        OnLane(() => to.Hold(false));
+        Until(() => received.Received.Count == 6);
+        from.Send([6], to.Local);
+        Until(() => received.Received.Count == 7);
+        Assert.Equal(Enumerable.Range(0, 7), received.Received.Select(datagram => (int)datagram.Bytes[0]));
+        Assert.All(received.Received, datagram => Assert.True(datagram.OnLane));
+        OnLane(() => Assert.Equal(0, to.Waited));
+    }
 }

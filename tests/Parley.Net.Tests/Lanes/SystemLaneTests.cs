@@ -41,6 +41,27 @@ public sealed class EpollLaneTests() : SystemLaneTests(LaneKind.Epoll)
     }
 
     [Fact]
+    public async Task A_held_datagram_waits_and_tells_how_long()
+    {
+        var waited = -1;
+        var to = Lane.BindUdp(Free, new Recorder(Lane, (socket, _, _) => Volatile.Write(ref waited, socket.Waited)));
+        var from = Lane.BindUdp(Free, new Recorder(Lane));
+        OnLane(() => to.Hold(true));
+        // The kernel begins to note the time a moment after it was asked to: until then a datagram seems to have come just now.
+        for (var round = 0; round < 50 && waited <= 0; round++)
+        {
+            waited = -1;
+            from.Send([1], to.Local);
+            await Task.Delay(60, TestContext.Current.CancellationToken);
+            OnLane(() => { });
+            Assert.Equal(-1, Volatile.Read(ref waited));
+            OnLane(to.Collect);
+        }
+
+        Assert.InRange(Volatile.Read(ref waited), 50, 999);
+    }
+
+    [Fact]
     public void Posting_a_cached_delegate_and_setting_a_timer_allocate_nothing()
     {
         var chain = new Chain(Lane);
