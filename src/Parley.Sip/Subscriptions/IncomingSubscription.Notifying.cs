@@ -108,8 +108,7 @@ public sealed partial class IncomingSubscription : IDialogUsage, IServerTransact
     }
 
     private bool Is(SipMessage request) =>
-        EventView.TryParse(request.Value(HeaderId.Event), out var package)
-        && System.Text.Ascii.Equals(package.Type, Event) && System.Text.Encoding.UTF8.GetString(package.Id) == EventId;
+        EventView.TryParse(request.Value(HeaderId.Event), out var package) && package.Is(Event, EventId);
 
     private long Grant(TimeSpan? asked)
     {

@@ -27,7 +27,7 @@ public sealed partial class IncomingSubscription
     private INotifierHandler? _handler;
 
     internal IncomingSubscription(UserAgentLane ua, ServerTransaction transaction, SipMessage request, in EventView package, Dialog? within)
-        : this(ua, transaction.Flow, NameOf(ua.Profile, package), Encoding.UTF8.GetString(package.Id), within ?? Dialog.OfCalled(request, DialogTag.Of(transaction), transaction.Flow.Channel.IsSecure))
+        : this(ua, transaction.Flow, NameOf(ua.Profile, package), Encoding.ASCII.GetString(package.Id), within ?? Dialog.OfCalled(request, DialogTag.Of(transaction), transaction.Flow.Channel.IsSecure))
     {
         _makesDialog = within is null;
         _request = request.AddRef();

@@ -49,6 +49,8 @@ public class NotifierTests
     [InlineData("")]
     [InlineData("Event: ;id=4")]
     [InlineData("Event: a b")]
+    [InlineData("Event: presence;id=\"x\"")]
+    [InlineData("Event: presence;id")]
     public void A_SUBSCRIBE_without_an_event_that_can_be_read_gets_489(string line)
     {
         _stage.PeerSends(EventStage.Subscribe().Replace("Event: presence\n", line.Length == 0 ? "" : line + "\n", StringComparison.Ordinal));
