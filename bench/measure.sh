@@ -2,7 +2,7 @@
 # Measures the peers Debian carries and, beside them in the same run, this project: server on core 0, load on core 1.
 # Prints one line per figure: work, who, value, unit, conditions (tab-separated), and at the end what ours is in parts of each peer's.
 #
-#   bench/measure.sh parse|calls|relay|echo|play|all [peers|ours|both]
+#   bench/measure.sh parse|calls|relay|echo|play|register|all [peers|ours|both]
 #
 # Needs: apt-get install gcc pkg-config sip-tester rtpengine-daemon libosip2-dev libsofia-sip-ua-dev, and for "ours"
 # dotnet build -c Release. SECONDS_PER_RUN (10), RUNS (3) and WARM_UP (15, seconds of load before ours is measured, in which its code is
@@ -170,6 +170,60 @@ play() {
     figure "play to 500 calls" "Parley" "$(grep -oE ' p99 [0-9.]+' <<<"$line" | awk '{ print $2 }')" ms "p99 of lateness; $line"
 }
 
+make_users() { # number
+    { echo SEQUENTIAL; seq -f 'u%.0f' 0 $(($1 - 1)); } >"$work/users.csv"
+}
+
+register_once() { # scenario, rate, number: the exit code does not matter, the figures show what went wrong
+    (cd "$work" && taskset -c 1 sipp 127.0.0.1:15060 -sf "$OLDPWD/peers/$1.xml" -inf users.csv -i 127.0.0.1 -p 15070 -cp 15072 -r "$2" -m "$3" -l 100000 \
+        -nostdin -timeout 60s -trace_stat -stf statistics.csv -fd 1 >/dev/null 2>&1) || true
+}
+
+# One scenario of registrations: who, scenario, rate. The server is running; kamailio's work is its child's.
+register_rate() {
+    local name=$1 scenario=$2 rate=$3 run before after statistics count=$(($3 * 8)) all="" again=0 lost=0
+    for run in $(seq "$runs"); do
+        before=$(family_us)
+        register_once "$scenario" "$rate" "$count"
+        after=$(family_us)
+        all+="$(((after - before) * 100 / count))"$'\n'
+        statistics=$(awk -F';' 'NR==1 { for (i = 1; i <= NF; i++) { if ($i == "Retransmissions(C)") r = i; if ($i == "FailedCall(C)") f = i } } END { print $r, $f }' "$work/statistics.csv")
+        again=$((again + ${statistics% *})) lost=$((lost + ${statistics#* }))
+    done
+    figure "$scenario at $rate/s" "$name" "$(printf '%s' "$all" | median | awk '{ print $1 / 100 }')" us/registration \
+        "median of $runs runs of $count, $again retransmissions, $lost failed, peak $(kilobytes) kB"
+}
+
+family_us() { # user + system time of the server and its children so far
+    local pid
+    for pid in "$server" $(ps --ppid "$server" -o pid=); do cat "/proc/$pid/stat"; done |
+        awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); t += $12 + $13 } END { print int(t * 1e6 / tick) }'
+}
+
+register() {
+    local scenario define auth store
+    make_users 10000
+    for scenario in register register_digest; do
+        if peers; then
+            define=() && [ "$scenario" = register ] || define=(-A DIGEST)
+            start kamailio -x fm -m 512 -M 16 "${define[@]}" -f "$PWD/peers/kamailio-registrar.cfg" -DD -E
+            register_rate kamailio "$scenario" "${RATE:-4000}"
+            stop_server
+        fi
+        ours || continue
+        auth=none && [ "$scenario" = register ] || auth=digest
+        for store in memory "sqlite:$work/bindings.db"; do
+            start_ours Parley.RegisterBench serve --port 15060 --auth "$auth" --store "$store"
+            register_once "$scenario" "${RATE:-4000}" $((${RATE:-4000} * warm_up))
+            register_rate "Parley, ${store%%:*}" "$scenario" "${RATE:-4000}"
+            stop_server
+        done
+    done
+    ours || return 0
+    dotnet "$(program Parley.RegisterBench)" memory --users 100000
+    dotnet "$(program Parley.RegisterBench)" pauses --users 100000
+}
+
 build
 case $what in
     parse) parse ;;
@@ -177,7 +231,8 @@ case $what in
     relay) relay ;;
     echo) echoes ;;
     play) play ;;
-    all) parse; calls; relay; echoes; play ;;
-    *) echo "usage: bench/measure.sh parse|calls|relay|echo|play|all [peers|ours|both]" >&2; exit 2 ;;
+    register) register ;;
+    all) parse; calls; relay; echoes; play; register ;;
+    *) echo "usage: bench/measure.sh parse|calls|relay|echo|play|register|all [peers|ours|both]" >&2; exit 2 ;;
 esac
 ratios

@@ -10,7 +10,7 @@ internal sealed class TurnPacer
     // Turns in a row that tell a busy lane from a chance meeting of two datagrams, and an idle one from a short gap.
     private const int Proof = 8;
 
-    // Fewer sockets ready than this after a pause: it was not worth its own wake-up.
+    // Less than this after a pause: it was not worth its own wake-up.
     private const int Worthwhile = 2;
 
     private long _began = long.MinValue / 2;
@@ -32,7 +32,7 @@ internal sealed class TurnPacer
 
     /// <summary>Notes a turn.</summary>
     /// <param name="clock">When it began, in nanoseconds.</param>
-    /// <param name="ready">Sockets that had something for it.</param>
+    /// <param name="ready">Sockets that had something for it, or datagrams, whichever are more.</param>
     public void Note(long clock, int ready)
     {
         var speaksForChange = IsPacing ? ready < Worthwhile : ready > 0 && clock - _began < Interval;

@@ -173,14 +173,16 @@ internal sealed unsafe class EpollLane : LaneCore
         {
             var ready = WaitForWork();
             BeginTurn();
-            if (_pacer.Interval > 0)
-                _pacer.Note(TurnBegan, ready);
+            var before = _receiver.Datagrams;
             for (var i = 0; i < ready; i++)
             {
                 if (_set[i] is var mark and not WakeMark)
                     Serve(mark);
             }
 
+            // One busy socket is worth a pause as much as many with a datagram each.
+            if (_pacer.Interval > 0)
+                _pacer.Note(TurnBegan, (int)Math.Max(ready, _receiver.Datagrams - before));
             EndTurn();
         }
 

@@ -71,10 +71,10 @@ internal sealed class RefusalLog(TimeProvider time, SourceGuardOptions options)
         }
     }
 
-    // What a stranger wrote must not begin a line, end a quote or fill the disk.
+    // What a stranger wrote must not begin a line, end a quote or fill the disk; and without blanks it cannot look like another refusal to a pattern.
     private static string Printable(string text)
     {
         var cut = text.Length > LongestText ? text[..LongestText] : text;
-        return string.Concat(cut.Select(c => c is < ' ' or > '~' or '"' or '\\' ? '?' : c));
+        return string.Concat(cut.Select(c => c is <= ' ' or > '~' or '"' or '\\' ? '?' : c));
     }
 }

@@ -23,4 +23,16 @@ public sealed record LocationOptions
 
     /// <summary>Told why the store or a watcher failed. Called on any thread. Default nobody; failures are counted in any case.</summary>
     public Action<Exception>? OnFault { get; init; }
+
+    /// <summary>Tells of a fault; one in the telling is passed over, because nothing here may stop for it.</summary>
+    internal void Report(Exception fault)
+    {
+        try
+        {
+            OnFault?.Invoke(fault);
+        }
+        catch (Exception) // the boundary to the application's code
+        {
+        }
+    }
 }

@@ -72,10 +72,23 @@ public sealed partial class LocationService
         {
             var write = batch[i];
             var before = Publish(write, isDurable);
-            write.Edit?.OnDone(isDurable ? EditResult.Done : EditResult.StoreFailed);
+            End(write, isDurable);
             if (isDurable)
                 Tell(write, before);
             Continue(write.Entry);
+        }
+    }
+
+    // Who cannot be answered, because its lane has ended or is flooded, must not keep the others from their answers.
+    private void End(LocationWrite write, bool isDurable)
+    {
+        try
+        {
+            write.Edit?.OnDone(isDurable ? EditResult.Done : EditResult.StoreFailed);
+        }
+        catch (Exception e)
+        {
+            _options.Report(e);
         }
     }
 
@@ -144,7 +157,7 @@ public sealed partial class LocationService
             catch (Exception e) // the boundary to the application's code: others are to be told all the same
             {
                 Interlocked.Increment(ref _watcherFaults);
-                _options.OnFault?.Invoke(e);
+                _options.Report(e);
             }
         }
     }

@@ -45,7 +45,9 @@ public sealed class IncomingRequest : IServerTransactionUser
     public bool IsPending => _transaction is not null;
 
     /// <summary>Answers it. Does nothing when nobody waits any more: the sender cancelled, or gave up after 64·T1.</summary>
-    /// <param name="status">100 to 699; below 200 the request stays pending.</param>
+    /// <param name="status">
+    /// 100 to 699; below 200 the request stays pending. A re-INVITE that requires reliable provisional responses gets none but 100 (RFC 3262 §3).
+    /// </param>
     /// <param name="reason">Reason phrase; default the standard one.</param>
     /// <param name="body">Body. Default none.</param>
     /// <param name="headers">Further headers. Default none.</param>
@@ -110,6 +112,8 @@ public sealed class IncomingRequest : IServerTransactionUser
             OwnContact = _owner?.OwnContact ?? default,
             Capabilities = reply.Capabilities || refresh,
         };
+        if (reply.Status is > 100 and < 200 && Message.HasToken(HeaderId.Require, "100rel"u8))
+            return;
         if (reply.Status < 200)
         {
             transaction.Respond(ResponseBuilder.Build(_ua, Message, Flow, complete), reply.Status);

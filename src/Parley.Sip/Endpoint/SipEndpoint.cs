@@ -66,8 +66,8 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(options);
         DigestAnswers.Require(options.Credentials, nameof(options));
-        SessionTimerOptions.Require(options.SessionTimers, nameof(options));
         var endpoint = new SipEndpoint(network, options);
+        SessionTimerOptions.Require(options.SessionTimers, endpoint._profile.Timers, nameof(options));
         endpoint._transport = await SipTransportLayer.StartAsync(network, options.Transport, endpoint.Assemble, cancel).ConfigureAwait(false);
         return endpoint;
     }
@@ -84,7 +84,9 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         HeaderText.Require(options.Headers, nameof(options));
         DigestAnswers.Require(options.Credentials, nameof(options));
-        SessionTimerOptions.Require(options.SessionTimer, nameof(options));
+        SessionTimerOptions.Require(options.SessionTimer, _profile.Timers, nameof(options));
+        if (options.Reliability == ReliableSupport.Required && !_profile.Reliable)
+            throw new ArgumentException("Reliable provisional responses can only be required when the endpoint's Extensions name 100rel.", nameof(options));
         if (options.RingTimeout <= TimeSpan.Zero)
             throw new ArgumentException("The ring timeout must be longer than nothing.", nameof(options));
         if (options.CallId is not null)

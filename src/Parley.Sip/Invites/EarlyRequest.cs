@@ -19,6 +19,24 @@ internal sealed class EarlyRequest(UserAgentLane ua, Dialog dialog, DigestCreden
         HeaderText.Require(headers, nameof(headers));
     }
 
+    /// <summary>Tells an outcome that is known without sending, but never from inside the call that asked for it.</summary>
+    public static void TellLater(UserAgentLane ua, RequestOutcome? outcome, int status, string reason)
+    {
+        if (outcome is not null)
+            ua.Lane.Post(static state =>
+            {
+                var (ua, outcome, status, reason) = ((UserAgentLane, RequestOutcome, int, string))state!;
+                try
+                {
+                    outcome(status, reason, null);
+                }
+                catch (Exception e) // the application's code: whatever it throws is its own affair and must not stop the lane
+                {
+                    ua.OnHandlerFault(e);
+                }
+            }, (ua, outcome, status, reason));
+    }
+
     /// <summary>Sends from off the lane; a dialog that is no longer early gives 481.</summary>
     public static Task<SipResponse> AwaitAsync(Lane lane, Func<bool> isEarly, Action<RequestOutcome> send)
     {
@@ -50,7 +68,7 @@ internal sealed class EarlyRequest(UserAgentLane ua, Dialog dialog, DigestCreden
         _hasOffer = refreshes && SessionDescriptions.IsIn(body);
         if (_hasOffer && !dialog.Offers.IsSettled)
         {
-            ua.Lane.Post(static state => ((EarlyRequest)state!).Tell(491, "An offer waits for its answer", null), this);
+            TellLater(ua, outcome, 491, "An offer waits for its answer");
             return;
         }
 
@@ -70,16 +88,4 @@ internal sealed class EarlyRequest(UserAgentLane ua, Dialog dialog, DigestCreden
             dialog.Offers = status < 300 && SessionDescriptions.IsIn(response!) ? dialog.Offers.Received() : dialog.Offers.Withdrawn();
         outcome?.Invoke(status, reason, response);
     };
-
-    private void Tell(int status, string reason, SipMessage? response)
-    {
-        try
-        {
-            outcome?.Invoke(status, reason, response);
-        }
-        catch (Exception e) // the application's code: whatever it throws is its own affair and must not stop the lane
-        {
-            ua.OnHandlerFault(e);
-        }
-    }
 }

@@ -17,7 +17,7 @@ public sealed partial class IncomingInvite
     private IInviteSessionHandler? _handler;
     private InviteSession? _session;
     private WaitingRequests? _waiting;
-    private bool _makesOffer;
+    private bool _describes;
     private readonly RingTimer _ring;
 
     internal IncomingInvite(UserAgentLane ua, ServerTransaction transaction, SipMessage request)
@@ -73,7 +73,9 @@ public sealed partial class IncomingInvite
     /// <param name="headers">Further headers. Default none.</param>
     /// <param name="reliability">Whether the caller must acknowledge it. Default: only if it insists.</param>
     /// <exception cref="ArgumentException">A line break in <paramref name="reason"/>, or a header the endpoint writes itself.</exception>
-    /// <exception cref="InvalidOperationException">Not on the lane, no longer pending, or too many reliable ones wait.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Not on the lane, no longer pending, too many reliable ones wait, or it must be reliable and the endpoint's <c>Extensions</c> do not name 100rel.
+    /// </exception>
     public void Progress(
         int status = 180, string? reason = null, SipBody body = default, IReadOnlyList<SipHeader>? headers = null, Reliability reliability = Reliability.WhenRequired)
     {
@@ -89,6 +91,8 @@ public sealed partial class IncomingInvite
         }
         else if (reliability == Reliability.Always)
         {
+            if (!_ua.Profile.Reliable)
+                throw new InvalidOperationException("The endpoint's Extensions do not name 100rel, so no response can be reliable.");
             Reject(421, null, [new SipHeader("Require", "100rel")]); // RFC 3261 §21.4.16
         }
         else
@@ -112,14 +116,13 @@ public sealed partial class IncomingInvite
     public InviteSession Answer(SipBody body = default, IReadOnlyList<SipHeader>? headers = null, SessionTimerOptions? sessionTimer = null)
     {
         Pending();
-        SessionTimerOptions.Require(sessionTimer, nameof(sessionTimer));
+        SessionTimerOptions.Require(sessionTimer, _ua.Profile.Timers, nameof(sessionTimer));
         var reply = new Reply(200) { Body = body, Headers = headers, Contact = true, RecordRoute = true, Capabilities = true };
         Require(reply);
         var timer = _ua.Profile.Timers ? AgreeOnTimer(sessionTimer ?? _ua.Profile.SessionTimers, ref reply) : default;
         var response = Write(reply);
         Dialog.Confirm(_request);
-        _makesOffer = SessionDescriptions.IsIn(body) && Dialog.Offers is { IsSettled: true, HasAgreed: false };
-        Dialog.Offers = OffersAfter(body);
+        _describes = SessionDescriptions.IsIn(body);
         _session = new InviteSession(_ua, Dialog, _handler, Flow, pinned: null, credentials: null);
         _session.LearnAbilities(_request);
         if (!timer.IsNone)
@@ -180,20 +183,22 @@ public sealed partial class IncomingInvite
     {
         var transaction = _transaction!;
         _request.TryGetCSeq(out var cseq);
+        var makesOffer = _describes && Dialog.Offers is { IsSettled: true, HasAgreed: false };
+        Dialog.Offers = OffersAfterAnswer();
         CallLedger.Became(_ua, this, session);
         session.Inherit(_waiting);
         session.Provisionals = _provisionals;
         Close();
-        session.StartAnswer(transaction, response, cseq.Number, _makesOffer);
+        session.StartAnswer(transaction, response, cseq.Number, makesOffer);
     }
 
     // What was agreed on before the 200, the 200 only repeats (RFC 6337 §2.1).
-    private OfferAnswer OffersAfter(in SipBody answer)
+    private OfferAnswer OffersAfterAnswer()
     {
         var offers = Dialog.Offers;
         if (offers.HasAgreed)
             return offers;
-        return SessionDescriptions.IsIn(answer) ? offers.Sent() : offers.Withdrawn();
+        return _describes ? offers.Sent() : offers.Withdrawn();
     }
 
     private ServerTransaction Pending()

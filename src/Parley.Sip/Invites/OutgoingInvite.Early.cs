@@ -64,6 +64,8 @@ public sealed partial class OutgoingInvite : IDialogUser
 
     internal void RequireCurrent() => _ua.RequireCurrent();
 
+    internal void TellLater(RequestOutcome? outcome, int status, string reason) => EarlyRequest.TellLater(_ua, outcome, status, reason);
+
     internal void SendPrack(Dialog dialog, in SipBody body, IReadOnlyList<SipHeader> headers, RequestOutcome? outcome)
     {
         var offers = dialog.Offers;

@@ -51,7 +51,7 @@ public sealed class ReliableProgress
         _invite.RequireCurrent();
         if (!IsPending)
         {
-            _invite.Lane.Post(static state => ((RequestOutcome?)state)?.Invoke(487, "The call is no longer pending", null), outcome);
+            _invite.TellLater(outcome, 487, "The call is no longer pending");
             return;
         }
 

@@ -35,11 +35,13 @@ public sealed record SessionTimerOptions
 
     internal int MinimumSeconds => (int)Math.Ceiling(Minimum.TotalSeconds);
 
-    /// <exception cref="ArgumentException">A time that is too short; names <paramref name="argument"/>.</exception>
-    internal static void Require(SessionTimerOptions? options, string argument)
+    /// <exception cref="ArgumentException">A time that is too short, or an interval without the extension; names <paramref name="argument"/>.</exception>
+    internal static void Require(SessionTimerOptions? options, bool supported, string argument)
     {
         if (options is null)
             return;
+        if (options.Interval is not null && !supported)
+            throw new ArgumentException("A session interval can only be asked for when the endpoint's Extensions name timer.", argument);
         if (options.Minimum < TimeSpan.FromSeconds(90) || options.Minimum > TimeSpan.FromDays(1))
             throw new ArgumentException("The shortest session interval to accept is 90 s to a day (RFC 4028 §5).", argument);
         if (options.Interval is { } interval && (interval < options.Minimum || interval > TimeSpan.FromDays(7)))

@@ -76,9 +76,13 @@ public sealed partial class SipTransportLayer : ISipTransport, IAsyncDisposable
                 throw new ArgumentException($"Listening on {address} needs {nameof(SipTransportOptions.Certificate)}.", nameof(options));
         }
 
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.BusyInterval, TimeSpan.Zero, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.BusyInterval, TimeSpan.FromMilliseconds(2), nameof(options));
         var layer = new SipTransportLayer(network, options, receiver);
         try
         {
+            foreach (var lane in layer.Lanes)
+                lane.Run(_ => lane.Pace(options.BusyInterval), null);
             foreach (var address in addresses)
                 await layer.ListenAsync(address, cancel);
             return layer;

@@ -18,6 +18,12 @@ public sealed record SipTransportOptions
     /// </summary>
     public int Lanes { get; init; } = 1;
 
+    /// <summary>
+    /// While datagrams come closer together than this, a lane deals with them once in this time, several per wake-up of its thread, which costs as much as a message's
+    /// way through it. Default 1 ms: felt above some 2,000 messages a second only, and by nobody. Zero serves each as it comes; at most 2 ms.
+    /// </summary>
+    public TimeSpan BusyInterval { get; init; } = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Certificate with private key for TLS and WSS listeners. Default none.</summary>
     public X509Certificate2? Certificate { get; init; }
 

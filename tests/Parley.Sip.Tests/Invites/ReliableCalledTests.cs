@@ -249,6 +249,43 @@ public class ReliableCalledTests
     }
 
     [Fact]
+    public void The_answer_to_our_offer_is_one_too_when_the_call_was_answered_meanwhile()
+    {
+        _stage.OnInvite = call =>
+        {
+            call.Progress(183, body: Sdp("our offer"), reliability: Reliability.WhenSupported);
+            call.Answer();
+        };
+        _stage.PeerSends(Invite(sdp: ""));
+        Prack(2, body: "their answer");
+        Assert.False(_stage.Call.Requests[0].HasOffer);
+        Assert.Equal("200 INVITE", Wire.Summary(_stage.Peer.Last));
+        Assert.True(_stage.Invite.Dialog.Offers is { IsSettled: true, HasAgreed: true });
+    }
+
+    [Fact]
+    public void A_reinvite_that_requires_it_gets_no_provisional_response_at_all()
+    {
+        var session = _stage.Answered(Wire.Request());
+        _stage.Call.WhenRequested = request => request.Respond(183);
+        _stage.PeerSends(Requests.Within(_stage.Peer.LastOf("200 INVITE"), "INVITE", 2, more: "Require: 100rel"));
+        Assert.Equal("200 INVITE", Wire.Summary(_stage.Peer.Last));
+        _stage.OnLane(() => _stage.Call.Requests[0].Respond(200));
+        Assert.Equal("2 INVITE", Wire.Header(_stage.Peer.Last, "CSeq"));
+        Assert.False(session.IsEnded);
+    }
+
+    [Fact]
+    public void Without_the_extension_nothing_can_be_made_reliable()
+    {
+        var stage = new EndpointStage(options => options with { Extensions = [] });
+        stage.OnInvite = call => Assert.Throws<InvalidOperationException>(() => call.Progress(183, reliability: Reliability.Always));
+        stage.PeerSends(Invite());
+        Assert.Empty(stage.Faults);
+        Assert.Throws<ArgumentException>("options", () => stage.Dial(options => options with { Reliability = ReliableSupport.Required }));
+    }
+
+    [Fact]
     public void A_new_offer_in_the_PRACK_is_answered_in_its_200()
     {
         _stage.Call.WhenRequested = request => request.Respond(200, body: Sdp($"answer to {System.Text.Encoding.UTF8.GetString(request.Message.Body)}"));

@@ -291,6 +291,7 @@ public class SessionTimerTests
         stage.OnInvite = call => call.Answer();
         stage.PeerSends(Responses.With(Wire.Request(), "Supported: timer\nSession-Expires: 60"));
         Assert.False(Wire.Has(stage.Peer.LastOf("200 INVITE"), "Session-Expires"));
+        Assert.Throws<ArgumentException>("options", () => stage.Dial(options => options with { SessionTimer = s_halfHour }));
     }
 
     [Fact]
