@@ -115,7 +115,8 @@ public abstract class PhonesCallEachOther(PhonesFixture fixture, string transpor
     [Fact]
     public async Task A_message_reaches_the_phone_it_is_for_and_waits_for_one_that_is_not_there()
     {
-        await using var alice = await PhoneAsync("alice", Alice, "bob");
+        // baresip 1.0.0 sends no MESSAGE over TLS, but takes one.
+        await using var alice = await PhoneAsync("alice", Alice, "bob", over: transport == "tls" ? "tcp" : transport);
         await using (var bob = await PhoneAsync("bob", Bob))
         {
             await alice.MessageAsync("first-word");
@@ -146,13 +147,16 @@ public abstract class PhonesCallEachOther(PhonesFixture fixture, string transpor
         await holder.AssertReceivesAsync(true);
     }
 
-    private protected Task<Baresip> PhoneAsync(string name, int tone, string? contact = null, bool publish = false) => Baresip.StartAsync(new()
+    private protected Task<Baresip> PhoneAsync(string name, int tone, string? contact = null, bool publish = false, string? over = null)
     {
-        Transport = transport, ToneHz = tone,
-        Account = new(name, Server) { Contacts = contact is null ? [] : [$"sip:{contact}@{Server};transport={transport}"], PublishInterval = publish ? 60 : 0 },
-    });
-
-    private string Server => transport == "tls" ? $"127.0.0.1:{_server.TlsPort}" : $"127.0.0.1:{_server.SipPort}";
+        over ??= transport;
+        var server = over == "tls" ? $"127.0.0.1:{_server.TlsPort}" : $"127.0.0.1:{_server.SipPort}";
+        return Baresip.StartAsync(new()
+        {
+            Transport = over, ToneHz = tone,
+            Account = new(name, server) { Contacts = contact is null ? [] : [$"sip:{contact}@{server};transport={over}"], PublishInterval = publish ? 60 : 0 },
+        });
+    }
 }
 
 public sealed class PhonesOverUdp(PhonesFixture fixture) : PhonesCallEachOther(fixture, "udp");
