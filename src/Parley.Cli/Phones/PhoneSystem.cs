@@ -49,7 +49,8 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
         var guard = new SourceGuardOptions { Log = log.Write };
         _guard = new(guard with { Exempt = [.. guard.Exempt, .. exempt] }, time);
         _admission = new(accounts, locations.Domains, _guard, new() { Algorithms = settings.Digest }, time);
-        _registrar = new(locations, _admission);
+        // A proxy in front of phones adds a Path on behalf of those that know nothing of it, which is most of them.
+        _registrar = new(locations, _admission, new() { RequirePathSupport = false });
         _presence = new(locations);
         _registrations = new(locations, time);
         var dialogs = new DialogPackage(time: time);

@@ -37,7 +37,7 @@ public sealed class EpollLaneTests() : SystemLaneTests(LaneKind.Epoll)
         }, null);
         Until(() => echo.Allocated >= 0);
         Assert.Equal(0, echo.Allocated);
-        Assert.Equal(0, Network.Pool.Outstanding);
+        Until(() => Network.Pool.Outstanding == 0); // the turn that counted may still hold its batch
     }
 
     [Fact]
