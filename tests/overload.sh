@@ -41,10 +41,9 @@ offer() {
 peak=0 rate=200
 while :; do
     offer $rate "step-$rate"
-    [ $good -gt $peak ] && peak=$good
-    # Past the peak when a fifth of what is offered comes to nothing.
-    [ $((good * 5)) -ge $((rate * 4)) ] || break
-    rate=$((rate * 3 / 2))
+    # Past the peak when more is offered and no more comes of it.
+    [ $((good * 20)) -gt $((peak * 21)) ] || break
+    peak=$good rate=$((rate * 3 / 2))
 done
 echo "peak: $peak/s"
 sleep 40
