@@ -25,8 +25,7 @@ stop_server() {
     wait "$server" 2>/dev/null || true
     server=
 }
-called=
-trap 'stop_server; kill $called 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'stop_server; rm -rf "$work"' EXIT
 # Job control: without it a script starts its children deaf to SIGINT.
 set -m
 
@@ -65,8 +64,10 @@ start_rtpengine() {
         --port-min=40000 --port-max=49000 --num-threads=1 --pidfile="$work/rtpengine.pid"
 }
 
-cpu_us() { # user + system time of the server so far
-    awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print int(($12 + $13) * 1e6 / tick) }' "/proc/$server/stat"
+cpu_us() { # user + system time of the server and its children so far
+    local pid
+    for pid in "$server" $(pgrep -P "$server"); do cat "/proc/$pid/stat"; done |
+        awk -v tick="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); sum += $12 + $13 } END { print int(sum * 1e6 / tick) }'
 }
 kilobytes() { awk '/^VmHWM/ { print $2 }' "/proc/$server/status"; }
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
@@ -92,7 +93,7 @@ parse() {
 
 caller=(-sn uac)
 make_calls() { # rate, number, further arguments…
-    (cd "$work" && taskset -c 1 sipp "${caller[@]}" 127.0.0.1:15060 -i 127.0.0.1 -mi 127.0.0.1 -p 15070 -cp 15072 -mp 15074 -r "$1" -m "$2" \
+    (cd "$work" && timeout 180 taskset -c 1 sipp "${caller[@]}" 127.0.0.1:15060 -i 127.0.0.1 -mi 127.0.0.1 -p 15070 -cp 15072 -mp 15074 -r "$1" -m "$2" \
         -l 100000 -d 0 -nostdin -timeout 60s -buff_size "$sipp_buffer" "${@:3}" >/dev/null 2>&1) || true
 }
 
@@ -101,10 +102,10 @@ call_rate() {
     local name=$1 rate=$2 what="${3:-call as UAS} at $2/s" run before after result statistics
     local count=$((rate * 8)) all="" again=0 lost=0
     for run in $(seq "$runs"); do
-        before=$(family_us)
+        before=$(cpu_us)
         # An overloaded server shows in the figures, not in the exit code.
         make_calls "$rate" "$count" -trace_stat -stf statistics.csv -fd 1
-        after=$(family_us)
+        after=$(cpu_us)
         all+="$(((after - before) * 100 / count))"$'\n'
         statistics=$(awk -F';' 'NR==1 { for (i = 1; i <= NF; i++) { if ($i == "Retransmissions(C)") r = i; if ($i == "FailedCall(C)") f = i } } END { print $r, $f }' "$work/statistics.csv")
         again=$((again + ${statistics% *})) lost=$((lost + ${statistics#* }))
@@ -131,13 +132,12 @@ calls() {
 
 # Both proxies stay on the path and send everything to one address, where SIPp answers.
 proxy() {
-    local rate
+    local rate called
     caller=(-sf "$PWD/peers/proxy_uac.xml")
     taskset -c 1 sipp -sf peers/proxy_uas.xml -i 127.0.0.1 -mi 127.0.0.1 -p 15080 -cp 15082 -mp 15084 -nostdin >/dev/null 2>&1 &
     called=$!
     if peers; then
         start kamailio -f peers/kamailio_proxy.cfg -DD -E -x fm -m 512 -M 32 -Y "$work"
-        make_calls 500 1000 # both have reached their steps before anything counts
         for rate in 500 1500; do call_rate "kamailio" "$rate" "call through a proxy"; done
         stop_server
     fi
@@ -150,7 +150,6 @@ proxy() {
     fi
     kill "$called" 2>/dev/null || true
     wait "$called" 2>/dev/null || true
-    called=
     caller=(-sn uac)
 }
 

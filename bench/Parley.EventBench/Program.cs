@@ -13,13 +13,14 @@ if (args is ["serve", ..])
 }
 
 const int Port = 22060;
-using var server = Start("taskset", "-c", "0", Environment.ProcessPath!, "serve", "--port", Port.ToString(CultureInfo.InvariantCulture));
+string[] self = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet" ? [Environment.ProcessPath!, typeof(Load).Assembly.Location] : [Environment.ProcessPath!];
+using var server = Start("taskset", ["-c", "0", .. self, "serve", "--port", Port.ToString(CultureInfo.InvariantCulture)]);
 Pin(1);
 try
 {
     Console.WriteLine(server.StandardOutput.ReadLine());
     using var load = new Load(Port, server.Id);
-    load.Run(Option("--subscribers", 10_000), Option("--changes", 5), Option("--calls", 200), Memory);
+    load.Run(Option("--subscribers", 10_000), Option("--changes", 5), Option("--calls", 200), Ask);
 }
 finally
 {
@@ -28,10 +29,9 @@ finally
     Console.WriteLine(server.StandardOutput.ReadToEnd());
 }
 
-// The server's heap after a collection.
-long Memory()
+long Ask(string what)
 {
-    server.StandardInput.WriteLine();
+    server.StandardInput.WriteLine(what);
     return long.Parse(server.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
 }
 

@@ -10,7 +10,7 @@ using Parley.Sip.Subscriptions;
 
 namespace Parley.EventBench;
 
-/// <summary>A presence server that also answers calls, on one lane. Ends with its standard input; each line there is answered by one with its memory.</summary>
+/// <summary>A presence server that also answers calls, on one lane. Ends with its standard input; <c>heap</c> there is answered with its heap after a collection, anything else with how long it has collected.</summary>
 internal sealed class Server(EventService service) : ISipEndpointHandler, IInviteSessionHandler
 {
     public static async Task RunAsync(int port)
@@ -26,11 +26,11 @@ internal sealed class Server(EventService service) : ISipEndpointHandler, IInvit
             Handler = new Server(service),
         });
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ready, pid {Environment.ProcessId}"));
-        while (Console.ReadLine() is not null)
-            Console.WriteLine(GC.GetTotalMemory(true).ToString(CultureInfo.InvariantCulture));
+        while (Console.ReadLine() is { } asked)
+            Console.WriteLine((asked == "heap" ? GC.GetTotalMemory(true) : GC.GetTotalPauseDuration().Ticks).ToString(CultureInfo.InvariantCulture));
         var counters = endpoint.Counters;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"server: {counters.NotificationsSent} NOTIFYs, {counters.IncomingSubscriptions} subscriptions, {counters.IncomingCallsTotal} calls, collections {GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)}"));
+            $"server: {counters.NotificationsSent} NOTIFYs, {counters.IncomingSubscriptions} subscriptions, {counters.IncomingCallsTotal} calls, collections {GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)}, {GC.GetTotalPauseDuration().TotalMilliseconds:0} ms in all"));
         Environment.Exit(0);
     }
 

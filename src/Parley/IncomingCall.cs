@@ -48,6 +48,12 @@ public sealed class IncomingCall : Call, IInviteSessionHandler
     /// <inheritdoc/>
     public override NetEndpoint RemoteEndpoint => _invite.Flow.Remote;
 
+    /// <summary>
+    /// The call of this agent that this one wants to take the place of (RFC 3891): whoever serves it decides whether the caller may, answers, and ends the other. Null for an ordinary
+    /// call. <c>replaces</c> has to be named in <see cref="UserAgentOptions.Extensions"/>.
+    /// </summary>
+    public Call? Replaces => _invite.Replaced?.Handler as Call;
+
     /// <summary>What the INVITE came over.</summary>
     public SipFlow Flow => _invite.Flow;
 

@@ -1,12 +1,16 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Parley.Dialogs;
 using Parley.Media.Codecs;
 using Parley.Samples.Tests.Support;
 using Parley.Sip.Authentication;
+using Parley.Sip.Dialogs;
+using Parley.Sip.Endpoint;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 using Parley.Sip.Registrations;
+using Parley.Sip.Subscriptions;
 using Xunit;
 
 namespace Parley.Samples.Tests;
@@ -411,6 +415,95 @@ public class SampleTests
                 await call.EchoAsync(CancellationToken.None);
             },
             stop.Token);
+    }
+
+    [Fact]
+    public async Task Presence_shows_what_is_published_to_who_may_see_it()
+    {
+        await using var sample = SampleProcess.Start("presence", Loopback);
+        var server = $"127.0.0.1:{await sample.PortAsync()}";
+        await using var agent = await DialogAgent.StartAsync(new UserAgentOptions { Listen = [Loopback] });
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var subscription = await agent.CreateSubscriberAsync(Watching("alice"), (_, _, notify) =>
+        {
+            if (Encoding.UTF8.GetString(notify.Body).Contains("<basic>open</basic>", StringComparison.Ordinal))
+                seen.TrySetResult();
+        });
+        await sample.Says("alice wants to see bob");
+        var published = await agent.RequestAsync(new SipRequestOptions
+        {
+            Method = SipMethod.Publish,
+            Target = SipUri.Parse($"sip:bob@{server}"),
+            To = SipAddress.Parse("sip:bob@127.0.0.1"),
+            From = SipAddress.Parse("sip:bob@127.0.0.1"),
+            Headers = [new SipHeader("Event", "presence"), new SipHeader("Expires", "600")],
+            Body = new SipBody(
+                "application/pidf+xml",
+                """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <presence xmlns="urn:ietf:params:xml:ns:pidf" entity="pres:bob@127.0.0.1"><tuple id="t1"><status><basic>open</basic></status></tuple></presence>
+                """),
+        });
+        Assert.Equal(200, published.Status);
+        await seen.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(403, (await Assert.ThrowsAsync<DialogException>(() => agent.CreateSubscriberAsync(Watching("mallory")))).Status);
+        await subscription.DestroyAsync();
+        await sample.StopAsync();
+
+        SubscribeOptions Watching(string who) => new()
+        {
+            Target = SipUri.Parse($"sip:bob@{server}"), From = SipAddress.Parse($"sip:{who}@127.0.0.1"), Event = "presence", Resubscribe = false,
+        };
+    }
+
+    [Fact]
+    public async Task Messages_wait_for_who_is_not_there()
+    {
+        await using var sample = SampleProcess.Start("messages", Loopback);
+        var server = $"127.0.0.1:{await sample.PortAsync()}";
+        await using var agent = await DialogAgent.StartAsync(new UserAgentOptions { Listen = [Loopback] });
+        using var stop = new CancellationTokenSource();
+        var read = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        var serving = agent.ServeAsync(
+            new DialogRoutes
+            {
+                OnRequest = (request, _) =>
+                {
+                    read.Enqueue(request.Text ?? "");
+                    return request.RespondAsync();
+                },
+            },
+            stop.Token);
+        Assert.Equal(202, await SendAsync("are you there?"));
+        await using (var registration = agent.Phone.Register(new RegistrationOptions
+        {
+            Address = SipUri.Parse("sip:bob@127.0.0.1"), Registrar = SipUri.Parse($"sip:{server}"), Credentials = Secret("bob"),
+        }))
+        {
+            Assert.Equal(RegistrationState.Registered, (await registration.WaitAsync()).State);
+            for (var i = 0; i < 100 && read.IsEmpty; i++)
+                await Task.Delay(100);
+            await Task.Delay(500); // until what waited is known to be delivered, a new one would wait behind it
+            Assert.Equal(200, await SendAsync("there you are"));
+            Assert.Equal(["are you there?", "there you are"], read);
+        }
+
+        await stop.CancelAsync();
+        await serving;
+        await sample.StopAsync();
+        await sample.Says("1 delivered at once, 1 later, 0 waiting");
+
+        async Task<int> SendAsync(string text) => (await agent.RequestAsync(new SipRequestOptions
+        {
+            Method = SipMethod.Message,
+            Target = SipUri.Parse($"sip:bob@{server}"),
+            To = SipAddress.Parse("sip:bob@127.0.0.1"),
+            From = SipAddress.Parse("sip:alice@127.0.0.1"),
+            Credentials = Secret("alice"),
+            Body = new SipBody("text/plain", text),
+        })).Status;
+
+        static DigestCredentials Secret(string name) => new() { Username = name, Password = "secret" };
     }
 
     private static async Task EchoesAsync(SampleProcess sample, string closing)

@@ -57,7 +57,7 @@ internal sealed class AccountCommand : Command
             command.Options.Add(option);
         command.SetAction(async (parsed, cancel) =>
         {
-            await using var storage = await PhoneStorage.OpenAsync(Settings(parsed), cancel);
+            await using var storage = await PhoneStorage.OpenAccountsAsync(Settings(parsed), cancel);
             await run(parsed, storage.Accounts, cancel);
             return ExitCode.Success;
         });

@@ -78,6 +78,9 @@ internal sealed record PhoneLimits
     /// <summary>How long phones ring before the caller is told that nobody answers.</summary>
     public TimeSpan Ring { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Calls one account may have at a time.</summary>
+    /// <summary>Networks that are neither banned nor slowed down, besides this machine and trunks.</summary>
+    public IReadOnlyList<string> Exempt { get; init; } = [];
+
+    /// <summary>Calls one account may have made at a time.</summary>
     public int CallsPerAccount { get; init; } = 10;
 }

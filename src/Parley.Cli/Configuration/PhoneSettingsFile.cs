@@ -21,7 +21,7 @@ internal static class PhoneSettingsFile
 
     private static readonly string[] RouteKeys = ["pattern", "trunks", "strip", "prefix"];
 
-    private static readonly string[] LimitKeys = ["ring", "calls-per-account"];
+    private static readonly string[] LimitKeys = ["ring", "calls-per-account", "exempt"];
 
     public static IReadOnlyList<string> Keys { get; } = ["domains", "media", "digest", "trunks", "routes", "limits"];
 
@@ -143,6 +143,7 @@ internal static class PhoneSettingsFile
             limits = key switch
             {
                 "ring" => limits with { Ring = member.Time() },
+                "exempt" => limits with { Exempt = [.. member.Texts().Select(text => Network(member, text))] },
                 "calls-per-account" => limits with { CallsPerAccount = member.Number(1, 10_000) },
                 _ => throw new ArgumentOutOfRangeException(nameof(value), key, "No key of the limits."),
             };

@@ -85,6 +85,7 @@ internal sealed record ServeSettings
             ("storage", Storage == started.Storage),
             ("domains", Phones.Domains.SequenceEqual(started.Phones.Domains, DomainComparer.Instance)),
             ("digest", Phones.Digest.SequenceEqual(started.Phones.Digest)),
+            ("limits.exempt", Phones.Limits.Exempt.SequenceEqual(started.Phones.Limits.Exempt)),
             ("media", Phones.DirectMedia == started.Phones.DirectMedia),
         ];
         return [.. keys.Where(one => !one.Same).Select(one => one.Key)];

@@ -52,6 +52,12 @@ internal sealed class CallRouter
         }
 
         var address = AddressOfRecord.Create(account.Name, account.Realm);
+        if (incoming.Replaces is { } replaced)
+        {
+            await TakePlaceAsync(incoming, replaced, address, ended);
+            return;
+        }
+
         using var place = _allowance.TryReserve(address, _services.Settings.Current.Limits.CallsPerAccount);
         if (place is null)
         {
@@ -63,6 +69,30 @@ internal sealed class CallRouter
         var party = new Party(incoming, new(address.Text, address));
         var who = new DialContext(party.Identity, new(incoming.From.Uri, account.DisplayName ?? incoming.From.DisplayName), incoming);
         await ConnectAsync(party, RequestUri(incoming), who, lamp, ended);
+    }
+
+    // RFC 3891 §3: a call is taken over by who has a right to it: its own account, from another phone.
+    private async Task TakePlaceAsync(IncomingCall incoming, Call replaced, AddressOfRecord address, CancellationToken ended)
+    {
+        if (_calls.Find(replaced) is not var (call, party))
+        {
+            await RefuseAsync(incoming, 481, "the call it wants to replace is not answered, or is to an extension", ended);
+            return;
+        }
+
+        if (party.Identity.Account != address)
+        {
+            await RefuseAsync(incoming, 403, $"{address} wants to replace a call of {party.Identity.Name}", ended);
+            return;
+        }
+
+        await incoming.AnswerAsync(cancel: ended);
+        using var lamp = _services.Lamps.Begin(address, incoming);
+        lamp.Answer();
+        if (!await call.ExchangeAsync(party, new Party(incoming, party.Identity)))
+            return;
+        await party.ReleaseAsync();
+        await incoming.WaitForEndAsync(CancellationToken.None);
     }
 
     private async Task TakeFromTrunkAsync(IncomingCall incoming, Trunk trunk, CancellationToken ended)
@@ -135,6 +165,8 @@ internal sealed class CallRouter
     private Task RefuseAsync(IncomingCall incoming, int status, string why, CancellationToken cancel)
     {
         _services.Log.Write(incoming, $"refused with {status}: {why}");
+        if (status == 403)
+            _services.Log.Write(RefusalLine.Of(SipMethod.Invite, incoming.Flow, "not allowed to the caller"));
         return incoming.RejectAsync(status, null, cancel);
     }
 

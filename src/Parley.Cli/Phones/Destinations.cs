@@ -41,6 +41,13 @@ internal sealed class Destinations(PhoneServices services)
         if (dialled.Scheme != SipScheme.Tel && services.Locations.Domains.Find(dialled.Host) is null)
             return new([], 404, $"{dialled.Host} is no domain of ours");
         var location = dialled.Scheme == SipScheme.Tel ? default : await services.Locations.ResolveAsync(dialled, cancel);
+        if (location.Outcome == LocationOutcome.Found && await services.Accounts.FindAsync(location.Address.User, location.Address.Domain, cancel) is null)
+        {
+            // Its account was taken away, and with it the right to be called here.
+            await services.Locations.RemoveAsync(location.Address);
+            location = default;
+        }
+
         return location.Outcome switch
         {
             LocationOutcome.Found => Found([.. Devices(location, dialled, who)]),

@@ -1,5 +1,6 @@
 using System.Text;
 using Parley.Cli.Extensions;
+using Parley.Services.Accounts;
 using Parley.Services.Admission;
 using Parley.Services.Locations;
 using Parley.Services.Proxy;
@@ -14,14 +15,17 @@ namespace Parley.Cli.Phones;
 /// </summary>
 internal sealed class DirectCalls
 {
+    private readonly AccountDirectory _accounts;
     private readonly ILocationService _locations;
     private readonly IAdmission _admission;
+    private readonly Action<string> _log;
     private TrunkSet? _trunks;
     private UserAgent? _agent;
 
-    public DirectCalls(ILocationService locations, IAdmission admission, Action<string> log)
+    public DirectCalls(AccountDirectory accounts, ILocationService locations, IAdmission admission, Action<string> log)
     {
-        (_locations, _admission) = (locations, admission);
+        (_accounts, _locations, _admission) = (accounts, locations, admission);
+        _log = log;
         Proxy = new(new() { Steps = [.. ProxyOptions.StandardSteps, new PolicyStep(DecideAsync)], OnFault = fault => log($"proxy: {fault.GetType().Name}: {fault.Message}") });
     }
 
@@ -39,6 +43,9 @@ internal sealed class DirectCalls
         var look = _locations.ResolveAsync(SipUri.FromView(view));
         if (!look.IsCompletedSuccessfully || look.Result is not { Outcome: LocationOutcome.Found } found)
             return new(ProxyVerdict.Leave);
+        var known = _accounts.FindAsync(found.Address.User, found.Address.Domain);
+        if (known.IsCompletedSuccessfully && known.Result is null)
+            return new(ProxyVerdict.Leave); // an account that was taken away; whom to call then is not the proxy's matter either
         var check = _admission.CheckAsync(request.Message, request.Flow, AdmissionRole.Proxy);
         return check.IsCompletedSuccessfully ? new(Forward(request, found, check.Result)) : WaitAsync(request, found, check);
     }
@@ -52,7 +59,11 @@ internal sealed class DirectCalls
             return ProxyVerdict.Refuse(verdict.Status, null, verdict.Headers);
         if (verdict.Account is not { } account || !request.Message.TryGetFrom(out var from) || !SipAddress.TryFromView(from, out var caller)
             || !CallerIdentity.IsOwn(_locations.Domains, caller.Uri, account))
+        {
+            _log(RefusalLine.Of(request.Method, request.Flow, "not the caller's own address"));
             return ProxyVerdict.Refuse(403);
+        }
+
         request.RemoveHeader(HeaderId.ProxyAuthorization);
         foreach (var binding in found.Bindings.DistinctBy(one => one is { RegId: not 0, Instance: { } instance } ? instance : one.Id))
         {

@@ -37,7 +37,7 @@ internal sealed class PhoneCalls
     /// <summary>A phone asks for a transfer. Calls to extensions have nobody to be transferred.</summary>
     public async Task TransferAsync(Call leg, TransferRequest request)
     {
-        if (request.Method != SipMethod.Invite || Find(one => ReferenceEquals(one, leg)) is not var (call, party))
+        if (request.Method != SipMethod.Invite || Find(leg) is not var (call, party))
         {
             await request.RejectAsync(603);
             return;
@@ -50,6 +50,9 @@ internal sealed class PhoneCalls
     /// <summary>The conversation and the party whose dialog a Replaces header names; null when there is none that is up.</summary>
     public (PhoneCall Call, Party Party)? Find(Replaces replaces) => Find(leg =>
         leg.Dialog is { } dialog && dialog.CallId == replaces.CallId && dialog.LocalTag == replaces.ToTag && dialog.RemoteTag == replaces.FromTag);
+
+    /// <summary>The conversation and the party a leg belongs to; null when it belongs to none that is up.</summary>
+    public (PhoneCall Call, Party Party)? Find(Call leg) => Find(one => ReferenceEquals(one, leg));
 
     private (PhoneCall Call, Party Party)? Find(Predicate<Call> isMeant)
     {

@@ -1,5 +1,6 @@
 using Parley.Cli.Configuration;
 using Parley.Cli.Terminal;
+using Parley.Services.Accounts;
 using Parley.Services.Admission;
 using Parley.Services.Locations;
 using Parley.Services.Trunks;
@@ -10,10 +11,11 @@ namespace Parley.Cli.Phones;
 /// <param name="Agent">Dials and is called.</param>
 /// <param name="Log">Lines for whoever watches.</param>
 /// <param name="Settings">What is configured at this moment.</param>
+/// <param name="Accounts">Who there is.</param>
 /// <param name="Locations">Where phones are.</param>
 /// <param name="Admission">Who may have what costs something.</param>
 /// <param name="Trunks">The ways out.</param>
 /// <param name="Lamps">Who is busy.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record PhoneServices(
-    UserAgent Agent, ServeLog Log, LiveSettings Settings, ILocationService Locations, IAdmission Admission, TrunkSet Trunks, BusyLamps Lamps, TimeProvider Time);
+    UserAgent Agent, ServeLog Log, LiveSettings Settings, AccountDirectory Accounts, ILocationService Locations, IAdmission Admission, TrunkSet Trunks, BusyLamps Lamps, TimeProvider Time);

@@ -28,6 +28,7 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
     private readonly LiveSettings _settings;
     private readonly SourceGuard _guard;
     private readonly AdmissionService _admission;
+    private readonly AccountDirectory _accounts;
     private readonly LocationService _locations;
     private readonly RegistrarService _registrar;
     private readonly PresencePackage _presence;
@@ -41,11 +42,15 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
 
     private PhoneSystem(PhoneSettings settings, AccountDirectory accounts, LocationService locations, IMessageStore messages, ServeLog log, TimeProvider time)
     {
-        (_log, _time, _locations) = (log, time, locations);
+        (_log, _time, _accounts, _locations) = (log, time, accounts, locations);
         _settings = new(settings);
-        _guard = new(new() { Log = log.Write }, time);
+        // What a trunk sends has no credentials, however much it is.
+        var exempt = settings.Limits.Exempt.Concat(settings.Trunks.Values.SelectMany(trunk => trunk.Options.Sources)).Select(NetworkRange.Parse);
+        var guard = new SourceGuardOptions { Log = log.Write };
+        _guard = new(guard with { Exempt = [.. guard.Exempt, .. exempt] }, time);
         _admission = new(accounts, locations.Domains, _guard, new() { Algorithms = settings.Digest }, time);
-        _registrar = new(locations, _admission);
+        // A proxy in front of phones adds a Path on behalf of those that know nothing of it, which is most of them.
+        _registrar = new(locations, _admission, new() { RequirePathSupport = false });
         _presence = new(locations);
         _registrations = new(locations, time);
         var dialogs = new DialogPackage(time: time);
@@ -54,7 +59,7 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
             new() { Domains = locations.Domains, Admission = _admission, Time = time }, _presence, new WatcherInfoPackage(_presence.Name), dialogs, new MessageSummaryPackage(), _registrations);
         _messages = new(locations, messages, _admission, new() { OnFault = fault => log.Write($"messages: {fault.Message}") }, time);
         if (settings.DirectMedia)
-            _direct = new(locations, _admission, log.Write);
+            _direct = new(accounts, locations, _admission, log.Write);
     }
 
     /// <summary>The domains served; known before anything listens.</summary>
@@ -92,7 +97,7 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
     {
         _trunks = new(agent.Endpoint, _time);
         await _trunks.SetAsync(OptionsOf(_settings.Current));
-        var services = new PhoneServices(agent, _log, _settings, _locations, _admission, _trunks, _lamps, _time);
+        var services = new PhoneServices(agent, _log, _settings, _accounts, _locations, _admission, _trunks, _lamps, _time);
         _calls = new(services);
         _direct?.Begin(agent, _trunks);
         await _messages.StartAsync(agent.Endpoint);

@@ -19,7 +19,8 @@ public sealed partial class AudioStream
     private long _refused;
     private int _claimed;
 
-    internal bool ShouldReceive => _receives;
+    /// <summary>True when silence of the far end means something: one that only sends has put us on hold (RFC 3264 §8.4), and may well send nothing.</summary>
+    internal bool ShouldReceive => _receives && _sends;
 
     /// <summary>
     /// The digits the far end presses, by RTP, INFO or tones, in order; ends when the stream does. Digits pressed before are kept, at most 128.

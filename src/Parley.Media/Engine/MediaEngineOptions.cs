@@ -21,7 +21,7 @@ public sealed record MediaEngineOptions
     /// <summary>Whose packets a stream takes and where it sends. Default <see cref="LatchPolicy.SameAddress"/>.</summary>
     public LatchPolicy Latching { get; init; } = LatchPolicy.SameAddress;
 
-    /// <summary>A stream that should receive and hears nothing for so long reports it (<see cref="AudioStream.ReceiveTimedOut"/>). Default zero: never.</summary>
+    /// <summary>A stream that sends and receives and hears nothing for so long reports it (<see cref="AudioStream.ReceiveTimedOut"/>). Default zero: never.</summary>
     public TimeSpan RtpTimeout { get; init; }
 
     /// <summary>Least mean time between RTCP reports. Default 5 s (RFC 3550 §6.2).</summary>

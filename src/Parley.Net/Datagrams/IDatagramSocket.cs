@@ -25,7 +25,10 @@ public interface IDatagramSocket : IAsyncDisposable
     /// <summary>Hands on what waits because of <see cref="Hold"/>. On the lane only; not from a handler of datagrams.</summary>
     void Collect();
 
-    /// <summary>While a datagram is handed on: milliseconds it waited because of <see cref="Hold"/>, by the time the system noted at its arrival.</summary>
+    /// <summary>
+    /// While a datagram is handed on: milliseconds it waited in the system's buffer, by the time the system noted at its arrival; because of <see cref="Hold"/>, or
+    /// because the lane is behind. Always 0 where the system notes none, and without either <see cref="Hold"/> or <see cref="DatagramOptions.NoteArrivals"/>.
+    /// </summary>
     int Waited { get; }
 }
 
@@ -59,6 +62,9 @@ public sealed record DatagramOptions
     /// waits only when the lane was late. Default false; always so when <see cref="Batch"/> is 1.
     /// </summary>
     public bool SendAtOnce { get; init; }
+
+    /// <summary>The system notes when each datagram comes, for <see cref="IDatagramSocket.Waited"/>. Default false; Linux only.</summary>
+    public bool NoteArrivals { get; init; }
 
     /// <summary>Bytes a received datagram can have; longer ones are cut by the kernel and counted. Default 65536.</summary>
     public int MaxDatagram { get; init; } = PacketPool.LargeSize;

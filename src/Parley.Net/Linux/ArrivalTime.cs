@@ -9,8 +9,8 @@ internal static unsafe class ArrivalTime
     /// <summary>Room for one such message: a cmsghdr (a length, a level and a type) and two words of time.</summary>
     public const int Size = 64;
 
-    // A held datagram waits some packets' length at most. More is a wall clock that was set meanwhile.
-    private const long Longest = 1_000_000_000;
+    // No socket's buffer holds more than a second of what a lane gets done, nor a held one more than some packets. Much more is a wall clock that was set meanwhile.
+    private const long Longest = 5_000_000_000;
 
     private const int LevelSocket = 1;
     private const int TypeTimestamps = 35;

@@ -74,7 +74,7 @@ internal sealed unsafe class EpollReceiver : IDisposable
             var header = _headers + index;
             var source = LinuxAddress.Read(header->Header.Name);
             Datagrams++;
-            if (socket.IsHeld)
+            if (socket.IsTimed)
                 socket.Waited = ArrivalTime.MillisecondsSince(header->Header);
             if (header->Length <= PacketPool.SmallSize)
                 DeliverSmall(socket, index, (int)header->Length, source);
@@ -136,8 +136,8 @@ internal sealed unsafe class EpollReceiver : IDisposable
             // The kernel overwrites both; the vectors stay as they are.
             _headers[i].Header.NameLength = LinuxAddress.Size;
             _headers[i].Header.VectorCount = vectors;
-            _headers[i].Header.Control = socket.IsHeld ? _controls + i * ArrivalTime.Size : null;
-            _headers[i].Header.ControlLength = socket.IsHeld ? (nuint)ArrivalTime.Size : 0;
+            _headers[i].Header.Control = socket.IsTimed ? _controls + i * ArrivalTime.Size : null;
+            _headers[i].Header.ControlLength = socket.IsTimed ? (nuint)ArrivalTime.Size : 0;
             if (_buffers[i] is null)
             {
                 var buffer = _pool.RentForLane();

@@ -9,6 +9,7 @@ internal sealed class EpollSocket : IDatagramSocket
     private readonly EpollLane _lane;
     private readonly Socket _socket;
     private readonly Outgoing[] _queue;
+    private readonly bool _notes;
     private int _queued;
     private int _closed;
 
@@ -21,6 +22,9 @@ internal sealed class EpollSocket : IDatagramSocket
         Local = NetEndpoint.From((IPEndPoint)socket.LocalEndPoint!);
         Batch = Math.Min(options.Batch, EpollReceiver.MaxBatch);
         MaxDatagram = options.MaxDatagram;
+        _notes = options.NoteArrivals;
+        if (_notes)
+            UdpSockets.SetTimestamps(socket, true);
         _queue = Batch > 1 && !options.SendAtOnce ? new Outgoing[EpollSender.MaxBatch] : [];
     }
 
@@ -68,13 +72,17 @@ internal sealed class EpollSocket : IDatagramSocket
     /// <summary>Its datagrams wait for <see cref="Collect"/>. On the lane.</summary>
     public bool IsHeld { get; private set; }
 
+    /// <summary>The system says when its datagrams came.</summary>
+    public bool IsTimed => IsHeld || _notes;
+
     public void Hold(bool hold)
     {
         if (hold == IsHeld || IsClosed)
             return;
         IsHeld = hold;
         Waited = 0;
-        UdpSockets.SetTimestamps(_socket, hold);
+        if (!_notes)
+            UdpSockets.SetTimestamps(_socket, hold);
         _lane.Report(this, !hold);
     }
 

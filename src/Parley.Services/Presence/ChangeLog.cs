@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Parley.Services.Presence;
 
 /// <summary>
@@ -13,8 +15,11 @@ internal sealed class ChangeLog<T>
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (T Item, long Sequence)> _living = new(StringComparer.Ordinal);
     private readonly Queue<(T Item, long Sequence)> _ended = new();
-    private long _sequence;
+    // From now on upwards, so that what a subscriber was told by a log before this one counts as forgotten.
+    private long _sequence = Stopwatch.GetTimestamp();
     private long _forgotten;
+
+    public ChangeLog() => _forgotten = _sequence;
 
     public bool IsEmpty
     {

@@ -46,7 +46,7 @@ public sealed class DialogPackage(DialogDetail detail = DialogDetail.State, Time
         ArgumentNullException.ThrowIfNull(call);
         if (!resource.HasValue)
             throw new ArgumentException("Nobody has no calls.", nameof(resource));
-        var log = _calls.GetOrAdd(resource, static _ => new ChangeLog<DialogInfo>());
+        var log = CallsOf(resource);
         if (call.State == DialogInfoState.Terminated)
             log.End(call.Id, call);
         else if (log.Has(call.Id) || log.Count < MaxShown)
@@ -56,10 +56,20 @@ public sealed class DialogPackage(DialogDetail detail = DialogDetail.State, Time
         Changed(resource);
     }
 
+    /// <summary>Users kept now: with calls, or watched.</summary>
+    internal int Users => _calls.Count;
+
+    /// <inheritdoc/>
+    protected internal override void OnUnwatched(AddressOfRecord resource)
+    {
+        if (_calls.TryGetValue(resource, out var log) && log.IsEmpty)
+            _calls.TryRemove(resource, out _);
+    }
+
     /// <inheritdoc/>
     public override EventDocument Compose(in DocumentRequest request)
     {
-        var changes = !request.IsPolite && _calls.TryGetValue(request.Resource, out var log) ? log.Since(request.Since) : new([], true, 0);
+        var changes = request.IsPolite ? new([], true, 0) : CallsOf(request.Resource).Since(request.Since);
         var (version, resource, everything) = (request.Version, request.Resource, request.IsOwner || detail == DialogDetail.Everything);
         var body = XmlDocuments.Write(xml =>
         {
@@ -73,6 +83,8 @@ public sealed class DialogPackage(DialogDetail detail = DialogDetail.State, Time
         });
         return new EventDocument(new SipBody(ContentType, body), changes.Sequence);
     }
+
+    private ChangeLog<DialogInfo> CallsOf(AddressOfRecord resource) => _calls.GetOrAdd(resource, static _ => new ChangeLog<DialogInfo>());
 
     private void Write(XmlWriter xml, DialogInfo call, bool everything)
     {

@@ -46,6 +46,12 @@ public abstract class EventPackage
     /// <param name="resource">Whose.</param>
     protected bool IsWatched(AddressOfRecord resource) => _service?.IsWatched(this, resource) ?? false;
 
+    /// <summary>Nobody subscribes to a state any more: what is only kept for subscribers can go. Called on the lane of the last one. Default: nothing is done.</summary>
+    /// <param name="resource">Whose.</param>
+    protected internal virtual void OnUnwatched(AddressOfRecord resource)
+    {
+    }
+
     /// <summary>Takes PUBLISH for this package (RFC 3903); null when nothing can be published.</summary>
     internal virtual Publications? Publications => null;
 

@@ -135,8 +135,9 @@ public sealed class EventService : IDisposable
         if (!_resources.TryGetValue(key, out var resource))
             return;
         resource.Remove(watcher);
-        if (resource.TryClose())
-            _resources.TryRemove(KeyValuePair.Create(key, resource));
+        if (!resource.TryClose() || !_resources.TryRemove(KeyValuePair.Create(key, resource)))
+            return;
+        watcher.Package.OnUnwatched(watcher.Resource);
     }
 
     private void Settle(IncomingSubscription subscription, EventPackage package, AddressOfRecord resource, AdmissionVerdict verdict)

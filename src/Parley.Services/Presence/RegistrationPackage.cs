@@ -45,7 +45,7 @@ public sealed class RegistrationPackage : EventPackage, ILocationWatcher, IDispo
     {
         var found = _locations.FindAsync(request.Resource);
         var bindings = found.IsCompletedSuccessfully ? found.Result : [];
-        var changes = _seen.TryGetValue(request.Resource, out var log) ? log.Since(request.Since) : new([], true, 0);
+        var changes = SeenOf(request.Resource).Since(request.Since);
         var events = changes.Items.ToLookup(contact => contact.Binding.Id);
         var gone = changes.Items.Where(contact => contact.IsGone).ToList();
         var (version, resource) = (request.Version, request.Resource);
@@ -68,6 +68,9 @@ public sealed class RegistrationPackage : EventPackage, ILocationWatcher, IDispo
         return new EventDocument(new SipBody(ContentType, body), changes.Sequence);
     }
 
+    /// <inheritdoc/>
+    protected internal override void OnUnwatched(AddressOfRecord resource) => _seen.TryRemove(resource, out _);
+
     /// <summary>Stops watching locations.</summary>
     public void Dispose() => _watching.Dispose();
 
@@ -75,12 +78,8 @@ public sealed class RegistrationPackage : EventPackage, ILocationWatcher, IDispo
     {
         ArgumentNullException.ThrowIfNull(change);
         if (!IsWatched(change.Address))
-        {
-            _seen.TryRemove(change.Address, out _);
             return;
-        }
-
-        var log = _seen.GetOrAdd(change.Address, static _ => new ChangeLog<Contact>());
+        var log = SeenOf(change.Address);
         foreach (var (what, binding) in change.Changes)
         {
             var contact = new Contact(binding, what);
@@ -92,6 +91,8 @@ public sealed class RegistrationPackage : EventPackage, ILocationWatcher, IDispo
 
         Changed(change.Address);
     }
+
+    private ChangeLog<Contact> SeenOf(AddressOfRecord resource) => _seen.GetOrAdd(resource, static _ => new ChangeLog<Contact>());
 
     private void Write(XmlWriter xml, Binding binding, bool isActive, BindingEvent why)
     {

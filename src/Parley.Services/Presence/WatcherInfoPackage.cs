@@ -22,7 +22,7 @@ public sealed class WatcherInfoPackage(string package) : EventPackage(package + 
     /// <inheritdoc/>
     public override EventDocument Compose(in DocumentRequest request)
     {
-        var changes = _lists.TryGetValue(request.Resource, out var log) ? log.Since(request.Since) : new([], true, 0);
+        var changes = ListOf(request.Resource).Since(request.Since);
         var (version, resource) = (request.Version, request.Resource);
         var body = XmlDocuments.Write(xml =>
         {
@@ -40,11 +40,21 @@ public sealed class WatcherInfoPackage(string package) : EventPackage(package + 
         return new EventDocument(new SipBody(ContentType, body), changes.Sequence);
     }
 
+    /// <summary>Lists kept now: of those who are watched, or watch who watches them.</summary>
+    internal int Lists => _lists.Count;
+
+    /// <inheritdoc/>
+    protected internal override void OnUnwatched(AddressOfRecord resource)
+    {
+        if (_lists.TryGetValue(resource, out var log) && log.IsEmpty)
+            _lists.TryRemove(resource, out _);
+    }
+
     internal void Report(Watcher watcher, WatcherStatus status, WatcherEvent why)
     {
         var id = "w" + watcher.Number.ToString("x", CultureInfo.InvariantCulture);
         var entry = new Entry(id, watcher, status, why);
-        var log = _lists.GetOrAdd(watcher.Resource, static _ => new ChangeLog<Entry>());
+        var log = ListOf(watcher.Resource);
         if (status == WatcherStatus.Terminated)
             log.End(id, entry);
         else
@@ -54,6 +64,8 @@ public sealed class WatcherInfoPackage(string package) : EventPackage(package + 
             _lists.TryRemove(watcher.Resource, out _);
         Changed(watcher.Resource);
     }
+
+    private ChangeLog<Entry> ListOf(AddressOfRecord resource) => _lists.GetOrAdd(resource, static _ => new ChangeLog<Entry>());
 
     private static void Write(System.Xml.XmlWriter xml, Entry entry)
     {

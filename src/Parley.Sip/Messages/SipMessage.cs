@@ -57,6 +57,9 @@ public sealed partial class SipMessage
     /// </summary>
     public SipFault Fault { get; internal set; }
 
+    /// <summary>Milliseconds it waited in the system's buffer before it was read; 0 where that is not known.</summary>
+    internal int Waited { get; set; }
+
     /// <summary>The body; empty when there is none.</summary>
     public ReadOnlySpan<byte> Body => Data.AsSpan(BodyStart, End - BodyStart);
 
@@ -239,6 +242,7 @@ public sealed partial class SipMessage
         Method = SipMethod.Other;
         StatusCode = 0;
         Fault = default;
+        Waited = 0;
         Known = Parsed.None;
     }
 

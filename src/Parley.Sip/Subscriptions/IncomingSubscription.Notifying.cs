@@ -7,7 +7,7 @@ using Parley.Sip.Transport;
 namespace Parley.Sip.Subscriptions;
 
 // What the subscriber sends, what leaves, and what becomes of it.
-public sealed partial class IncomingSubscription : IDialogUsage, IServerTransactionUser
+public sealed partial class IncomingSubscription : IDialogUsage, IServerTransactionUser, IClientTransactionUser
 {
     private TimeSpan _longest;
     private long _granted; // milliseconds
@@ -108,8 +108,7 @@ public sealed partial class IncomingSubscription : IDialogUsage, IServerTransact
     }
 
     private bool Is(SipMessage request) =>
-        EventView.TryParse(request.Value(HeaderId.Event), out var package)
-        && System.Text.Ascii.Equals(package.Type, Event) && System.Text.Encoding.UTF8.GetString(package.Id) == EventId;
+        EventView.TryParse(request.Value(HeaderId.Event), out var package) && package.Is(Event, EventId);
 
     private long Grant(TimeSpan? asked)
     {
@@ -214,21 +213,49 @@ public sealed partial class IncomingSubscription : IDialogUsage, IServerTransact
         _owesState = false;
         _underWay++;
         _ua.Counts.NotificationsSent++;
-        var draft = RequestDraft.Within(Dialog, SipMethod.Notify, body, [_event, new SipHeader("Subscription-State", state), .. headers]) with { Contact = _contact };
-        RequestExchange.Start(_ua, draft, credentials: null, Dialog, FlowChoice.For(_ua.Profile.FlowRouting, Dialog, Flow), (status, reason, response) =>
+        var flow = FlowChoice.For(_ua.Profile.FlowRouting, Dialog, Flow);
+        if (outcome is null && DirectNotify.TrySend(_ua, Dialog, _contact, flow, new Notification(_event, state, headers, body), this))
         {
-            OnAnswered(status, reason, response);
+            _ua.RequestStarted();
+            return;
+        }
+
+        var draft = RequestDraft.Within(Dialog, SipMethod.Notify, body, [_event, new SipHeader("Subscription-State", state), .. headers]) with { Contact = _contact };
+        RequestExchange.Start(_ua, draft, credentials: null, Dialog, flow, (status, reason, response) =>
+        {
+            OnAnswered(status, response, reason);
             outcome?.Invoke(status, reason, response);
         });
     }
 
-    private void OnAnswered(int status, string reason, SipMessage? response)
+    void IClientTransactionUser.OnResponse(ClientTransaction transaction, SipMessage response, in SipFlow flow)
+    {
+        if (response.StatusCode < 200)
+            return;
+        OnAnswered(response.StatusCode, response, null);
+        _ua.RequestEnded();
+    }
+
+    void IClientTransactionUser.OnFailed(ClientTransaction transaction, TransactionFailure why)
+    {
+        if (why == TransactionFailure.Timeout)
+            OnAnswered(408, null, "No response from the subscriber");
+        else
+            OnAnswered(503, null, "The subscriber cannot be reached");
+        _ua.RequestEnded();
+    }
+
+    void IClientTransactionUser.OnEnded(ClientTransaction transaction)
+    {
+    }
+
+    private void OnAnswered(int status, SipMessage? response, string? reason)
     {
         _underWay--;
         if (State == SubscriptionState.Terminated)
             return;
         if (response is null || EndsSubscription(status))
-            End(new SubscriptionEnd(SubscriptionEndKind.NotifyFailed, status, reason));
+            End(new SubscriptionEnd(SubscriptionEndKind.NotifyFailed, status, reason ?? PhraseText.Of(response!)));
         else if (_changed)
             Queue();
     }

@@ -27,7 +27,7 @@ public sealed partial class IncomingSubscription
     private INotifierHandler? _handler;
 
     internal IncomingSubscription(UserAgentLane ua, ServerTransaction transaction, SipMessage request, in EventView package, Dialog? within)
-        : this(ua, transaction.Flow, Encoding.ASCII.GetString(package.Type), Encoding.UTF8.GetString(package.Id), within ?? Dialog.OfCalled(request, DialogTag.Of(transaction), transaction.Flow.Channel.IsSecure))
+        : this(ua, transaction.Flow, NameOf(ua.Profile, package), Encoding.ASCII.GetString(package.Id), within ?? Dialog.OfCalled(request, DialogTag.Of(transaction), transaction.Flow.Channel.IsSecure))
     {
         _makesDialog = within is null;
         _request = request.AddRef();
@@ -208,6 +208,18 @@ public sealed partial class IncomingSubscription
         _ua.RequireCurrent();
         if (State is not (SubscriptionState.Active or SubscriptionState.Pending))
             throw new InvalidOperationException("The subscription is not accepted, or over.");
+    }
+
+    // One string for all subscriptions to a package.
+    private static string NameOf(UserAgentProfile profile, in EventView package)
+    {
+        foreach (var known in profile.Events)
+        {
+            if (Ascii.Equals(package.Type, known))
+                return known;
+        }
+
+        return Encoding.ASCII.GetString(package.Type);
     }
 
     private sealed class ExpiryTimer(IncomingSubscription subscription) : LaneTimer

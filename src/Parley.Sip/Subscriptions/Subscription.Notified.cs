@@ -54,8 +54,7 @@ public sealed partial class Subscription : IDialogUsage, INotifyTaker
     }
 
     private bool IsOurs(SipMessage request) =>
-        EventView.TryParse(request.Value(HeaderId.Event), out var package)
-        && System.Text.Ascii.Equals(package.Type, _options.Event) && System.Text.Ascii.Equals(package.Id, _options.EventId);
+        EventView.TryParse(request.Value(HeaderId.Event), out var package) && package.Is(_options.Event, _options.EventId);
 
     private void OnNotify(ServerTransaction transaction, SipMessage notify, in SubscriptionStateView state)
     {

@@ -125,7 +125,7 @@ internal sealed partial class LaneTransactions
 
     // A request of a dialog, and the CANCEL of a call, lighten the load: they are let in longer.
     private bool IsOverLimit(SipMessage request) => request.ToTag.IsEmpty && request.Method != SipMethod.Cancel
-        ? Counters.Servers >= _limits.Servers || Counters.Unanswered >= _limits.Unanswered
+        ? Counters.Servers >= _limits.Servers || Counters.Unanswered >= _limits.Unanswered || request.Waited > _limits.Wait
         : Counters.Servers >= _limits.ServersInDialog;
 
     // Without a transaction: what is too much already must not grow by being refused (RFC 3261 §21.5.4).

@@ -10,6 +10,9 @@ internal readonly struct TransactionLimits(TransactionOptions options, int lanes
 
     public int Unanswered { get; } = Share(options.MaxUnansweredTransactions, lanes);
 
+    /// <summary>Milliseconds a new request may have waited.</summary>
+    public long Wait { get; } = options.MaxWait > TimeSpan.Zero ? (long)options.MaxWait.TotalMilliseconds : long.MaxValue;
+
     public int Clients { get; } = Share(options.MaxClientTransactions, lanes);
 
     private static int Share(int all, int lanes) => Math.Max(1, all / lanes);

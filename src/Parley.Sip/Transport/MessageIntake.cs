@@ -38,7 +38,10 @@ internal sealed class MessageIntake
     }
 
     /// <summary>One datagram or WebSocket message, which should hold exactly one SIP message. The buffer is lent.</summary>
-    public void OnWhole(in SipFlow flow, PacketBuffer bytes)
+    /// <param name="flow">Where it came from.</param>
+    /// <param name="bytes">The message.</param>
+    /// <param name="waited">Milliseconds it waited before it was read.</param>
+    public void OnWhole(in SipFlow flow, PacketBuffer bytes, int waited = 0)
     {
         if (IsKeepAlive(bytes.Span))
         {
@@ -50,6 +53,7 @@ internal sealed class MessageIntake
         bytes.AddRef();
         if (SipParser.TryParse(bytes, _layer.Limits, _layer.Messages, out var message, out var fault))
         {
+            message.Waited = waited;
             OnMessage(flow, message);
             return;
         }

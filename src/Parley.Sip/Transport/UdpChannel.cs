@@ -17,7 +17,7 @@ internal sealed class UdpChannel : SipChannel, IDatagramHandler
     {
         _intake = intake;
         _lanes = lanes;
-        _sockets = Bind(address.Local, options, lanes);
+        _sockets = Bind(address.Local, options with { NoteArrivals = true }, lanes);
         Local = _sockets[0].Local;
         _advertised = new(network, address, Local);
     }
@@ -55,7 +55,7 @@ internal sealed class UdpChannel : SipChannel, IDatagramHandler
         if (StunKeepAlive.IsRequest(datagram.Span))
             _intake.AnswerStun(socket, datagram, source);
         else
-            _intake.OnWhole(new(this, source), datagram);
+            _intake.OnWhole(new(this, source), datagram, socket.Waited);
     }
 
     public async ValueTask CloseAsync()

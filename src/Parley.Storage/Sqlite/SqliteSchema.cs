@@ -21,9 +21,6 @@ internal static class SqliteSchema
         CREATE TRIGGER account_removed AFTER DELETE ON accounts BEGIN UPDATE meta SET value = value + 1 WHERE name = 'accounts'; END;
         CREATE TABLE locations (address TEXT PRIMARY KEY, expires INTEGER NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
         CREATE TABLE location_journal (number INTEGER PRIMARY KEY, changes BLOB NOT NULL);
-        CREATE TABLE messages (
-            recipient TEXT NOT NULL, id TEXT NOT NULL, sender TEXT NOT NULL, received INTEGER NOT NULL, expires INTEGER NOT NULL, type TEXT NOT NULL, headers TEXT NOT NULL,
-            body BLOB NOT NULL, PRIMARY KEY (recipient, id)) WITHOUT ROWID;
         """;
 
     public static SqliteConnection Open(string path)

@@ -77,5 +77,7 @@ public sealed partial class B2bua
     {
         if (dialog.Media is { } media)
             _ = media.DisposeAsync().AsTask();
+        // The transaction that began the leg keeps it for another 32 s; its audio need not stay as long.
+        dialog.Media = null;
     }
 }

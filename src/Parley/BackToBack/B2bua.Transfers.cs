@@ -1,6 +1,7 @@
 using System.Text;
 using Parley.Dialogs;
 using Parley.Media.Codecs;
+using Parley.Media.Engine;
 using Parley.Media.Sdp;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Invites;
@@ -55,101 +56,6 @@ public sealed partial class B2bua
         return ReferAsync(kept, new SipAddress(Replaces.For(dialog).AddTo(SipUri.Parse(dialog.RemoteTarget))), options);
     }
 
-    void IDialogOwner.OnRefer(InviteDialog dialog, IncomingRefer refer)
-    {
-        switch (_options.Refer)
-        {
-            case ReferPolicy.Handle:
-                HandlersOf(dialog).OnRefer(dialog, refer);
-                break;
-            case ReferPolicy.Refuse:
-                refer.Reject(603);
-                break;
-            case ReferPolicy.Pass:
-                PassRefer(OtherOf(dialog), refer);
-                break;
-            default:
-                RunHere(dialog, refer);
-                break;
-        }
-    }
-
-    private void RunHere(InviteDialog transferor, IncomingRefer refer)
-    {
-        if (refer.Method != SipMethod.Invite || _leaving is not null || _over)
-        {
-            refer.Reject(_leaving is null ? 603 : 491);
-            return;
-        }
-
-        // What is lent is gone once it is accepted.
-        var replaces = refer.Replaces;
-        var target = refer.Target;
-        var options = new TransferOptions
-        {
-            HoldMeanwhile = false, // the phone that asks has seen to that, or wants it otherwise
-            Headers = refer.ReferredBy is { } by ? [.. refer.TargetHeaders, new SipHeader("Referred-By", by.ToString())] : refer.TargetHeaders,
-        };
-        refer.Accept(202);
-        _ = ReportAsync(OtherOf(transferor), transferor, target, replaces, options, refer);
-    }
-
-    private async Task ReportAsync(InviteDialog kept, InviteDialog transferor, SipUri target, Replaces? replaces, TransferOptions options, IncomingRefer refer)
-    {
-        TransferOutcome outcome;
-        try
-        {
-            outcome = replaces is not null && FindReplaced(replaces) is { Owner: B2bua other } leg && !ReferenceEquals(other, this)
-                ? await JoinAsync(kept, transferor, other, other.OtherOf(leg), leg, CancellationToken.None).ConfigureAwait(false)
-                : await RunAsync(kept, transferor, target, options, status => Report(refer, status, null), CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception e) // whatever it was, who asked must hear the end of it
-        {
-            Log.DialogCallbackFailed(_agent.Logger, e);
-            outcome = new TransferOutcome(500, "The transfer failed here", TransferMode.ByServer);
-        }
-
-        Report(refer, outcome.Status, outcome.Reason);
-        if (outcome.IsSuccess)
-            Release(transferor);
-    }
-
-    // The tags of Replaces as the new party would see them (RFC 3891 §3): that party is us.
-    private InviteDialog? FindReplaced(Replaces replaces) =>
-        _agent.Find($"{replaces.CallId};local-tag={replaces.ToTag};remote-tag={replaces.FromTag}") as InviteDialog;
-
-    private static void PassRefer(InviteDialog to, IncomingRefer refer)
-    {
-        var target = refer.ReferTo;
-        var by = refer.ReferredBy;
-        refer.Accept(202);
-        OnLaneOf(to, () =>
-        {
-            var passed = to.Session.Refer(new ReferOptions { ReferTo = target, ReferredBy = by });
-            _ = PassReportsAsync(passed, refer);
-        });
-    }
-
-    private static async Task PassReportsAsync(OutgoingRefer passed, IncomingRefer refer)
-    {
-        await foreach (var progress in passed.Progress(CancellationToken.None).ConfigureAwait(false))
-        {
-            if (progress.Status is > 100 and < 200)
-                Report(refer, progress.Status, progress.Reason);
-        }
-
-        var end = await passed.Ended.ConfigureAwait(false);
-        Report(refer, end.Kind == ReferEndKind.Unreported ? 200 : end.Status, end.Reason);
-    }
-
-    private static void Report(IncomingRefer refer, int status, string? reason) => refer.Lane.Run(
-        static state =>
-        {
-            var (refer, status, reason) = ((IncomingRefer, int, string?))state!;
-            refer.Report(status, reason);
-        },
-        (refer, status, reason));
-
     private async Task<TransferOutcome> ReferAsync(InviteDialog kept, SipAddress to, TransferOptions options)
     {
         var refer = await kept.ReferAsync(new ReferOptions
@@ -184,14 +90,18 @@ public sealed partial class B2bua
         var held = false;
         try
         {
-            if (options.HoldMeanwhile && kept.Media is null && !kept.IsHeldByUs)
+            held = options.HoldMeanwhile && kept.Media is null && !kept.IsHeldByUs && await TryHoldAsync(kept, cancel).ConfigureAwait(false);
+            var joined = await CallAsync(kept, target, options, report, cancel).ConfigureAwait(false);
+            try
             {
-                await kept.HoldAsync(cancel: cancel).ConfigureAwait(false);
-                held = true;
+                await _home.RunAsync(() => Replace(leaving, joined)).ConfigureAwait(false);
+            }
+            catch
+            {
+                await joined.DestroyAsync().ConfigureAwait(false);
+                throw;
             }
 
-            var joined = await CallAsync(kept, target, options, report, cancel).ConfigureAwait(false);
-            await _home.RunAsync(() => Replace(leaving, joined)).ConfigureAwait(false);
             Release(leaving);
             return new TransferOutcome(200, "OK", TransferMode.ByServer);
         }
@@ -204,6 +114,20 @@ public sealed partial class B2bua
         {
             await RestoreAsync(kept, leaving, held).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    // A party that will not be held hears the old one until the new one comes.
+    private static async Task<bool> TryHoldAsync(InviteDialog kept, CancellationToken cancel)
+    {
+        try
+        {
+            await kept.HoldAsync(cancel: cancel).ConfigureAwait(false);
+            return true;
+        }
+        catch (DialogException) when (kept.End is null)
+        {
+            return false;
         }
     }
 
@@ -290,6 +214,7 @@ public sealed partial class B2bua
                 kept.Splice();
             }
 
+            other._anchor?.Part(); // a stream is relayed to one other at a time
             await _home.RunAsync(() => Replace(leaving, joined)).ConfigureAwait(false);
             await other._home.RunAsync(other.Dissolve).ConfigureAwait(false);
             Release(leaving);
@@ -319,6 +244,7 @@ public sealed partial class B2bua
             await _home.RunAsync(() =>
             {
                 invite.RequirePending();
+                RequireUp();
                 var joined = invite.Answer(this, body, options.Headers, options.SessionTimer ?? _options.SessionTimer);
                 joined.Media = media;
                 Replace(leaving, joined);
@@ -378,12 +304,9 @@ public sealed partial class B2bua
     // The new leg is in; what the old one does from here on concerns nobody.
     private void Replace(InviteDialog leaving, InviteDialog joined)
     {
-        if (_over)
-        {
-            OnLaneOf(joined, () => joined.Session.Bye());
-            throw new DialogException(481, "The party that was to stay has hung up");
-        }
-
+        RequireUp();
+        if (_anchor is not null)
+            JoinAudio(OtherOf(leaving), joined);
         var old = HandlersOf(leaving);
         if (ReferenceEquals(leaving, _a))
             Volatile.Write(ref _a, joined);
@@ -394,14 +317,27 @@ public sealed partial class B2bua
         OnLaneOf(leaving, () => leaving.Hand(old));
         leaving.Other = null;
         _leaving = null;
-        if (_anchor is not null)
-        {
-            DropMedia(leaving);
-            _anchor.Join(_a.Media, _b.Media);
-        }
-
+        DropMedia(leaving);
         if (joined.End is { } end)
             EndOther(joined, end, null);
+    }
+
+    private void RequireUp()
+    {
+        if (_over)
+            throw new DialogException(481, "The party that was to stay has hung up");
+    }
+
+    private void JoinAudio(InviteDialog kept, InviteDialog joined)
+    {
+        try
+        {
+            _anchor!.Join(kept.Media, joined.Media);
+        }
+        catch (CodecMismatchException e)
+        {
+            throw new DialogException(488, e.Message);
+        }
     }
 
     private void Dissolve()
@@ -421,6 +357,8 @@ public sealed partial class B2bua
             // It went away while somebody was looked for in its place, and nobody was found.
             if (leaving.End is { } end)
                 EndOther(leaving, end, null);
+            else if (_anchor is not null && !_over)
+                Rejoin();
         }).ConfigureAwait(false);
         if (!held || kept.End is not null || leaving.End is not null)
             return;

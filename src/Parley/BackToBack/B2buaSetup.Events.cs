@@ -199,10 +199,10 @@ internal sealed partial class B2buaSetup
             return;
         }
 
-        _a.OnOver = null;
-        _ended = true;
+        LetGo();
         _legs.Clear();
         uas.Media = _mediaA;
+        _a.Media = null;
         pair.Link(uas, leg.Dialog, offered ? _done : null);
         if (!offered)
             _done.TrySetResult(pair);
@@ -260,10 +260,19 @@ internal sealed partial class B2buaSetup
             _a.Invite.Reject(fault.Status is >= 400 and < 700 ? fault.Status : 480, fault.Response is { } refusal ? ReasonOf(refusal) : null, headers);
     }
 
+    // The call outlives this: nothing of it may hold on to what is only needed until the answer, but for a PRACK that is still owed.
+    private void LetGo()
+    {
+        _ended = true;
+        _a.OnOver = null;
+        _a.OnEarly = null;
+        if (_unconfirmed.Count == 0)
+            _a.OnPrack = null;
+    }
+
     private void Fail(Exception fault)
     {
-        _a.OnOver = null;
-        _ended = true;
+        LetGo();
         if (_done.TrySetException(fault))
             _over.Fire();
     }

@@ -49,7 +49,7 @@ internal sealed partial class B2buaSetup : IDialogOwner
         _codecs = options.Media?.Codecs ?? agent.Phone.Options.Codecs;
         if (options.Media is not { } media)
             return;
-        _mediaA = CallMedia.ForIncoming(agent.Phone, a.Invite.Flow, _codecs);
+        _mediaA = a.Media ??= CallMedia.ForIncoming(agent.Phone, a.Invite.Flow, _codecs);
         _anchor = new Anchor(media.Transcode);
     }
 
@@ -64,7 +64,8 @@ internal sealed partial class B2buaSetup : IDialogOwner
         try
         {
             await setup.PrepareOfferAsync().ConfigureAwait(false);
-            await setup.Lane.RunAsync(setup.Start).ConfigureAwait(false);
+            // Whatever comes of it is told by the outcome: one wait, not two.
+            setup.Lane.Run(static state => ((B2buaSetup)state!).Start(), setup);
             using (cancel.UnsafeRegister(static state => ((B2buaSetup)state!).GiveUp(), setup))
             {
                 try
@@ -79,7 +80,7 @@ internal sealed partial class B2buaSetup : IDialogOwner
         }
         catch
         {
-            setup.DropMedia();
+            setup._anchor?.Part();
             throw;
         }
     }
@@ -112,15 +113,25 @@ internal sealed partial class B2buaSetup : IDialogOwner
         _codecs = media.Transcode ? [.. common, .. _codecs.Except(common)] : common;
     }
 
+    // Once A has early media its codec is settled, whoever answers in the end.
+    private IReadOnlyList<AudioCodec> CodecsForB() => _mediaA!.Agreed?.Codec is { } codec
+        ? _options.Media!.Transcode ? [codec, .. _codecs.Where(other => other != codec)] : [codec]
+        : _codecs;
+
     private void Start()
     {
-        if (_a.EndedAs is { } end)
-            throw DialogException.Of(end, null);
-        _a.RequirePending();
-        _a.OnOver = OnCallerGone;
-        _a.OnPrack = OnPrack;
-        _a.OnEarly = OnEarlyFromCaller;
-        StartNext();
+        try
+        {
+            _a.RequirePending();
+            _a.OnOver = OnCallerGone;
+            _a.OnPrack = OnPrack;
+            _a.OnEarly = OnEarlyFromCaller;
+            StartNext();
+        }
+        catch (Exception e) // handed to whoever waits for the pair, who would wait for ever otherwise
+        {
+            Fail(e);
+        }
     }
 
     private void StartNext()
@@ -145,7 +156,7 @@ internal sealed partial class B2buaSetup : IDialogOwner
         DialogException? fault = null;
         try
         {
-            leg.Media = await CallMedia.ForDialAsync(_agent.Phone, _invite.Proxy ?? leg.Target, _codecs, _mediaA!.Stream, _over.Token).ConfigureAwait(false);
+            leg.Media = await CallMedia.ForDialAsync(_agent.Phone, _invite.Proxy ?? leg.Target, CodecsForB(), _mediaA!.Stream, _over.Token).ConfigureAwait(false);
         }
         catch (CallMediaException e)
         {
@@ -204,11 +215,5 @@ internal sealed partial class B2buaSetup : IDialogOwner
         if (_options.PassFailure)
             _a.RefuseIfPending(status, null);
         return new DialogException(status, reason);
-    }
-
-    private void DropMedia()
-    {
-        _anchor?.Part();
-        _ = _mediaA?.DisposeAsync().AsTask();
     }
 }

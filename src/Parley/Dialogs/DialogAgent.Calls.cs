@@ -16,7 +16,7 @@ public sealed partial class DialogAgent
     /// <returns>The dialog.</returns>
     /// <exception cref="DialogException">The caller cancelled before (487), or the call is over.</exception>
     /// <exception cref="InvalidOperationException">It is answered or refused already.</exception>
-    /// <exception cref="ArgumentException">A header that is not the application's to write.</exception>
+    /// <exception cref="ArgumentException">The caller made an offer and there is no answer; or a header that is not the application's to write.</exception>
     public async Task<InviteDialog> CreateUasAsync(InviteRequest invite, UasOptions? options = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(invite);
@@ -29,10 +29,13 @@ public sealed partial class DialogAgent
         }
 
         cancel.ThrowIfCancellationRequested();
+        if (sdp is null && invite.Sdp is not null)
+            throw new ArgumentException("The caller's offer needs an answer: give Sdp or SdpFor.", nameof(options));
         var body = SessionBody.Of(sdp);
         return await invite.Invite.Lane.RunAsync(() =>
         {
             invite.RequirePending();
+            invite.DropMedia();
             return invite.Answer(new HandlerOwner(this, options.Handlers), body, options.Headers, options.SessionTimer);
         }).ConfigureAwait(false);
     }

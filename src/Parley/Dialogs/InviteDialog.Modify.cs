@@ -129,8 +129,8 @@ public sealed partial class InviteDialog
             : null;
 
     /// <summary>
-    /// A body of somebody else's on its way to this peer. While one and the same party speaks, it goes as it is; once another has spoken in this session, what follows is
-    /// one session still: its o= line, its streams' places (RFC 3264 §8).
+    /// A body of somebody else's on its way to this peer. While one and the same party speaks, it goes as it is; once another has spoken in this session, or we have, what
+    /// follows is one session still: its o= line, its streams' places (RFC 3264 §8).
     /// </summary>
     internal SipBody Continue(SipBody body)
     {
@@ -211,7 +211,11 @@ public sealed partial class InviteDialog
                 var sdp = result.Message is { } message ? SessionBody.Bytes(message) : null;
                 // Agreed when the answer is here; an offer that came instead is agreed on when it has been answered.
                 if (result.IsSuccess && result.Acknowledge is null)
+                {
+                    _spliced |= offer is not null && !offer.AsSpan().SequenceEqual(_local);
                     Agree(offer, sdp, peerOffered: false);
+                }
+
                 offered?.Invoke(result, sdp);
                 var text = sdp ?? _remote;
                 done.TrySetResult(new SessionChangeResult(result.Status, result.Reason, TextOf(text), result.Message?.ToOwned()));

@@ -72,6 +72,12 @@ public sealed class InviteRequest : IInviteSessionHandler
 
     internal InviteDialog? Dialog { get; private set; }
 
+    /// <summary>
+    /// The caller's audio where it is relayed here. It outlives an attempt to call somebody that failed: what the caller was told as early media holds for the answer too
+    /// (RFC 3264 §4).
+    /// </summary>
+    internal CallMedia? Media { get; set; }
+
     /// <summary>Told on the lane when the call ends before its answer; for whoever has legs of its own to clear.</summary>
     internal Action<CallEnd, SipMessage?>? OnOver { get; set; }
 
@@ -80,9 +86,6 @@ public sealed class InviteRequest : IInviteSessionHandler
 
     /// <summary>Told on the lane a request that comes before the answer; without anybody it is answered by default.</summary>
     internal Action<IncomingRequest>? OnEarly { get; set; }
-
-    /// <summary>How the call ended before it was answered; on the lane.</summary>
-    internal CallEnd? EndedAs => _end;
 
     /// <summary>Value of the first header of that name, or null.</summary>
     public string? Header(string name) => Message.GetString(name);
@@ -127,14 +130,19 @@ public sealed class InviteRequest : IInviteSessionHandler
     }
 
     /// <summary>Refused when nobody else has decided; any thread.</summary>
-    internal void RefuseIfPending(int status, string? reason = null) => Invite.Lane.Run(
-        static state =>
-        {
-            var (invite, status, reason) = ((IncomingInvite, int, string?))state!;
-            if (invite.IsPending)
-                invite.Reject(status, reason);
-        },
-        (Invite, status, reason));
+    internal void RefuseIfPending(int status, string? reason = null)
+    {
+        if (Dialog is not null)
+            return; // answered: no need to wake the lane
+        Invite.Lane.Run(
+            static state =>
+            {
+                var (invite, status, reason) = ((IncomingInvite, int, string?))state!;
+                if (invite.IsPending)
+                    invite.Reject(status, reason);
+            },
+            (Invite, status, reason));
+    }
 
     /// <summary>Answers; on the lane, pending.</summary>
     internal InviteDialog Answer(IDialogOwner owner, SipBody body, IReadOnlyList<SipHeader>? headers, SessionTimerOptions? timer)
@@ -153,6 +161,14 @@ public sealed class InviteRequest : IInviteSessionHandler
         }
 
         return dialog;
+    }
+
+    /// <summary>The audio is not to be relayed after all.</summary>
+    internal void DropMedia()
+    {
+        if (Media is { } media)
+            _ = media.DisposeAsync().AsTask();
+        Media = null;
     }
 
     /// <summary>Refuses to go on with a call that is answered or over.</summary>
@@ -202,6 +218,7 @@ public sealed class InviteRequest : IInviteSessionHandler
         }
 
         _end = end;
+        DropMedia();
         if (message is { IsRequest: true })
             Volatile.Write(ref _cancel, message.ToOwned());
         OnOver?.Invoke(end, message);

@@ -22,7 +22,7 @@ public sealed class PhoneSettingsTests
             "backup": { "uri": "sip:198.51.100.7:5070", "inbound": "bob@example.org" }
           },
           "routes": [{ "pattern": "0*", "trunks": ["carrier", "backup"], "strip": 1, "prefix": "+49" }, { "pattern": "11X", "trunks": "carrier" }],
-          "limits": { "ring": "45s", "calls-per-account": 4 }
+          "limits": { "ring": "45s", "calls-per-account": 4, "exempt": "198.51.100.0/24" }
         }
         """;
 
@@ -36,6 +36,7 @@ public sealed class PhoneSettingsTests
         Assert.True(phones.DirectMedia);
         Assert.Equal([DigestAlgorithm.Sha256, DigestAlgorithm.Md5], phones.Digest);
         Assert.Equal((TimeSpan.FromSeconds(45), 4), (phones.Limits.Ring, phones.Limits.CallsPerAccount));
+        Assert.Equal(["198.51.100.0/24"], phones.Limits.Exempt);
         var carrier = phones.Trunks["carrier"];
         Assert.Equal(("sip:sip.carrier.example;transport=tcp", "4930123", "secret"), (carrier.Options.Target.ToString(), carrier.User, carrier.Password));
         Assert.Equal(("sip:4930123@sip.carrier.example", TimeSpan.FromMinutes(30)), (carrier.Options.Register!.ToString(), carrier.Options.RegisterExpires));

@@ -162,6 +162,30 @@ public sealed class CallTests
         Assert.Equal(407, await Office.StatusAsync(dora, "bob", Office.As("dora")));
     });
 
+    [Fact]
+    public void The_phones_of_an_account_that_is_removed_ring_no_more() => Office.Run(async office =>
+    {
+        await office.PhoneAsync("bob", "10.0.0.12", Answer);
+        var alice = await office.PhoneAsync("alice", "10.0.0.11");
+        Assert.Equal(200, await Office.StatusAsync(alice, "bob", Office.As("alice")));
+        await office.Accounts.RemoveAsync("bob", "parley");
+        await office.Delay(1.1);
+        Assert.Equal(404, await Office.StatusAsync(alice, "bob", Office.As("alice")));
+    });
+
+    [Fact]
+    public void A_refusal_that_may_be_an_attack_has_a_line_with_the_address_in_front()
+    {
+        var office = Office.Run(async office =>
+        {
+            var stranger = await office.StartAsync("10.0.0.99");
+            await Office.StatusAsync(stranger, "bob", Office.As("alice") with { Password = "guess" });
+            await Office.StatusAsync(stranger, "bob", Office.As("alice") with { Caller = "sip:carol@10.0.0.1" });
+        });
+        Assert.Contains("refused INVITE from 10.0.0.99 port 5060 over udp: wrong credentials (user \"alice\")", office.Log, StringComparison.Ordinal);
+        Assert.Contains("refused INVITE from 10.0.0.99 port 5060 over udp: not allowed to the caller", office.Log, StringComparison.Ordinal);
+    }
+
     private static async Task Answer(IncomingCall call, CancellationToken ended)
     {
         await call.RingAsync(ended);

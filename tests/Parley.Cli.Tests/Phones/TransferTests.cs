@@ -107,6 +107,22 @@ public sealed class TransferTests
         Assert.Equal((ReferEndKind.Refused, 603), Of(await ReferAsync(stranger, call, "<sip:bob@10.0.0.1>")));
     });
 
+    [Fact]
+    public void A_call_is_taken_over_by_another_phone_of_the_same_account_and_by_nobody_else() => Office.Run(async office =>
+    {
+        await using var call = await AliceCallsBobAsync(office);
+        var bob = await _bob.Task;
+        var replaces = new SipHeader("Replaces", $"{bob.Dialog!.CallId};to-tag={bob.Dialog.RemoteTag};from-tag={bob.Dialog.LocalTag}");
+        var carol = await office.PhoneAsync("carol", "10.0.0.13");
+        Assert.Equal(403, await Office.StatusAsync(carol, "alice", Office.As("carol") with { Headers = [replaces] }));
+        var desk = await office.PhoneAsync("bob", "10.0.0.14");
+        await using var moved = await desk.DialAsync("sip:alice@10.0.0.1", Office.As("bob") with { Headers = [replaces] });
+        moved.StartPlayback(new ToneSource(700, 8000));
+        Assert.True(await Heard.ToneAsync(call, 700));
+        await office.Delay(1);
+        Assert.Equal((CallState.Ended, CallState.Answered), (bob.State, call.State));
+    });
+
     private async Task<OutgoingCall> AliceCallsBobAsync(Office office)
     {
         _bobsPhone = await office.PhoneAsync("bob", "10.0.0.12", async (call, ended) =>

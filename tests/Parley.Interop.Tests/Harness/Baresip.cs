@@ -16,6 +16,26 @@ internal sealed record BaresipOptions
 
     /// <summary>PCMU, PCMA or G722; empty offers PCMU, then PCMA.</summary>
     public string Codec { get; init; } = "";
+
+    /// <summary>With an account it registers, and is called by its name; without, it is called at its own address.</summary>
+    public PhoneAccount? Account { get; init; }
+}
+
+/// <summary>How a phone registers.</summary>
+/// <param name="Name">User part of its address, and of its credentials.</param>
+/// <param name="Server">Host and port of the registrar.</param>
+internal sealed record PhoneAccount(string Name, string Server)
+{
+    public string Password { get; init; } = "secret";
+
+    /// <summary>An outbound proxy, such as sip:127.0.0.1:5060;transport=udp; empty for none.</summary>
+    public string Proxy { get; init; } = "";
+
+    /// <summary>Whose presence it watches: addresses of contacts. Messages go to the first of them.</summary>
+    public IReadOnlyList<string> Contacts { get; init; } = [];
+
+    /// <summary>How often it publishes its own presence, in seconds; 0 for never.</summary>
+    public int PublishInterval { get; init; }
 }
 
 /// <summary>
@@ -24,6 +44,7 @@ internal sealed record BaresipOptions
 /// </summary>
 internal sealed class Baresip : IAsyncDisposable
 {
+    private const string Answer = "RESPONSE";
     private readonly ChildProcess _process;
     private readonly TempFolder _folder;
     private readonly TcpClient _control;
@@ -32,9 +53,12 @@ internal sealed class Baresip : IAsyncDisposable
     private readonly Task _reading;
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Baresip(ChildProcess process, TempFolder folder, TcpClient control, string uri)
+    private readonly bool _registers;
+    private int _seen;
+
+    private Baresip(ChildProcess process, TempFolder folder, TcpClient control, string uri, bool registers)
     {
-        (_process, _folder, _control, Uri) = (process, folder, control, uri);
+        (_process, _folder, _control, Uri, _registers) = (process, folder, control, uri, registers);
         _reading = ReadAsync();
     }
 
@@ -65,7 +89,10 @@ internal sealed class Baresip : IAsyncDisposable
             await process.WaitForOutputAsync(text => text.Contains("baresip is ready", StringComparison.Ordinal), TimeSpan.FromSeconds(15), "its start");
             var control = new TcpClient();
             await control.ConnectAsync("127.0.0.1", BaresipConfig.ControlPort(port));
-            return new(process, folder, control, BaresipConfig.Uri(options, port));
+            var phone = new Baresip(process, folder, control, BaresipConfig.Uri(options, port), options.Account is not null);
+            if (options.Account is not null)
+                await process.WaitForOutputAsync(text => text.Contains("200 OK", StringComparison.Ordinal), TimeSpan.FromSeconds(15), "its registration");
+            return phone;
         }
         catch
         {
@@ -96,6 +123,45 @@ internal sealed class Baresip : IAsyncDisposable
 
     public Task HangUpAsync() => CommandAsync("hangup", "");
 
+    /// <summary>Puts the other side on hold: a re-INVITE with sendonly.</summary>
+    public Task HoldAsync() => CommandAsync("hold", "");
+
+    /// <summary>Takes the other side off hold.</summary>
+    public Task ResumeAsync() => CommandAsync("resume", "");
+
+    /// <summary>Asks the server to connect the other side with somebody else: REFER.</summary>
+    public Task TransferAsync(string uri) => CommandAsync("transfer", uri);
+
+    /// <summary>Sends a text to the first of its contacts.</summary>
+    public Task MessageAsync(string text) => CommandAsync("message", text);
+
+    /// <summary>Waits until its list of contacts shows a presence: Online, Offline, Busy.</summary>
+    public async Task WaitForPresenceAsync(string presence, TimeSpan timeout)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        while (true)
+        {
+            ForgetEvents();
+            await CommandAsync("contacts", "");
+            var answer = await WaitForAsync(e => e.Type == Answer, timeout, "its contacts");
+            if (answer.Parameter.Contains(presence, StringComparison.Ordinal))
+                return;
+            Assert.True(clock.Elapsed < timeout, $"no contact was '{presence}' within {timeout.TotalSeconds} s, but: {answer.Parameter}");
+            await Task.Delay(250);
+        }
+    }
+
+    /// <summary>Waits for a text in what it shows on its screen.</summary>
+    public Task WaitForScreenAsync(string text, TimeSpan timeout)
+        => _process.WaitForOutputAsync(output => output.Contains(text, StringComparison.Ordinal), timeout, $"'{text}'");
+
+    /// <summary>From here on the Wait… methods look at later events only.</summary>
+    public void ForgetEvents()
+    {
+        lock (_gate)
+            _seen = _events.Count;
+    }
+
     /// <summary>Sends digits as RFC 4733 events, with a pause after each as a finger makes it.</summary>
     public async Task SendDigitsAsync(string digits, TimeSpan pause)
     {
@@ -118,11 +184,54 @@ internal sealed class Baresip : IAsyncDisposable
     public async Task WaitForDigitsAsync(string digits, TimeSpan timeout)
         => await WaitForAsync(_ => Digits.Length >= digits.Length, timeout, $"the digits {digits}");
 
+    /// <summary>From now on it hears this tone: at least 0.6 s of it within <paramref name="within"/>.</summary>
+    public async Task AssertHearsAsync(int frequency, TimeSpan? within = null)
+    {
+        var before = RecordingLengths();
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var limit = within ?? TimeSpan.FromSeconds(8);
+        while (true)
+        {
+            await Task.Delay(200);
+            var spans = HeardSince(before);
+            if (spans.Where(span => Math.Abs(span.Frequency - frequency) <= 10).Sum(span => span.Length) >= 0.6)
+                return;
+            if (clock.Elapsed > limit)
+                Assert.Fail($"baresip did not hear {frequency} Hz within {limit.TotalSeconds} s, but: {Tone.Describe(spans)}; it wrote:\n{Log}");
+        }
+    }
+
+    /// <summary>For so long it hears nothing: no packets, or silent ones.</summary>
+    public async Task AssertHearsNothingAsync(TimeSpan length)
+    {
+        // What was under way when the other side stopped.
+        await Task.Delay(TimeSpan.FromSeconds(0.5));
+        var before = RecordingLengths();
+        await Task.Delay(length);
+        var spans = HeardSince(before);
+        Assert.True(spans.All(span => span.Frequency == 0), $"baresip heard {Tone.Describe(spans)}");
+    }
+
+    /// <summary>
+    /// From now on packets come in, or none do: by the rate baresip shows. Its recorder does not survive a hold of its own, so whom it hears after that cannot be told.
+    /// </summary>
+    public async Task AssertReceivesAsync(bool receives)
+    {
+        var before = Log.Length;
+        await _process.WaitForOutputAsync(
+            output => Rates(output[before..]) is [.. , var rate] && rate > 0 == receives && Rates(output[before..]).Count > 2, TimeSpan.FromSeconds(10), receives ? "packets" : "silence");
+    }
+
+    // [0:00:06] audio=64000/64000 (bit/s): sent and received.
+    private static List<int> Rates(string output)
+        => [.. System.Text.RegularExpressions.Regex.Matches(output, @"audio=\d+/(\d+)").Select(match => int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture))];
+
     /// <summary>Ends baresip, which completes its files, and reads what it heard.</summary>
     public async Task<Wav> HeardAsync()
     {
         await CommandAsync("quit", "");
-        await _process.WaitForExitAsync(TimeSpan.FromSeconds(10));
+        // With a registration it takes leave of its server first.
+        await _process.WaitForExitAsync(TimeSpan.FromSeconds(15));
         var file = Directory.GetFiles(_folder.Path, "dump-*-dec.wav").Order().LastOrDefault();
         Assert.True(file is not null, $"baresip heard nothing; it wrote:\n{Log}");
         return Wav.Read(file);
@@ -136,7 +245,7 @@ internal sealed class Baresip : IAsyncDisposable
             Task more;
             lock (_gate)
             {
-                var found = _events.FirstOrDefault(condition);
+                var found = _events.Skip(_seen).FirstOrDefault(condition);
                 if (found is not null)
                     return found;
                 more = _more.Task;
@@ -154,10 +263,34 @@ internal sealed class Baresip : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_registers && !_process.HasExited)
+            await LeaveAsync();
         _control.Dispose();
         await _process.DisposeAsync();
         await _reading;
         _folder.Dispose();
+    }
+
+    // A phone that is killed leaves a registration behind, and the server would ring it in the next test.
+    private async Task LeaveAsync()
+    {
+        await CommandAsync("quit", "");
+        for (var tries = 0; tries < 40 && !_process.HasExited; tries++)
+            await Task.Delay(100);
+    }
+
+    private Dictionary<string, long> RecordingLengths()
+        => Directory.GetFiles(_folder.Path, "dump-*-dec.wav").ToDictionary(file => file, file => new FileInfo(file).Length);
+
+    private List<ToneSpan> HeardSince(Dictionary<string, long> before)
+    {
+        List<ToneSpan> spans = [];
+        foreach (var (file, length) in RecordingLengths())
+        {
+            if (Wav.ReadGrowing(file, before.GetValueOrDefault(file), length) is { } part)
+                spans.AddRange(Tone.Spans(part.Channels[0], part.Rate));
+        }
+        return spans;
     }
 
     private async Task CommandAsync(string command, string parameter)
@@ -189,10 +322,11 @@ internal sealed class Baresip : IAsyncDisposable
     private void Add(string json)
     {
         using var document = JsonDocument.Parse(json);
-        if (!document.RootElement.TryGetProperty("event", out _))
+        var isAnswer = document.RootElement.TryGetProperty("response", out _);
+        if (!isAnswer && !document.RootElement.TryGetProperty("event", out _))
             return;
-        var type = document.RootElement.GetProperty("type").GetString()!;
-        var parameter = document.RootElement.TryGetProperty("param", out var value) ? value.ToString() : "";
+        var type = isAnswer ? Answer : document.RootElement.GetProperty("type").GetString()!;
+        var parameter = document.RootElement.TryGetProperty(isAnswer ? "data" : "param", out var value) ? value.ToString() : "";
         TaskCompletionSource more;
         lock (_gate)
         {

@@ -10,7 +10,8 @@ internal static class BaresipConfig
     public static int ControlPort(int port) => port + 2;
 
     public static string Uri(BaresipOptions options, int port)
-        => options.Transport == "tls"
+        => options.Account is { } account ? $"sip:{account.Name}@{account.Server};transport={options.Transport}"
+            : options.Transport == "tls"
             ? $"sip:phone@127.0.0.1:{port + 1};transport=tls"
             : $"sip:phone@127.0.0.1:{port};transport={options.Transport}";
 
@@ -20,9 +21,8 @@ internal static class BaresipConfig
         var rate = options.Codec == "G722" ? 16_000 : 8_000;
         Wav.WriteTone(folder.File("microphone.wav"), options.ToneHz, TimeSpan.FromSeconds(90), rate);
         await File.WriteAllTextAsync(folder.File("certificate.pem"), Certificate());
-        await File.WriteAllTextAsync(folder.File("contacts"), "");
-        await File.WriteAllTextAsync(folder.File("accounts"),
-            $"<sip:phone@127.0.0.1;transport={options.Transport}>;regint=0;answermode={options.Answer}{Codecs(options.Codec)}\n");
+        await File.WriteAllTextAsync(folder.File("contacts"), string.Concat(Contacts(options)));
+        await File.WriteAllTextAsync(folder.File("accounts"), $"{Account(options)};answermode={options.Answer}{Codecs(options.Codec)}\n");
         var template = await File.ReadAllTextAsync(Path.Combine(Repository.Peers, "baresip", "config"));
         await File.WriteAllTextAsync(folder.File("config"), template
             .Replace("@FOLDER@", folder.Path, StringComparison.Ordinal)
@@ -31,6 +31,18 @@ internal static class BaresipConfig
             .Replace("@RTP@", $"{port + 4}-{port + 7}", StringComparison.Ordinal)
             .Replace("@RATE@", $"{rate}", StringComparison.Ordinal));
     }
+
+    private static string Account(BaresipOptions options)
+    {
+        if (options.Account is not { } account)
+            return $"<sip:phone@127.0.0.1;transport={options.Transport}>;regint=0";
+        var proxy = account.Proxy.Length == 0 ? "" : $";outbound=\"{account.Proxy}\"";
+        return $"<sip:{account.Name}@{account.Server};transport={options.Transport}>;auth_user={account.Name};auth_pass={account.Password}"
+            + $";regint=600;pubint={account.PublishInterval}{proxy}";
+    }
+
+    private static IEnumerable<string> Contacts(BaresipOptions options)
+        => (options.Account?.Contacts ?? []).Select((uri, i) => $"\"Contact {i}\" <{uri}>;presence=p2p\n");
 
     private static string Codecs(string codec) => codec switch
     {

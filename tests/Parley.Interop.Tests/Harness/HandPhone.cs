@@ -102,6 +102,24 @@ internal sealed class HandPhone : IDisposable
         }
     }
 
+    /// <summary>Like the other one, answering one digest challenge as the user "secret" is the password of (RFC 2617, MD5, qop=auth).</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="request">Makes the request with further headers, and with the number its CSeq is to have.</param>
+    public async Task<HandMessage> FinalAsync(string user, Func<int, string[], string> request)
+    {
+        var first = request(1, []);
+        var response = await FinalAsync(first);
+        if (response.Status is not (401 or 407))
+            return response;
+        var (asks, answers) = response.Status == 401 ? ("WWW-Authenticate", "Authorization") : ("Proxy-Authenticate", "Proxy-Authorization");
+        var challenge = response[asks];
+        string Value(string name) => System.Text.RegularExpressions.Regex.Match(challenge, name + "=\"([^\"]*)\"").Groups[1].Value;
+        var words = first.Split(' ', 3);
+        var proof = Hash($"{Hash($"{user}:{Value("realm")}:secret")}:{Value("nonce")}:00000001:hand:auth:{Hash($"{words[0]}:{words[1]}")}");
+        return await FinalAsync(request(2,
+            [$"{answers}: Digest username=\"{user}\", realm=\"{Value("realm")}\", nonce=\"{Value("nonce")}\", uri=\"{words[1]}\", qop=auth, nc=00000001, cnonce=\"hand\", response=\"{proof}\", algorithm=MD5"]));
+    }
+
     public async Task<HandMessage> RequestFromPeerAsync(string method)
     {
         while (true)
@@ -121,6 +139,8 @@ internal sealed class HandPhone : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+
+    private static string Hash(string text) => Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(Encoding.UTF8.GetBytes(text)));
 
     private Task AcknowledgeAsync(HandMessage invite, HandMessage response)
     {

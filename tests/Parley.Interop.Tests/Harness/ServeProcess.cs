@@ -26,9 +26,19 @@ internal sealed class ServeProcess : IAsyncDisposable
 
     public string Recordings => Path.Combine(_data.Path, "recordings");
 
-    public static async Task<ServeProcess> StartAsync(params string[] extra)
+    public static Task<ServeProcess> StartAsync(params string[] extra) => StartAsync([], null, extra);
+
+    /// <summary>Starts it with accounts whose password is "secret", and with a parley.json.</summary>
+    public static async Task<ServeProcess> StartAsync(IReadOnlyList<string> accounts, string? settings, params string[] extra)
     {
         var data = new TempFolder();
+        foreach (var account in accounts)
+            (await ParleyCommand.RunAsync("account", "add", account, "--password", "secret", "--data", data.Path)).AssertExit(0);
+        if (settings is not null)
+        {
+            await File.WriteAllTextAsync(data.File("parley.json"), settings);
+            extra = [.. extra, "--config", data.File("parley.json")];
+        }
         int sip = Ports.Take(), tls = Ports.Take(), http = Ports.Take();
         string[] arguments =
         [
@@ -124,7 +134,7 @@ internal sealed class ServeProcess : IAsyncDisposable
                 _ = await CountersAsync();
                 return;
             }
-            catch (HttpRequestException e) when (e.StatusCode is null && clock.Elapsed < TimeSpan.FromSeconds(20))
+            catch (HttpRequestException e) when (e.StatusCode is null && clock.Elapsed < TimeSpan.FromSeconds(60))
             {
                 await Task.Delay(100);
             }

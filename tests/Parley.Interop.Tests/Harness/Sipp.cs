@@ -43,6 +43,20 @@ internal sealed class Sipp : IAsyncDisposable
         return sipp;
     }
 
+    /// <summary>Plays one party of a flow, once, against the server at <paramref name="serverPort"/>; the scenario's own keywords are given with it.</summary>
+    public static async Task<Sipp> PlayAsync(
+        string scenario, int serverPort, int port, IReadOnlyDictionary<string, string> keywords, bool waits)
+    {
+        var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder.File("scenario.xml"), scenario);
+        var keys = keywords.SelectMany(keyword => (string[])["-key", keyword.Key, keyword.Value]);
+        string[] arguments = ["-sf", folder.File("scenario.xml"), .. Common(folder, port), "-t", "u1", "-m", "1", "-r", "1", .. keys, "-s", "service", $"127.0.0.1:{serverPort}"];
+        var sipp = new Sipp(ChildProcess.Start("sipp", arguments, folder.Path), folder, port);
+        for (var tries = 0; waits && tries < 100 && !IsTaken(port, "udp"); tries++)
+            await Task.Delay(50);
+        return sipp;
+    }
+
     public async Task<SippResult> ResultAsync(TimeSpan timeout)
     {
         var code = await _process.WaitForExitAsync(timeout);
@@ -65,16 +79,17 @@ internal sealed class Sipp : IAsyncDisposable
     private static Sipp Start(string scenario, IEnumerable<string> arguments)
     {
         var folder = new TempFolder();
-        int port = Ports.Take(), media = Ports.Take(4), control = Ports.Take();
-        string[] common =
-        [
-            "-i", "127.0.0.1", "-p", Text(port), "-mi", "127.0.0.1", "-mp", Text(media), "-cp", Text(control), "-nostdin",
-            "-trace_stat", "-stf", folder.File("statistics.csv"), "-fd", "1", "-trace_err", "-error_file", folder.File("errors.log"),
-            "-timeout", "110s", "-timeout_error",
-        ];
+        var port = Ports.Take();
         string[] script = scenario.StartsWith("sn:", StringComparison.Ordinal) ? ["-sn", scenario[3..]] : ["-sf", Repository.Scenario(scenario)];
-        return new(ChildProcess.Start("sipp", [.. script, .. common, .. arguments], folder.Path), folder, port);
+        return new(ChildProcess.Start("sipp", [.. script, .. Common(folder, port), .. arguments], folder.Path), folder, port);
     }
+
+    private static string[] Common(TempFolder folder, int port) =>
+    [
+        "-i", "127.0.0.1", "-p", Text(port), "-mi", "127.0.0.1", "-mp", Text(Ports.Take(4)), "-cp", Text(Ports.Take()), "-nostdin",
+        "-trace_stat", "-stf", folder.File("statistics.csv"), "-fd", "1", "-trace_err", "-error_file", folder.File("errors.log"),
+        "-timeout", "110s", "-timeout_error",
+    ];
 
     private static bool IsTaken(int port, string transport)
     {

@@ -38,6 +38,26 @@ internal sealed record Wav(int Rate, float[][] Channels)
         throw new InvalidDataException($"{path} has no data chunk");
     }
 
+    /// <summary>
+    /// The bytes <paramref name="from"/> to <paramref name="to"/> of a mono file somebody is still writing, with the 44 bytes of header that PCM has; null when
+    /// there is no sound among them.
+    /// </summary>
+    public static Wav? ReadGrowing(string path, long from, long to)
+    {
+        const int header = 44;
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        Span<byte> head = stackalloc byte[header];
+        if (to <= header || file.ReadAtLeast(head, header, throwOnEndOfStream: false) < header)
+            return null;
+        from = Math.Max(from, header) & ~1L;
+        if (to - from < 2)
+            return null;
+        var samples = new byte[(to - from) & ~1L];
+        file.Position = from;
+        file.ReadExactly(samples);
+        return new(BinaryPrimitives.ReadInt32LittleEndian(head[24..]), Split(samples, 1));
+    }
+
     /// <summary>Writes one channel holding a sine at half of full scale.</summary>
     public static string WriteTone(string path, int frequency, TimeSpan length, int rate = 8000)
     {

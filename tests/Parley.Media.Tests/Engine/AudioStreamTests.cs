@@ -264,12 +264,14 @@ public sealed class AudioStreamTests
         Assert.True(bob.ReceiveTimedOut.IsCompleted);
     }
 
-    [Fact]
-    public void A_stream_on_hold_does_not_time_out()
+    [Theory]
+    [InlineData(MediaDirection.SendOnly)]
+    [InlineData(MediaDirection.ReceiveOnly)]
+    public void A_stream_on_hold_does_not_time_out(MediaDirection direction)
     {
         using var phones = new Phones(options => options with { RtpTimeout = TimeSpan.FromSeconds(5) });
         var (alice, bob) = phones.Call();
-        alice.Configure(Phones.Audio(bob.Local, direction: MediaDirection.SendOnly));
+        alice.Configure(Phones.Audio(bob.Local, direction: direction));
         phones.Advance(20_000);
         Assert.False(alice.ReceiveTimedOut.IsCompleted);
     }

@@ -99,6 +99,20 @@ public class DialogPackageTests
     }
 
     [Fact]
+    public void Who_has_no_calls_and_no_watchers_is_forgotten()
+    {
+        var (stage, package) = Stage();
+        var ok = stage.Subscribe("dialog", expires: 3600);
+        Report(stage, package, Call("c1", DialogInfoState.Early));
+        stage.Refresh(ok, "dialog", 2, 0);
+        Assert.Equal(1, package.Users);
+        Report(stage, package, Call("c1", DialogInfoState.Terminated));
+        Assert.Equal(0, package.Users);
+        stage.Subscribe("dialog", expires: 0);
+        Assert.Equal(0, package.Users);
+    }
+
+    [Fact]
     public void A_character_XML_does_not_have_costs_nothing()
     {
         var (stage, package) = Stage(DialogDetail.Everything);

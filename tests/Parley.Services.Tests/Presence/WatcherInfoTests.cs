@@ -72,6 +72,18 @@ public class WatcherInfoTests
         _stage.EndsClean();
     }
 
+    [Fact]
+    public void Who_is_not_watched_any_more_is_forgotten()
+    {
+        var package = new WatcherInfoPackage("presence");
+        var stage = new PresenceStage(packages: stage => [stage.Presence, package]);
+        stage.Subscribe();
+        stage.Subscribe("presence.winfo", "bob", expires: 3600);
+        Assert.Equal(1, package.Lists);
+        stage.EndsClean();
+        Assert.Equal(0, package.Lists);
+    }
+
     private static string Last(PresenceStage stage) => stage.Notifies.Last(notify => Wire.Header(notify, "Event") == "presence.winfo");
 
     private string Told()

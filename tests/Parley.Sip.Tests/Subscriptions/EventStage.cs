@@ -1,4 +1,5 @@
 using Parley.Net;
+using Parley.Sip.Authentication;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Endpoint;
 using Parley.Sip.Invites;
@@ -17,7 +18,7 @@ internal sealed class EventStage : INotifierHandler
 
     private readonly EndpointStage _stage;
 
-    public EventStage(SubscriptionLimits? limits = null)
+    public EventStage(SubscriptionLimits? limits = null, DigestCredentials? credentials = null)
     {
         _stage = new(options => options with
         {
@@ -25,6 +26,7 @@ internal sealed class EventStage : INotifierHandler
             Events = ["presence", "dialog", "refer"],
             Extensions = ["replaces", "norefersub", "tdialog"],
             Handler = new Application(this),
+            Credentials = credentials,
             Limits = new() { Subscriptions = limits ?? new() },
         });
         OnSubscribe = subscription => subscription.Accept(this, Lifetime, IsPending);

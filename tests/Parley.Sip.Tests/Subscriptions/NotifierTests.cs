@@ -49,6 +49,8 @@ public class NotifierTests
     [InlineData("")]
     [InlineData("Event: ;id=4")]
     [InlineData("Event: a b")]
+    [InlineData("Event: presence;id=\"x\"")]
+    [InlineData("Event: presence;id")]
     public void A_SUBSCRIBE_without_an_event_that_can_be_read_gets_489(string line)
     {
         _stage.PeerSends(EventStage.Subscribe().Replace("Event: presence\n", line.Length == 0 ? "" : line + "\n", StringComparison.Ordinal));
@@ -258,6 +260,39 @@ public class NotifierTests
         _stage.Advance(1);
         Assert.Equal((SubscriptionEndKind.NotifyFailed, 408), (_stage.End!.Value.Kind, _stage.End.Value.Status));
         _stage.EndsClean();
+    }
+
+    [Fact]
+    public void A_NOTIFY_that_is_challenged_is_sent_again_with_credentials()
+    {
+        var stage = new EventStage(credentials: new() { Username = "us", Password = "secret" }) { State = "open" };
+        stage.PeerSends(EventStage.Subscribe());
+        stage.PeerSends(Responses.With(Wire.Response(stage.Peer.LastOf("NOTIFY"), "401 Unauthorized", ""), "WWW-Authenticate: Digest realm=\"phone\", nonce=\"n1\", qop=\"auth\""));
+        var again = stage.Peer.LastOf("NOTIFY");
+        Assert.Contains("username=\"us\"", Wire.Header(again, "Authorization"), StringComparison.Ordinal);
+        Assert.Equal("2 NOTIFY", Wire.Header(again, "CSeq"));
+        Assert.EndsWith("\r\n\r\nopen", again, StringComparison.Ordinal);
+        stage.PeerReplies("NOTIFY", "200 OK");
+        Assert.Null(stage.End);
+    }
+
+    [Fact]
+    public void A_NOTIFY_goes_along_the_route_of_the_SUBSCRIBE()
+    {
+        _stage.PeerSends(EventStage.Subscribe().Replace("Max-Forwards:", "Record-Route: <sip:10.0.0.3;lr>\nMax-Forwards:", StringComparison.Ordinal));
+        Assert.Equal("<sip:10.0.0.3;lr>", Wire.Header(_stage.Peer.LastOf("200 SUBSCRIBE"), "Record-Route"));
+        var notify = _stage.Other.LastOf("NOTIFY");
+        Assert.Equal("<sip:10.0.0.3;lr>", Wire.Header(notify, "Route"));
+        Assert.StartsWith("NOTIFY sip:peer@10.0.0.2:5060 SIP/2.0\r\n", notify, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_strict_router_takes_the_targets_place()
+    {
+        _stage.PeerSends(EventStage.Subscribe().Replace("Max-Forwards:", "Record-Route: <sip:10.0.0.3>\nMax-Forwards:", StringComparison.Ordinal));
+        var notify = _stage.Other.LastOf("NOTIFY");
+        Assert.StartsWith("NOTIFY sip:10.0.0.3 SIP/2.0\r\n", notify, StringComparison.Ordinal);
+        Assert.Equal("<sip:peer@10.0.0.2:5060>", Wire.Header(notify, "Route"));
     }
 
     [Fact]

@@ -137,6 +137,103 @@ public class AnchorTests
     });
 
     [Fact]
+    public void An_attended_transfer_joins_the_audio_of_the_parties_that_stay() => DialogStage.Run(async stage =>
+    {
+        var pairs = new List<B2bua>();
+        stage.Serve(new DialogRoutes
+        {
+            OnInvite = async (invite, cancel) =>
+                pairs.Add(await stage.Agent.CreateB2buaAsync(invite, invite.ToUser == "carol" ? stage.Carol.Uri : stage.Bob.Uri, s_anchored, cancel)),
+        });
+        stage.Alice.Invite(stage.Alice.Sdp());
+        await stage.Bob.Answer(stage.Bob.Sdp());
+        stage.Alice.Within(await stage.Alice.Expect("200 INVITE"), "ACK", 1);
+        stage.Bob.Invite(stage.Bob.Sdp(), callId: "second", user: "carol");
+        await stage.Carol.Answer(stage.Carol.Sdp());
+        stage.Bob.Within(await stage.Bob.Expect("200 INVITE"), "ACK", 1);
+        await stage.Delay(1);
+        var outcome = await pairs[0].TransferAsync(pairs[0].Uas, pairs[1], pairs[1].Uac);
+        Assert.True(outcome.IsSuccess);
+        Assert.Equal(1, stage.Agent.Phone.Media.Counters.Relays);
+        foreach (var _ in (int[])[1, 2])
+            stage.Bob.Respond(await stage.Bob.Expect("BYE"), "200 OK");
+        Assert.Equal(("alice", "carol"), (pairs[0].Uas.Remote.Uri.User, pairs[0].Uac.Remote.Uri.User));
+        var ending = pairs[0].DestroyAsync();
+        stage.Alice.Respond(await stage.Alice.Expect("BYE"), "200 OK");
+        stage.Carol.Respond(await stage.Carol.Expect("BYE"), "200 OK");
+        await ending;
+    });
+
+    [Fact]
+    public void Early_media_of_B_is_heard_by_A_and_stays_through_the_answer() => DialogStage.Run(async stage =>
+    {
+        var serving = B2buaTests.Serve(stage, s_anchored);
+        stage.Alice.Invite(stage.Alice.Sdp());
+        var invite = await stage.Bob.Expect("INVITE");
+        stage.Bob.Respond(invite, "183 Early", stage.Bob.Sdp());
+        var early = await stage.Alice.Expect("183 INVITE");
+        Assert.Equal("IN IP4 10.0.0.1", Wire.Lines(early, "c=")[0]);
+        Assert.Equal(1, stage.Agent.Phone.Media.Counters.Relays);
+        stage.Bob.Respond(invite, "200 OK", stage.Bob.Sdp());
+        var ok = await stage.Alice.Expect("200 INVITE");
+        stage.Alice.Within(ok, "ACK", 1);
+        Assert.Equal(Wire.Body(early), Wire.Body(ok));
+        await serving;
+    });
+
+    [Fact]
+    public void What_A_was_told_as_early_media_holds_when_somebody_else_answers() => DialogStage.Run(async stage =>
+    {
+        var serving = B2buaTests.Serve(stage, s_anchored, [stage.Bob.Uri, stage.Carol.Uri]);
+        stage.Alice.Invite(stage.Alice.Sdp());
+        var toBob = await stage.Bob.Expect("INVITE");
+        stage.Bob.Respond(toBob, "183 Early", stage.Bob.Sdp(formats: "8"));
+        var early = await stage.Alice.Expect("183 INVITE");
+        stage.Bob.Respond(toBob, "480 Away");
+        var toCarol = await stage.Carol.Answer(stage.Carol.Sdp(formats: "8"));
+        Assert.StartsWith("8 ", Wire.Lines(toCarol, "m=audio ")[0].Split("AVP ")[1], StringComparison.Ordinal);
+        var ok = await stage.Alice.Expect("200 INVITE");
+        stage.Alice.Within(ok, "ACK", 1);
+        Assert.Equal(Wire.Body(early), Wire.Body(ok));
+        await serving;
+    });
+
+    [Fact]
+    public void Audio_of_a_call_that_the_application_refuses_after_a_failure_is_given_back() => DialogStage.Run(async stage =>
+    {
+        var serving = stage.Serve(async (invite, cancel) =>
+        {
+            var tried = await stage.Agent.TryCreateB2buaAsync(invite, [stage.Bob.Uri], s_anchored with { PassFailure = false }, cancel);
+            await invite.RejectAsync(404);
+            return tried.Status;
+        });
+        var call = stage.Alice.Invite(stage.Alice.Sdp());
+        var toBob = await stage.Bob.Expect("INVITE");
+        stage.Bob.Respond(toBob, "183 Early", stage.Bob.Sdp());
+        await stage.Alice.Expect("183 INVITE");
+        stage.Bob.Respond(toBob, "486 Busy Here");
+        stage.Alice.AckRefusal(call, await stage.Alice.Expect("404 INVITE"));
+        Assert.Equal(486, await serving);
+    });
+
+    [Fact]
+    public void Of_several_called_at_once_only_the_winners_audio_is_kept() => DialogStage.Run(async stage =>
+    {
+        var serving = B2buaTests.Serve(stage, s_anchored with { Forking = Forking.Parallel }, [stage.Bob.Uri, stage.Carol.Uri]);
+        stage.Alice.Invite(stage.Alice.Sdp());
+        var toBob = await stage.Bob.Expect("INVITE");
+        stage.Bob.Respond(toBob, "183 Early", stage.Bob.Sdp());
+        await stage.Alice.Expect("183 INVITE");
+        await stage.Carol.Answer(stage.Carol.Sdp());
+        stage.Alice.Within(await stage.Alice.Expect("200 INVITE"), "ACK", 1);
+        stage.Bob.Respond(await stage.Bob.Expect("CANCEL"), "200 OK");
+        stage.Bob.Respond(toBob, "487 Request Terminated");
+        await serving;
+        await stage.Until(() => stage.Agent.Phone.Media.Counters.Streams == 2, "Bob's stream is gone");
+        Assert.Equal(1, stage.Agent.Phone.Media.Counters.Relays);
+    });
+
+    [Fact]
     public void B_whose_answer_cannot_be_used_is_hung_up_and_A_refused() => DialogStage.Run(async stage =>
     {
         var serving = B2buaTests.Serve(stage, s_anchored);

@@ -142,6 +142,37 @@ public class TransferTests
     });
 
     [Fact]
+    public void A_semi_attended_transfer_lets_the_other_party_go_when_the_new_one_rings() => DialogStage.Run(async stage =>
+    {
+        var (pair, _, _) = await B2buaTests.UpAsync(stage);
+        var transferring = pair.TransferAsync(pair.Uas, stage.Carol.Uri, new TransferOptions { HoldMeanwhile = false, ReleaseOnRinging = true });
+        var toCarol = await stage.Carol.Expect("INVITE");
+        stage.Carol.Respond(toCarol, "180 Ringing");
+        stage.Bob.Respond(await stage.Bob.Expect("BYE"), "200 OK");
+        await stage.Delay(2);
+        stage.Carol.Respond(toCarol, "200 OK", stage.Carol.Sdp());
+        stage.Alice.Respond(await stage.Alice.Expect("INVITE"), "200 OK", stage.Alice.Sdp(2));
+        Assert.True((await transferring).IsSuccess);
+        await EndAsync(stage, pair, stage.Alice, stage.Carol);
+    });
+
+    [Fact]
+    public void After_a_hold_of_ours_what_the_other_side_says_goes_on_with_the_version() => DialogStage.Run(async stage =>
+    {
+        var (pair, toBob, _) = await B2buaTests.UpAsync(stage);
+        var holding = pair.Uas.HoldAsync();
+        stage.Alice.Respond(await stage.Alice.Expect("INVITE"), "200 OK", stage.Alice.Sdp(2, "recvonly"));
+        await holding;
+        stage.Bob.Back(toBob, "INVITE", 1, stage.Bob.Sdp(2, port: 4002));
+        var passed = await stage.Alice.Expect("INVITE");
+        Assert.Equal(("bob 77 3 IN IP4 10.0.0.8", 4002), (Wire.Lines(passed, "o=")[0], Wire.Port(passed)));
+        stage.Alice.Respond(passed, "200 OK", stage.Alice.Sdp(3));
+        await stage.Bob.Expect("200 INVITE");
+        stage.Bob.Back(toBob, "ACK", 1);
+        await EndAsync(stage, pair, stage.Alice, stage.Bob);
+    });
+
+    [Fact]
     public void A_transfer_by_the_phone_is_a_REFER_and_ends_the_old_call_when_it_succeeds() => DialogStage.Run(async stage =>
     {
         var (pair, _, ok) = await B2buaTests.UpAsync(stage);

@@ -39,6 +39,9 @@ internal sealed class TestTransport : ISipTransport, IDatagramHandler
 
     public Lane LaneFor(ReadOnlySpan<byte> callId) => Lanes[0];
 
+    /// <summary>Milliseconds that what comes now has waited in the system's buffer.</summary>
+    public int Waited { get; set; }
+
     public SipFlow UdpFlow(NetEndpoint remote) => new(_udp, remote);
 
     public StreamTestChannel AddStream(string remote, SipTransport transport = SipTransport.Tcp)
@@ -97,6 +100,7 @@ internal sealed class TestTransport : ISipTransport, IDatagramHandler
     {
         if (!SipParser.TryParse(buffer, Limits, Messages, out var message, out var fault))
             Assert.Fail(fault.ToString());
+        message!.Waited = Waited;
         try
         {
             Receiver!.OnMessage(message!, flow);

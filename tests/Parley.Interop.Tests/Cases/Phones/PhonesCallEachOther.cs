@@ -1,0 +1,162 @@
+using Parley.Interop.Tests.Harness;
+
+namespace Parley.Interop.Tests.Cases.Phones;
+
+/// <summary>
+/// Three baresips with accounts at one `parley serve`: what people do with their phones, and after each step that they hear whom they should, by the tone each phone speaks.
+/// </summary>
+public abstract class PhonesCallEachOther(PhonesFixture fixture, string transport) : IClassFixture<PhonesFixture>
+{
+    private protected const int Alice = 600, Bob = 900, Carol = 1200;
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private readonly ServeProcess _server = fixture.Server;
+
+    [Fact]
+    public async Task A_phone_registers_with_digest_and_is_called_by_its_name()
+    {
+        await using var alice = await PhoneAsync("alice", Alice);
+        await using var bob = await PhoneAsync("bob", Bob);
+        await alice.DialAsync(bob.Uri);
+        await bob.WaitForAnswerAsync(Soon);
+        await alice.AssertHearsAsync(Bob);
+        await bob.AssertHearsAsync(Alice);
+        await bob.HangUpAsync();
+        await alice.WaitForEndAsync(Soon);
+    }
+
+    [Fact]
+    public async Task The_caller_holds_and_resumes()
+    {
+        await using var alice = await PhoneAsync("alice", Alice);
+        await using var bob = await PhoneAsync("bob", Bob);
+        await alice.DialAsync(bob.Uri);
+        await alice.AssertHearsAsync(Bob);
+        await HoldsAndResumesAsync(alice, bob, Alice);
+        await bob.HangUpAsync();
+        await alice.WaitForEndAsync(Soon);
+    }
+
+    [Fact]
+    public async Task The_called_one_holds_and_resumes()
+    {
+        await using var alice = await PhoneAsync("alice", Alice);
+        await using var bob = await PhoneAsync("bob", Bob);
+        await alice.DialAsync(bob.Uri);
+        await alice.AssertHearsAsync(Bob);
+        await HoldsAndResumesAsync(bob, alice, Bob);
+        await alice.HangUpAsync();
+        await bob.WaitForEndAsync(Soon);
+    }
+
+    [Fact]
+    public async Task The_caller_transfers_the_called_one_to_a_third()
+    {
+        await using var alice = await PhoneAsync("alice", Alice);
+        await using var bob = await PhoneAsync("bob", Bob);
+        await using var carol = await PhoneAsync("carol", Carol);
+        await alice.DialAsync(bob.Uri);
+        await bob.AssertHearsAsync(Alice);
+        await alice.TransferAsync(carol.Uri);
+        await carol.WaitForAnswerAsync(Soon);
+        await alice.WaitForEndAsync(Soon);
+        await bob.AssertHearsAsync(Carol);
+        await carol.AssertHearsAsync(Bob);
+        await carol.HangUpAsync();
+        await bob.WaitForEndAsync(Soon);
+    }
+
+    [Fact]
+    public async Task The_called_one_transfers_the_caller_to_a_third()
+    {
+        await using var alice = await PhoneAsync("alice", Alice);
+        await using var bob = await PhoneAsync("bob", Bob);
+        await using var carol = await PhoneAsync("carol", Carol);
+        await alice.DialAsync(bob.Uri);
+        await alice.AssertHearsAsync(Bob);
+        await bob.TransferAsync(carol.Uri);
+        await carol.WaitForAnswerAsync(Soon);
+        await bob.WaitForEndAsync(Soon);
+        await alice.AssertHearsAsync(Carol);
+        await carol.AssertHearsAsync(Alice);
+        await alice.HangUpAsync();
+        await carol.WaitForEndAsync(Soon);
+    }
+
+    [Fact]
+    public async Task An_attended_transfer_joins_the_two_a_phone_has_talked_to()
+    {
+        await using var bob = await PhoneAsync("bob", Bob);
+        await using var carol = await PhoneAsync("carol", Carol);
+        // No phone here knows attended transfers but one played by hand, which speaks UDP.
+        var domain = $"127.0.0.1:{_server.SipPort}";
+        using var phone = new HandPhone(_server.SipPort);
+        using var first = await HandCall.DialAsync(phone, $"sip:bob@{domain}", "alice", domain);
+        using var second = await HandCall.DialAsync(phone, $"sip:carol@{domain}", "alice", domain);
+        await Task.WhenAll(first.Rtp.SendToneAsync(500, TimeSpan.FromSeconds(2)), bob.AssertHearsAsync(500));
+        await Task.WhenAll(second.Rtp.SendToneAsync(700, TimeSpan.FromSeconds(2)), carol.AssertHearsAsync(700));
+
+        var accepted = await first.RequestAsync("REFER", [$"Refer-To: <sip:carol@{domain}?Replaces={second.Replaces}>"]);
+        Assert.InRange(accepted.Status, 200, 202);
+        HandMessage notify;
+        do
+        {
+            notify = await phone.RequestFromPeerAsync("NOTIFY");
+            await phone.ReplyAsync(notify, "200 OK");
+        }
+        while (!notify["Subscription-State"].StartsWith("terminated", StringComparison.Ordinal));
+        Assert.StartsWith("SIP/2.0 200", notify.Body, StringComparison.Ordinal);
+
+        await bob.AssertHearsAsync(Carol);
+        await carol.AssertHearsAsync(Bob);
+        await carol.HangUpAsync();
+        await bob.WaitForEndAsync(Soon);
+    }
+
+    [Fact]
+    public async Task A_message_reaches_the_phone_it_is_for_and_waits_for_one_that_is_not_there()
+    {
+        await using var alice = await PhoneAsync("alice", Alice, "bob");
+        await using (var bob = await PhoneAsync("bob", Bob))
+        {
+            await alice.MessageAsync("first-word");
+            await bob.WaitForScreenAsync("first-word", Soon);
+        }
+
+        await alice.MessageAsync("second-word");
+        await using var again = await PhoneAsync("bob", Bob);
+        await again.WaitForScreenAsync("second-word", Soon);
+    }
+
+    [Fact]
+    public async Task A_phone_sees_the_presence_another_one_publishes()
+    {
+        await using var bob = await PhoneAsync("bob", Bob, publish: true);
+        await using var alice = await PhoneAsync("alice", Alice, "bob");
+        await alice.WaitForPresenceAsync("Online", Soon);
+    }
+
+    private static async Task HoldsAndResumesAsync(Baresip holder, Baresip held, int tone)
+    {
+        await held.AssertHearsAsync(tone);
+        await holder.HoldAsync();
+        await holder.AssertReceivesAsync(false);
+        await held.AssertHearsNothingAsync(TimeSpan.FromSeconds(1));
+        await holder.ResumeAsync();
+        await held.AssertHearsAsync(tone);
+        await holder.AssertReceivesAsync(true);
+    }
+
+    private protected Task<Baresip> PhoneAsync(string name, int tone, string? contact = null, bool publish = false) => Baresip.StartAsync(new()
+    {
+        Transport = transport, ToneHz = tone,
+        Account = new(name, Server) { Contacts = contact is null ? [] : [$"sip:{contact}@{Server};transport={transport}"], PublishInterval = publish ? 60 : 0 },
+    });
+
+    private string Server => transport == "tls" ? $"127.0.0.1:{_server.TlsPort}" : $"127.0.0.1:{_server.SipPort}";
+}
+
+public sealed class PhonesOverUdp(PhonesFixture fixture) : PhonesCallEachOther(fixture, "udp");
+
+public sealed class PhonesOverTcp(PhonesFixture fixture) : PhonesCallEachOther(fixture, "tcp");
+
+public sealed class PhonesOverTls(PhonesFixture fixture) : PhonesCallEachOther(fixture, "tls");
