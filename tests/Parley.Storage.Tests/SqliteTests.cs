@@ -1,7 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Parley.Services.Locations;
-using Parley.Services.Messaging;
-using Parley.Sip.Messages;
 using Parley.Storage.Sqlite;
 
 namespace Parley.Storage.Tests;
@@ -38,36 +36,6 @@ public sealed class SqliteTests : StoreContract, IDisposable
         using var connection = SqliteSchema.Open(File);
         Assert.InRange((long)SqliteSchema.Ask(connection, "SELECT count(*) FROM location_journal")!, 1, 700);
         Assert.InRange((long)SqliteSchema.Ask(connection, "SELECT count(*) FROM locations")!, 100, 250);
-    }
-
-    [Fact]
-    public async Task Messages_wait_in_order_until_they_are_taken_or_expire_and_are_there_after_a_restart()
-    {
-        var now = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
-        var bob = AddressOfRecord.Create("bob", "example.com");
-        var first = new StoredMessage
-        {
-            Id = Guid.CreateVersion7(now), Recipient = bob, Sender = SipAddress.Parse("\"Alice\" <sip:alice@example.com>"), Received = now, Expires = now.AddHours(1),
-            ContentType = "text/plain", Body = "hello"u8.ToArray(), Headers = [new("Subject", "a: b"), new("Date", "now")],
-        };
-        var second = first with { Id = Guid.CreateVersion7(now.AddSeconds(1)), Body = default, ContentType = "", Headers = [], Expires = now.AddHours(2) };
-        await using (var storage = await SqliteStorage.OpenAsync(File, cancel: Cancel))
-        {
-            Assert.True(await storage.Messages.AddAsync(second, 2, Cancel));
-            Assert.True(await storage.Messages.AddAsync(first, 2, Cancel));
-            Assert.False(await storage.Messages.AddAsync(first with { Id = Guid.CreateVersion7(now.AddSeconds(2)) }, 2, Cancel));
-        }
-
-        await using var again = await SqliteStorage.OpenAsync(File, cancel: Cancel);
-        Assert.Equal([bob], await again.Messages.RecipientsAsync(Cancel));
-        var waiting = await again.Messages.ListAsync(bob, Cancel);
-        Assert.Equal([first.Id, second.Id], waiting.Select(one => one.Id));
-        Assert.Equal((first.Sender, first.Received, first.Expires, "text/plain"), (waiting[0].Sender, waiting[0].Received, waiting[0].Expires, waiting[0].ContentType));
-        Assert.Equal((IEnumerable<SipHeader>)first.Headers, waiting[0].Headers);
-        Assert.Equal("hello"u8.ToArray(), waiting[0].Body.ToArray());
-        Assert.Equal(1, await again.Messages.ExpireAsync(now.AddMinutes(90), Cancel));
-        await again.Messages.RemoveAsync(second, Cancel);
-        Assert.Empty(await again.Messages.RecipientsAsync(Cancel));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Parley.Cli.Configuration;
 using Parley.Services.Accounts;
 using Parley.Services.Locations;
 using Parley.Services.Messaging;
+using Parley.Storage.Messages;
 using Parley.Storage.Postgres;
 using Parley.Storage.Sqlite;
 
@@ -22,38 +23,42 @@ internal sealed class PhoneStorage : IAsyncDisposable
     /// <summary>Null when registrations are kept in memory only.</summary>
     public ILocationStore? Locations { get; }
 
-    /// <summary>Messages that wait; in the file always, since they are this server's own until they are delivered.</summary>
+    /// <summary>Messages that wait.</summary>
     public IMessageStore Messages { get; }
 
     /// <summary>Opens it, and makes it when it is not there.</summary>
     /// <exception cref="IOException">It cannot be opened or made.</exception>
     public static async Task<PhoneStorage> OpenAsync(ServeSettings settings, CancellationToken cancel)
     {
-        var path = FileOf(settings);
-        MakePrivate(path);
-        var file = await SqliteStorage.OpenAsync(path, cancel: cancel);
-        if (settings.Storage is not { } connection)
-            return new(file.Accounts, file.Locations, file.Messages, file);
+        var storage = await OpenAccountsAsync(settings, cancel);
         try
         {
-            var database = await PostgresStorage.OpenAsync(connection, cancel: cancel);
-            return new(database.Accounts, database.Locations, file.Messages, database, file);
+            var messages = settings.Storage is { } connection
+                ? await MessageStores.OpenPostgresAsync(connection, cancel)
+                : await MessageStores.OpenSqliteAsync(FileOf(settings), cancel);
+            return new(storage.Accounts, storage.Locations, messages, messages, storage);
         }
         catch
         {
-            await file.DisposeAsync();
+            await storage.DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>Opens what the accounts are in.</summary>
+    /// <summary>Opens what the accounts and registrations are in, and leaves the messages alone.</summary>
     /// <exception cref="IOException">It cannot be opened or made.</exception>
     public static async Task<PhoneStorage> OpenAccountsAsync(ServeSettings settings, CancellationToken cancel)
     {
-        if (settings.Storage is not { } connection)
-            return await OpenAsync(settings, cancel);
-        var database = await PostgresStorage.OpenAsync(connection, cancel: cancel);
-        return new(database.Accounts, database.Locations, new MemoryMessageStore(), database);
+        if (settings.Storage is { } connection)
+        {
+            var database = await PostgresStorage.OpenAsync(connection, cancel: cancel);
+            return new(database.Accounts, database.Locations, new MemoryMessageStore(), database);
+        }
+
+        var path = FileOf(settings);
+        MakePrivate(path);
+        var file = await SqliteStorage.OpenAsync(path, cancel: cancel);
+        return new(file.Accounts, file.Locations, new MemoryMessageStore(), file);
     }
 
     /// <summary>

@@ -27,7 +27,10 @@ internal static class ServeRun
     /// <param name="interrupt">Ends it.</param>
     public static async Task RunAsync(ServeSettings settings, (string Path, Func<ServeSettings> Read)? reload, TextWriter output, CancellationToken interrupt)
     {
+        // What cannot be understood is said before anything is opened or made.
         var listen = settings.Listen.Select(SipListenAddress.Parse).ToList();
+        var mediaPorts = settings.MediaPorts is { } range ? ServeSettings.ParsePorts(range) : new UserAgentOptions().MediaPorts;
+        var statusAddress = settings.Http == "off" ? null : ServeSettings.ParseHttp(settings.Http ?? ServeSettings.DefaultHttp);
         var live = new LiveSipTrace();
         await using var log = new ServeLog(output);
         using var logging = LoggerFactory.Create(builder => builder.AddProvider(new ServeLogProvider(log)));
@@ -41,7 +44,7 @@ internal static class ServeRun
             Listen = settings.Listen,
             Certificate = certificate,
             ExternalHost = settings.ExternalHost,
-            MediaPorts = settings.MediaPorts is { } ports ? ServeSettings.ParsePorts(ports) : new UserAgentOptions().MediaPorts,
+            MediaPorts = mediaPorts,
             MediaTimeout = MediaTimeout,
             Trace = trace is null ? live : new CombinedSipTrace(live, trace.Trace),
             Logging = logging,
@@ -52,7 +55,7 @@ internal static class ServeRun
         var router = await phones.BeginAsync(agent, new(agent, log, new BridgePolicy(settings.AllowBridge ?? []), recordings, network.Time));
         using var stop = new CancellationTokenSource();
         var serving = agent.ServeAsync(router.HandleAsync, stop.Token);
-        var (http, status) = await StartStatusAsync(settings.Http, new(agent, network, phones.Counters), live, interrupt);
+        var (http, status) = await StartStatusAsync(settings.Http, statusAddress, new(agent, network, phones.Counters), live, interrupt);
         await using (http)
         await using (reload is var (path, read) ? new SettingsReload(path, read, next => ApplyAsync(settings, next, phones, log), log) : null)
         {
@@ -75,11 +78,10 @@ internal static class ServeRun
     }
 
     private static async Task<(StatusServer? Server, string Status)> StartStatusAsync(
-        string? asked, CounterSource counters, LiveSipTrace live, CancellationToken interrupt)
+        string? asked, System.Net.IPEndPoint? address, CounterSource counters, LiveSipTrace live, CancellationToken interrupt)
     {
-        if (asked == "off")
+        if (address is null)
             return (null, "not served");
-        var address = ServeSettings.ParseHttp(asked ?? ServeSettings.DefaultHttp);
         try
         {
             var server = await StatusServer.StartAsync(address, counters, live, interrupt);

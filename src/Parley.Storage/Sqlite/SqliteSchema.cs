@@ -7,7 +7,7 @@ namespace Parley.Storage.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>Kept in the file's <c>user_version</c>.</summary>
-    private const long Version = 2;
+    private const long Version = 1;
 
     // The counter rises by trigger, so that a change made by hand counts too.
     private const string Tables = """
@@ -21,13 +21,6 @@ internal static class SqliteSchema
         CREATE TRIGGER account_removed AFTER DELETE ON accounts BEGIN UPDATE meta SET value = value + 1 WHERE name = 'accounts'; END;
         CREATE TABLE locations (address TEXT PRIMARY KEY, expires INTEGER NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
         CREATE TABLE location_journal (number INTEGER PRIMARY KEY, changes BLOB NOT NULL);
-        """;
-
-    // Since version 2.
-    private const string MessageTables = """
-        CREATE TABLE IF NOT EXISTS messages (
-            recipient TEXT NOT NULL, id TEXT NOT NULL, sender TEXT NOT NULL, received INTEGER NOT NULL, expires INTEGER NOT NULL, type TEXT NOT NULL, headers TEXT NOT NULL,
-            body BLOB NOT NULL, PRIMARY KEY (recipient, id)) WITHOUT ROWID;
         """;
 
     public static SqliteConnection Open(string path)
@@ -57,9 +50,7 @@ internal static class SqliteSchema
             if (version > Version)
                 throw new IOException($"The database {path} was made by a later version ({version}; this one knows {Version}).");
             if (version == 0)
-                Run(connection, Tables);
-            if (version < Version)
-                Run(connection, $"{MessageTables} PRAGMA user_version = {Version}");
+                Run(connection, $"{Tables} PRAGMA user_version = {Version}");
             transaction.Commit();
         }
         catch (SqliteException e)

@@ -2,25 +2,22 @@ using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Parley.Services.Accounts;
 using Parley.Services.Locations;
-using Parley.Services.Messaging;
 
 namespace Parley.Storage.Sqlite;
 
 /// <summary>
-/// Accounts, bindings and messages that wait in one SQLite file. What is committed there survives a killed process, and, because every commit waits for the disk (write-ahead log with
-/// <c>synchronous=FULL</c>), a power cut on a disk that keeps what it says it has written. Several processes may change accounts at once; bindings and messages belong to one.
+/// Accounts and bindings in one SQLite file. What is committed there survives a killed process, and, because every commit waits for the disk (write-ahead log with
+/// <c>synchronous=FULL</c>), a power cut on a disk that keeps what it says it has written. Several processes may change accounts at once; bindings belong to one.
 /// </summary>
 public sealed class SqliteStorage : IAsyncDisposable
 {
     private readonly SqliteAccountStore _accounts;
     private readonly SqliteLocationStore _locations;
-    private readonly SqliteMessageStore _messages;
 
-    private SqliteStorage(SqliteAccountStore accounts, SqliteLocationStore locations, SqliteMessageStore messages)
+    private SqliteStorage(SqliteAccountStore accounts, SqliteLocationStore locations)
     {
         _accounts = accounts;
         _locations = locations;
-        _messages = messages;
     }
 
     /// <summary>The accounts; disposed with the storage.</summary>
@@ -28,9 +25,6 @@ public sealed class SqliteStorage : IAsyncDisposable
 
     /// <summary>The bindings; disposed with the storage.</summary>
     public ILocationStore Locations => _locations;
-
-    /// <summary>The messages that wait; disposed with the storage.</summary>
-    public IMessageStore Messages => _messages;
 
     /// <summary>Opens a file, making it and its tables where they are missing.</summary>
     /// <param name="path">The file. Beside it SQLite keeps two more of that name, ending in <c>-wal</c> and <c>-shm</c>.</param>
@@ -52,7 +46,7 @@ public sealed class SqliteStorage : IAsyncDisposable
                 try
                 {
                     SqliteSchema.Prepare(accounts, path);
-                    return new SqliteStorage(new(accounts, time), new(SqliteSchema.Open(path), time, foldAbove), new(SqliteSchema.Open(path)));
+                    return new SqliteStorage(new(accounts, time), new(SqliteSchema.Open(path), time, foldAbove));
                 }
                 catch
                 {
@@ -66,7 +60,6 @@ public sealed class SqliteStorage : IAsyncDisposable
     /// <summary>Closes the file after what is under way.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _messages.DisposeAsync().ConfigureAwait(false);
         await _locations.DisposeAsync().ConfigureAwait(false);
         await _accounts.DisposeAsync().ConfigureAwait(false);
     }

@@ -164,10 +164,10 @@ public sealed class CommandTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task An_address_in_use_is_one_line_and_1()
     {
-        var run = await ParleyCli.RunAsync("serve", "--sip", $"udp:{_address}", "--http", "off");
+        var run = await ParleyCli.RunAsync("serve", "--sip", $"udp:{_address}", "--http", "off", "--data", _folder);
         Assert.Equal(ExitCode.Failure, run.ExitCode);
         Assert.Contains(_address, Assert.Single(run.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
-        var http = await ParleyCli.RunAsync("serve", "--sip", "udp:127.0.0.1:0", "--http", new Uri(_status).Authority);
+        var http = await ParleyCli.RunAsync("serve", "--sip", "udp:127.0.0.1:0", "--http", new Uri(_status).Authority, "--data", _folder);
         Assert.Equal(ExitCode.Failure, http.ExitCode);
         Assert.StartsWith("parley: --http 127.0.0.1:", http.Errors, StringComparison.Ordinal);
     }
