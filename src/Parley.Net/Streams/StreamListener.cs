@@ -157,9 +157,21 @@ internal sealed class StreamListener : IStreamListener
         var peer = http.Connection;
         var identity = Identify(
             new IPEndPoint(peer.LocalIpAddress!, peer.LocalPort), new IPEndPoint(peer.RemoteIpAddress!, peer.RemotePort), peer.ClientCertificate);
-        var connection = new WebSocketConnection(identity, socket, _pool, _options.MaxMessage, _options.MaxSendQueue, http.Abort);
+        var connection = new WebSocketConnection(identity, socket, _pool, _options.MaxMessage, _options.MaxSendQueue, () => Abort(http));
         await using var owned = connection.ConfigureAwait(false);
         await _accept(connection).ConfigureAwait(false);
+    }
+
+    private static void Abort(HttpContext http)
+    {
+        try
+        {
+            http.Abort();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The peer closed at the same moment and its request has run out: there is nothing left to drop.
+        }
     }
 
     private StreamIdentity Identify(EndPoint? local, EndPoint? remote, System.Security.Cryptography.X509Certificates.X509Certificate2? certificate) =>
