@@ -61,9 +61,10 @@ add_up() {
         return
     fi
     if [ "$code" -ne 0 ]; then
-        grep -vE '^\[\+|^$' "$log" | tail -200
+        # What each failed test says first; what its peers said follows it there, in hundreds of lines.
+        awk '/^failed / { left = 20 } left-- > 0' "$log"
         # An end other than by failed tests (2), for instance by a crash after the summary.
-        [ "$bad" -gt 0 ] || bad=1
+        [ "$bad" -gt 0 ] || { tail -50 "$log"; bad=1; }
     fi
     passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + ${left:-0}))
     echo "$name: $ok passed, $bad failed${left:+, $left skipped}"
