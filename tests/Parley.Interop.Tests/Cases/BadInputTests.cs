@@ -90,10 +90,10 @@ public sealed class BadInputTests(ServeFixture fixture) : IClassFixture<ServeFix
     }
 
     [Fact]
-    public async Task A_stranger_extension_gets_404()
+    public async Task Who_dials_no_extension_is_asked_who_he_is()
     {
         var response = await AskAsync(phone => phone.Request("INVITE", _server.Uri("nobody"), body: HandPhone.Offer(40_000)));
-        Assert.Equal(404, response.Status);
+        Assert.Equal(407, response.Status);
     }
 
     [Fact]

@@ -28,21 +28,6 @@ public sealed class HarnessTests
     }
 
     [Fact]
-    public async Task Two_baresips_hold_and_resume()
-    {
-        await using var alice = await Baresip.StartAsync(new() { ToneHz = 600 });
-        await using var bob = await Baresip.StartAsync(new() { ToneHz = 900 });
-        await alice.DialAsync(bob.Uri);
-        await alice.AssertHearsAsync(900);
-        await alice.HoldAsync();
-        await alice.AssertReceivesAsync(false);
-        await bob.AssertHearsNothingAsync(TimeSpan.FromSeconds(1));
-        await alice.ResumeAsync();
-        await alice.AssertReceivesAsync(true);
-        await bob.AssertHearsAsync(600);
-    }
-
-    [Fact]
     public async Task Linphone_and_baresip_hear_each_other()
     {
         await using var linphone = await Linphonec.StartAsync(toneHz: 600);
