@@ -55,10 +55,10 @@ public sealed record TransactionOptions
 
     /// <summary>
     /// How long a request that begins something new may have waited before it was read; past it, it gets 503 with Retry-After, without a transaction. What belongs to a
-    /// dialog, CANCEL and repetitions are served however late they are. Default 100 ms: a lane that is so far behind has more than it can do, and a fifth of T1
+    /// dialog, CANCEL and repetitions are served however late they are. Default 300 ms: a lane that is so far behind has more than it can do, and three fifths of T1
     /// leaves time for an answer before the request is repeated, which would be more still. Zero: no matter how long. UDP on Linux only.
     /// </summary>
-    public TimeSpan MaxWait { get; init; } = TimeSpan.FromMilliseconds(100);
+    public TimeSpan MaxWait { get; init; } = TimeSpan.FromMilliseconds(300);
 
     /// <summary>What Retry-After says in a 503 for overload. Default 5 s: one T4, after which today's burst has left the network.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(5);
