@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using Parley.Media.Srtp;
 using Parley.Sip.Messages;
 using Parley.Sip.Registrations;
 using Parley.Sip.Subscriptions;
@@ -96,6 +97,7 @@ public sealed partial class Agent
                 SignallingLanes = 1,
                 Caller = Aor,
                 ExternalHost = external?.ToString(),
+                MediaEncryption = Options.MediaEncryption switch { "srtp" => MediaEncryption.Optional, "srtp-mand" => MediaEncryption.Required, _ => MediaEncryption.None },
                 Codecs = options.Codecs ?? new UserAgentOptions().Codecs,
                 Extensions = ["100rel", "timer", "replaces", "norefersub"],
                 VerifyCertificates = options.VerifyCertificates,
