@@ -1,4 +1,5 @@
 using System.Globalization;
+using Parley.Control;
 using Parley.Services.Locations;
 using Parley.Services.Presence;
 
@@ -27,7 +28,7 @@ internal sealed class BusyLamps(DialogPackage dialogs, TimeProvider time)
     }
 
     /// <summary>One call as it is shown.</summary>
-    internal sealed class Lamp : IDisposable
+    internal sealed class Lamp : ICallIndicator
     {
         private readonly BusyLamps _lamps;
         private readonly AddressOfRecord _account;

@@ -32,7 +32,8 @@ public abstract class CallLeg
 
     internal abstract InviteSession? Session { get; }
 
-    internal abstract bool IsAnswered { get; }
+    /// <summary>True once it has answered, or been answered.</summary>
+    public abstract bool IsAnswered { get; }
 
     /// <summary>Held from here.</summary>
     internal abstract bool IsHeld { get; }

@@ -20,7 +20,7 @@ internal sealed class DirectLeg(InviteDialog dialog, string name) : CallLeg(name
 
     internal override InviteSession? Session => dialog.Session;
 
-    internal override bool IsAnswered => true;
+    public override bool IsAnswered => true;
 
     // What the phones themselves have arranged between them is no hold of ours.
     internal override bool IsHeld => _held;

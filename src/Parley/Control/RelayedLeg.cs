@@ -32,7 +32,8 @@ public sealed class RelayedLeg : CallLeg
 
     internal override InviteSession? Session => _call.Session;
 
-    internal override bool IsAnswered => _call.State == CallState.Answered;
+    /// <inheritdoc/>
+    public override bool IsAnswered => _call.State == CallState.Answered;
 
     internal override bool IsHeld => _call.IsHeld;
 
