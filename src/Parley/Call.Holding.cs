@@ -1,88 +1,85 @@
-using Parley.Dialogs;
 using Parley.Media.Sdp;
 using Parley.Sip.Invites;
 
 namespace Parley;
 
-/// <content>Hold: who hears whom, changed while the call is up (RFC 3264 §8.4).</content>
+/// <content>Hold and resume.</content>
 public abstract partial class Call
 {
-    private SemaphoreSlim? _changing;
+    private readonly SemaphoreSlim _changing = new(1, 1);
 
-    /// <summary>We hold the other side: nothing it says is taken.</summary>
-    public bool IsHeld => !AudioSession.Direction.Receives();
+    /// <summary>True while this side has the other on hold: it asked that nothing be sent to it.</summary>
+    public bool IsHolding => AudioSession.IsOpen && !AudioSession.Direction.Receives();
 
-    /// <summary>The other side holds us: it takes nothing, though we would send.</summary>
-    public bool IsHeldByPeer => AudioSession.Agreed is { Enabled: true } agreed && AudioSession.Direction.Sends() && (!agreed.Direction.Sends() || agreed.RemoteHost == "0.0.0.0");
+    /// <summary>True while the other side has this one on hold: it wants to hear nothing, or names no address to send to (RFC 3264 §8.4).</summary>
+    public bool IsHeld => AudioSession.IsOpen && AudioSession.Direction.Sends() && AudioSession.Agreed is { Enabled: true } agreed
+        && (!agreed.Direction.Sends() || agreed.RemoteHost is "0.0.0.0" or "::");
 
-    /// <summary>Puts the other side on hold by re-INVITE; what is played into the call is heard, unless <see cref="HoldOptions.Inactive"/> is set.</summary>
-    /// <param name="options">With or without sending on. Default with.</param>
-    /// <param name="cancel">Gives up; a re-INVITE under way is cancelled.</param>
-    /// <exception cref="DialogException">It was refused: nothing has changed.</exception>
+    /// <summary>Puts the other side on hold: a re-INVITE that offers sendonly (RFC 3264 §8.4). What plays goes on, and is heard there. Does nothing when it is on hold already.</summary>
+    /// <exception cref="CallMediaException">It was refused: the call goes on as it was.</exception>
     /// <exception cref="InvalidOperationException">The call is not answered.</exception>
     /// <exception cref="CallEndedException">The call is over.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> fired.</exception>
-    public Task HoldAsync(HoldOptions? options = null, CancellationToken cancel = default)
+    public Task HoldAsync(CancellationToken cancel = default) => RedirectAudioAsync(MediaDirection.SendOnly, cancel);
+
+    /// <summary>Ends a hold of this side. Does nothing when there is none.</summary>
+    /// <exception cref="CallMediaException">It was refused: the other side stays on hold.</exception>
+    /// <exception cref="InvalidOperationException">The call is not answered.</exception>
+    /// <exception cref="CallEndedException">The call is over.</exception>
+    public Task ResumeAsync(CancellationToken cancel = default) => RedirectAudioAsync(MediaDirection.SendReceive, cancel);
+
+    private async Task RedirectAudioAsync(MediaDirection direction, CancellationToken cancel)
     {
-        options ??= new();
-        return RedirectAsync(options.Inactive ? MediaDirection.Inactive : MediaDirection.SendOnly, options.Method, cancel);
+        var (status, reason) = await TryRedirectAudioAsync(direction, cancel).ConfigureAwait(false);
+        ThrowIfEnded();
+        if (status >= 300)
+            throw new CallMediaException(CallMediaProblem.NotAcceptable, $"The other side refused the change: {status} {reason}");
     }
 
-    /// <summary>Ends a hold of ours. Does nothing when there is none.</summary>
-    /// <param name="method">re-INVITE or UPDATE. Default re-INVITE.</param>
-    /// <param name="cancel">Gives up; a re-INVITE under way is cancelled.</param>
-    /// <inheritdoc cref="HoldAsync" path="/exception"/>
-    public Task ResumeAsync(ModifyMethod method = ModifyMethod.Reinvite, CancellationToken cancel = default) => RedirectAsync(MediaDirection.SendReceive, method, cancel);
-
-    // One after the other: an offer is made from what the one before it has come to (RFC 3264 §4).
-    private async Task RedirectAsync(MediaDirection direction, ModifyMethod method, CancellationToken cancel)
+    /// <summary>Changes who hears whom, for those to whom a refusal is nothing exceptional: 200, or the status it was refused with.</summary>
+    internal async Task<(int Status, string Reason)> TryRedirectAudioAsync(MediaDirection direction, CancellationToken cancel)
     {
-        ThrowIfEnded();
-        var session = Session ?? throw new InvalidOperationException("The call is not answered yet: there is nobody to hold.");
-        var turn = LazyInitializer.EnsureInitialized(ref _changing, static () => new SemaphoreSlim(1, 1));
-        await turn.WaitAsync(cancel).ConfigureAwait(false);
+        await _changing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            if (AudioSession.Direction == direction)
-                return;
-            var (status, reason) = await ChangeAsync(session, direction, method, cancel).ConfigureAwait(false);
-            if (status is >= 200 and < 300)
-                return;
-            cancel.ThrowIfCancellationRequested();
             ThrowIfEnded();
-            throw new DialogException(status, reason);
+            var session = Session ?? throw new InvalidOperationException("The call is not answered yet: there is no audio to hold.");
+            return AudioSession.Direction == direction ? (200, "OK") : await OfferAsync(session, direction, cancel).ConfigureAwait(false);
         }
         finally
         {
-            turn.Release();
+            _changing.Release();
         }
     }
 
-    private async Task<(int Status, string Reason)> ChangeAsync(InviteSession session, MediaDirection direction, ModifyMethod method, CancellationToken cancel)
+    private async Task<(int Status, string Reason)> OfferAsync(InviteSession session, MediaDirection direction, CancellationToken cancel)
     {
-        var media = AudioSession;
-        var before = media.Direction;
+        var before = AudioSession.Direction;
         var done = new TaskCompletionSource<(int Status, string Reason)>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var change = await session.Lane.RunAsync(() => session.IsEnded ? null : session.Modify(
-            new ModifyOptions { Body = media.Offer(direction), Method = method },
-            result =>
+        session.Lane.Run(
+            _ =>
             {
-                string? problem = null;
-                if (!result.IsSuccess || !media.TryAcceptAnswer(result.Message!, out problem))
-                    media.OfferRefused(before);
-                else
-                    media.ExchangeDone();
-                done.TrySetResult(problem is null ? (result.Status, result.Reason) : (488, problem));
-            })).ConfigureAwait(false);
-        if (change is null)
-            return (487, "The call has ended");
-        using (cancel.UnsafeRegister(
-            static state =>
-            {
-                var (session, change) = ((InviteSession, Modification))state!;
-                session.Lane.Run(static change => ((Modification)change!).Cancel(), change);
+                if (session.IsEnded)
+                {
+                    done.SetResult((487, "The call has ended"));
+                    return;
+                }
+
+                session.Modify(new ModifyOptions { Body = AudioSession.Offer(direction) }, result =>
+                {
+                    var problem = result.Reason;
+                    if (result.IsSuccess && AudioSession.TryAcceptAnswer(result.Message!, out problem))
+                    {
+                        AudioSession.ExchangeDone();
+                        done.TrySetResult((result.Status, result.Reason));
+                    }
+                    else
+                    {
+                        AudioSession.OfferRefused(before);
+                        done.TrySetResult((result.IsSuccess ? 488 : result.Status, problem ?? result.Reason));
+                    }
+                });
             },
-            (session, change)))
-            return await done.Task.ConfigureAwait(false);
+            null);
+        return await done.Task.WaitAsync(cancel).ConfigureAwait(false);
     }
 }

@@ -15,12 +15,13 @@ internal sealed class CallRouter
     private readonly PhoneServices _services;
     private readonly Destinations _destinations;
     private readonly CallControl _control;
-    private readonly CallAllowance _allowance = new();
+    private readonly CallAllowance _allowance;
+    private readonly PhoneCalls _calls;
     private readonly Switchboard _switchboard;
 
-    public CallRouter(PhoneServices services, ExtensionServices extensions, Destinations destinations, CallControl control)
+    public CallRouter(PhoneServices services, ExtensionServices extensions, Destinations destinations, CallAllowance allowance, CallControl control, PhoneCalls calls)
     {
-        (_services, _destinations, _control) = (services, destinations, control);
+        (_services, _destinations, _allowance, _control, _calls) = (services, destinations, allowance, control, calls);
         _switchboard = new(extensions, control.Directory);
     }
 
@@ -76,6 +77,12 @@ internal sealed class CallRouter
     // RFC 3891 §3: a call is taken over by who has a right to it: its own account, from another phone.
     private async Task TakePlaceAsync(IncomingCall incoming, Call replaced, AddressOfRecord address, CancellationToken ended)
     {
+        if (_calls.FindRinging(replaced) is var (waiting, rung))
+        {
+            await PickUpAsync(incoming, waiting, rung, address, ended);
+            return;
+        }
+
         if (_control.Directory.Find(replaced) is not var (call, party) || call.OtherThan(party) is not { IsAnswered: true })
         {
             await RefuseAsync(incoming, 481, "the call it wants to replace is not answered, or is to an extension", ended);
@@ -97,11 +104,30 @@ internal sealed class CallRouter
 
         await incoming.AnswerAsync(cancel: ended);
         using var lamp = _services.Lamps.Begin(address, incoming);
-        lamp.Answer();
+        lamp.Answer(incoming.Dialog);
         if (!await call.ExchangeAsync(party, PartyIdentity.Of(party).LegOf(incoming)))
             return;
         turn.Dispose();
         await party.ReleaseAsync();
+        await incoming.WaitForEndAsync(CancellationToken.None);
+    }
+
+    // A call that rings for somebody is answered by somebody else.
+    private async Task PickUpAsync(IncomingCall incoming, WaitingCall waiting, PartyIdentity rung, AddressOfRecord address, CancellationToken ended)
+    {
+        if (!rung.IsAccount || !_services.Settings.Current.MayPickUp(address, rung.Account))
+        {
+            await RefuseAsync(incoming, 403, $"{address} wants to pick up a call of {rung.Name}", ended);
+            return;
+        }
+
+        await incoming.AnswerAsync(cancel: ended);
+        using var lamp = _services.Lamps.Begin(address, incoming);
+        lamp.Answer(incoming.Dialog);
+        // Whoever was quicker has it: there is nothing left to talk to.
+        if (!waiting.TryPickUp(new PartyIdentity(address.Text, address).LegOf(incoming)))
+            return;
+        _services.Log.Write(incoming, $"picks up a call of {rung.Name}");
         await incoming.WaitForEndAsync(CancellationToken.None);
     }
 
@@ -162,17 +188,19 @@ internal sealed class CallRouter
         }
 
         await using var line = new CallerLine(incoming);
-        lamp?.Ring();
-        var ringing = new Ringing(_services.Agent, _services.Settings.Current.Limits.Ring, _services.Time);
-        var result = await ringing.RunAsync(
-            found.Targets,
-            step =>
-            {
-                if (step.Progress is null)
-                    call.Ring(step.Leg);
-                return line.TellAsync(step, stop);
-            },
-            stop);
+        var waiting = _calls.Wait(call.Leg(CallSide.Caller) ?? who.Identity.LegOf(incoming), who);
+        RingResult result;
+        try
+        {
+            (result, var isCallers) = await waiting.RunAsync(found.Targets, step => TellAsync(call, line, lamp, step, incoming, stop), line.DisposeAsync, stop);
+            if (!isCallers)
+                result = new(null, result.Answered is null ? result.Status : 487, default);
+        }
+        finally
+        {
+            _calls.Forget(waiting);
+        }
+
         if (result.Answered is not { } answered)
         {
             await RefuseAsync(incoming, result.Status, $"{dialled.User} does not take the call", stop);
@@ -188,8 +216,17 @@ internal sealed class CallRouter
         await line.AnswerAsync(answered.Call!, incoming.Ended);
         if (!call.Join())
             return;
-        lamp?.Answer();
+        lamp?.Answer(incoming.Dialog);
         _services.Log.Write(incoming, $"talks to {answered.Name}");
+    }
+
+    private static async ValueTask TellAsync(LogicalCall call, CallerLine line, BusyLamps.Lamp? lamp, RingProgress step, IncomingCall incoming, CancellationToken ended)
+    {
+        if (step.Progress is null)
+            call.Ring(step.Leg);
+        await line.TellAsync(step, ended);
+        if (incoming.State is CallState.Ringing or CallState.EarlyMedia)
+            lamp?.Ring(incoming.Dialog);
     }
 
     private Task RefuseAsync(IncomingCall incoming, int status, string why, CancellationToken cancel)

@@ -20,20 +20,26 @@ internal readonly record struct DialContext(PartyIdentity Identity, SipAddress F
 
     /// <summary>Who has transferred the other party here; null for a call of its own.</summary>
     public PartyIdentity? Transferor { get; init; }
+
+    /// <summary>True when the account's phone has redirected the call: what that costs counts as a call the account has made.</summary>
+    public bool IsDiverted { get; init; }
 }
 
 /// <summary>
 /// The dial plan: what is dialled is an extension, or an account's phones, or a number with a route, in that order. Extensions are rung only for parties that are transferred to one;
 /// calls to them go there without a second leg.
 /// </summary>
-internal sealed class Destinations(PhoneServices services) : ICallDestinations
+internal sealed class Destinations(PhoneServices services, CallAllowance allowance) : ICallDestinations
 {
     /// <summary>Finds out for a command.</summary>
     public async ValueTask<RingPlan> FindAsync(SipUri uri, RingRequest request, CancellationToken cancel)
     {
         var identity = request.Owner is PartyIdentity known ? known
             : services.Locations.Domains.TryResolve(request.From.Uri, out var address) ? new(address.Text, address) : new(request.From.Uri.User, default);
-        return await FindAsync(uri, new DialContext(identity, request.From, request.Beside) { IsTrusted = true }, cancel);
+        var who = new DialContext(identity, request.From, request.Beside) { IsTrusted = true };
+        var plan = await FindAsync(uri, who, cancel);
+        // Where a phone forwards its calls to is no decision of the command's.
+        return plan with { Redirect = (by, response, stop) => Redirections.FollowAsync(this, who with { IsTrusted = false }, PartyIdentity.Of(by), response, stop) };
     }
 
     /// <summary>Finds out.</summary>
@@ -81,7 +87,7 @@ internal sealed class Destinations(PhoneServices services) : ICallDestinations
     }
 
     // Trunks are tried one after the other, as the flows of a phone are.
-    private static RingWay WayTo(Trunk trunk, TrunkSettings settings, string number, DialContext who)
+    private RingWay WayTo(Trunk trunk, TrunkSettings settings, string number, DialContext who)
     {
         var caller = who.Identity.Account;
         var user = caller.HasValue ? caller.User : who.From.Uri.User;
@@ -96,8 +102,29 @@ internal sealed class Destinations(PhoneServices services) : ICallDestinations
         };
         return new(trunk.Options.UriFor(number).ToString(), options, $"{number} via {trunk.Options.Name}")
         {
-            Reserve = () => trunk.TryTakeLine(out var line) ? line : null,
+            Reserve = () => Reserve(trunk, who),
         };
+    }
+
+    // A line, and where nobody else pays for the call already, one of the account's calls.
+    private IDisposable? Reserve(Trunk trunk, in DialContext who)
+    {
+        IDisposable? place = null;
+        if (who.IsDiverted && (place = allowance.TryReserve(who.Identity.Account, services.Settings.Current.Limits.CallsPerAccount)) is null)
+            return null;
+        if (trunk.TryTakeLine(out var line) && line is not null)
+            return place is null ? line : new Both(line, place);
+        place?.Dispose();
+        return null;
+    }
+
+    private sealed class Both(IDisposable one, IDisposable other) : IDisposable
+    {
+        public void Dispose()
+        {
+            one.Dispose();
+            other.Dispose();
+        }
     }
 
     private IEnumerable<RingTarget> Devices(LocationAnswer location, SipUri dialled, DialContext who)

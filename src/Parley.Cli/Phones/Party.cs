@@ -13,6 +13,9 @@ internal readonly record struct PartyIdentity(string Name, AddressOfRecord Accou
     /// <summary>Who is at the end of a leg.</summary>
     public static PartyIdentity Of(CallLeg leg) => leg.Tag is PartyIdentity known ? known : new(leg.Name, default);
 
+    /// <summary>Whose device is rung.</summary>
+    public static PartyIdentity Of(RingWay way) => way.Tag is PartyIdentity known ? known : new(way.Name, default);
+
     /// <summary>A leg with that party at its end.</summary>
     public RelayedLeg LegOf(Call call, params IReadOnlyList<IDisposable?> held) => new(call, Name, held) { Account = IsAccount ? Account.Text : null, Tag = this };
 }

@@ -1,19 +1,23 @@
+using System.Collections.Concurrent;
 using Parley.Cli.Terminal;
 using Parley.Control;
 using Parley.Dialogs;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
+using Parley.Sip.Transfers;
 
 namespace Parley.Cli.Phones;
 
 /// <summary>
-/// Transfers that a phone asks for by REFER (RFC 3515, RFC 5589). They are carried out here: the phone that is transferred keeps its call and needs to know nothing of it.
+/// Who waits for somebody to answer, and transfers that a phone asks for by REFER (RFC 3515, RFC 5589). They are carried out here: the phone that is transferred keeps its call and
+/// needs to know nothing of it.
 /// </summary>
 internal sealed class PhoneCalls(PhoneServices services, Destinations destinations, CallDirectory directory)
 {
     // Phones hang up by themselves when they hear that the transfer has worked; those that do not are hung up.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
+    private readonly ConcurrentDictionary<WaitingCall, byte> _waiting = new();
     private long _transfers, _transfersFailed;
 
     /// <summary>Calls now.</summary>
@@ -26,6 +30,40 @@ internal sealed class PhoneCalls(PhoneServices services, Destinations destinatio
     public long TransfersFailed => Interlocked.Read(ref _transfersFailed);
 
     private ServeLog Log => services.Log;
+
+    /// <summary>A caller begins to wait for somebody to answer; <see cref="Forget"/> ends that.</summary>
+    /// <param name="caller">Who waits.</param>
+    /// <param name="who">On whose behalf others are rung.</param>
+    public WaitingCall Wait(CallLeg caller, DialContext who)
+    {
+        var ringing = new Ringing(services.Agent, services.Settings.Current.Limits.Ring, services.Time)
+        {
+            MaxRedirections = Redirections.Most,
+            Redirect = (by, response, cancel) => Redirections.FollowAsync(destinations, who, PartyIdentity.Of(by), response, cancel),
+        };
+        var waiting = new WaitingCall(caller, ringing);
+        _waiting[waiting] = 0;
+        return waiting;
+    }
+
+    /// <summary>The wait is over.</summary>
+    public void Forget(WaitingCall waiting) => _waiting.TryRemove(waiting, out _);
+
+    /// <summary>The caller who waits for a leg to answer, and whom that leg rings; null when it does not ring.</summary>
+    public (WaitingCall Waiting, PartyIdentity Rung)? FindRinging(Call leg)
+    {
+        foreach (var waiting in _waiting.Keys)
+        {
+            if (waiting.RungBy(leg) is { } rung)
+                return (waiting, rung);
+        }
+
+        return null;
+    }
+
+    /// <summary>True when a Replaces header names a leg.</summary>
+    public static bool IsNamed(Call leg, Replaces replaces) =>
+        leg.Dialog is { } dialog && dialog.CallId == replaces.CallId && dialog.LocalTag == replaces.ToTag && dialog.RemoteTag == replaces.FromTag;
 
     /// <summary>A phone asks for a transfer. Calls to extensions have nobody to be transferred.</summary>
     public async Task TransferAsync(Call leg, TransferRequest request)
@@ -59,9 +97,7 @@ internal sealed class PhoneCalls(PhoneServices services, Destinations destinatio
         var done = false;
         try
         {
-            return done = request.Replaces is { } replaces && directory.Find(replaces) is var (other, party) && other != call
-                ? await TakeOverAsync(new(call, by, stays, request), other, party)
-                : await DialAsync(new(call, by, stays, request), turn.Token);
+            return done = await ConnectAsync(new(call, by, stays, request), turn.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or CallEndedException or CallMediaException)
         {
@@ -76,7 +112,39 @@ internal sealed class PhoneCalls(PhoneServices services, Destinations destinatio
         }
     }
 
-    // A call that is still ringing, or to an extension, is made anew for the other party.
+    private async Task<bool> ConnectAsync(Transfer asked, CancellationToken stop)
+    {
+        if (asked.Request.Replaces is not { } replaces)
+            return await DialAsync(asked, stop);
+        if (_waiting.Keys.FirstOrDefault(waiting => waiting.IsNamedBy(replaces)) is { } early)
+            return await InheritAsync(asked, early, stop);
+        // A call to an extension is made anew for the other party.
+        return directory.Find(replaces) is var (other, party) && other != asked.Call && other.OtherThan(party) is not null
+            ? await TakeOverAsync(asked, other, party)
+            : await DialAsync(asked, stop);
+    }
+
+    // The one who asks has rung somebody who has not answered yet: whoever stays waits for that in their place (RFC 5589 §7.6).
+    private async Task<bool> InheritAsync(Transfer asked, WaitingCall waiting, CancellationToken stop)
+    {
+        var by = PartyIdentity.Of(asked.By);
+        if (!by.IsAccount || PartyIdentity.Of(waiting.Caller).Account != by.Account)
+        {
+            await asked.Request.RejectAsync(403);
+            return false;
+        }
+
+        await asked.Request.AcceptAsync();
+        if (waiting.TryInherit(step => ReportRingingAsync(step, asked.Request), stop) is not { } ringing)
+        {
+            await asked.Request.ReportAsync(481);
+            return false;
+        }
+
+        await asked.Request.ReportAsync(180);
+        return await FinishAsync(asked, await ringing);
+    }
+
     private async Task<bool> DialAsync(Transfer asked, CancellationToken stop)
     {
         var (by, stays) = (PartyIdentity.Of(asked.By), PartyIdentity.Of(asked.Stays));
@@ -90,16 +158,27 @@ internal sealed class PhoneCalls(PhoneServices services, Destinations destinatio
             return false;
         }
 
-        var ringing = new Ringing(services.Agent, services.Settings.Current.Limits.Ring, services.Time);
-        var result = await ringing.RunAsync(found.Targets, step => step.Progress?.Status == 180 ? new(asked.Request.ReportAsync(180)) : default, stop);
-        if (result.Answered is not { } answered)
+        var waiting = Wait(asked.Stays, who);
+        try
         {
-            Log.Write($"{by.Name} cannot transfer {stays.Name} to '{asked.Request.Target.User}': {result.Status}");
-            await asked.Request.ReportAsync(result.Status);
-            return false;
+            var (result, _) = await waiting.RunAsync(found.Targets, step => ReportRingingAsync(step, asked.Request), static () => default, stop);
+            return await FinishAsync(asked, result);
         }
+        finally
+        {
+            Forget(waiting);
+        }
+    }
 
-        return await FinishAsync(asked, answered);
+    private static ValueTask ReportRingingAsync(RingProgress step, TransferRequest request) => step.Progress?.Status == 180 ? new(request.ReportAsync(180)) : default;
+
+    private async Task<bool> FinishAsync(Transfer asked, RingResult result)
+    {
+        if (result.Answered is { } answered)
+            return await FinishAsync(asked, answered);
+        Log.Write($"{asked.By.Name} cannot transfer {asked.Stays.Name} to '{asked.Request.Target.User}': {result.Status}");
+        await asked.Request.ReportAsync(result.Status);
+        return false;
     }
 
     private async Task<bool> TakeOverAsync(Transfer asked, LogicalCall other, CallLeg party)

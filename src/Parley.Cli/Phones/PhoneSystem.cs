@@ -54,13 +54,22 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
         _registrar = new(locations, _admission, new() { RequirePathSupport = false });
         _presence = new(locations);
         _registrations = new(locations, time);
-        var dialogs = new DialogPackage(time: time);
+        var dialogs = new DialogPackage(time: time)
+        {
+            // Who may pick a call up needs to know how it is called.
+            DetailFor = (whose, watcher) => _settings.Current.MayPickUp(watcher, whose) ? DialogDetail.Everything : DialogDetail.State,
+        };
         _lamps = new(dialogs, time);
+        var waiting = new MessageSummaryPackage();
         _events = new(
-            new() { Domains = locations.Domains, Admission = _admission, Time = time }, _presence, new WatcherInfoPackage(_presence.Name), dialogs, new MessageSummaryPackage(), _registrations);
-        _messages = new(locations, messages, _admission, new() { OnFault = fault => log.Write($"messages: {fault.Message}") }, time);
+            new() { Domains = locations.Domains, Admission = _admission, Time = time }, _presence, new WatcherInfoPackage(_presence.Name), dialogs, waiting, _registrations);
+        _messages = new(locations, messages, _admission, new()
+        {
+            OnFault = fault => log.Write($"messages: {fault.Message}"),
+            OnWaiting = (recipient, count) => waiting.Report(recipient, new(count, 0), MessageContext.Pager),
+        }, time);
         if (settings.DirectMedia)
-            _direct = new(accounts, locations, _admission, log.Write);
+            _direct = new(accounts, locations, _admission, new(_lamps, time), log.Write);
     }
 
     /// <summary>The domains served; known before anything listens.</summary>
@@ -102,12 +111,13 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
         _trunks = new(agent.Endpoint, _time);
         await _trunks.SetAsync(OptionsOf(_settings.Current));
         var services = new PhoneServices(agent, _log, _settings, _accounts, _locations, _admission, _trunks, _lamps, _time);
-        var destinations = new Destinations(services);
+        var allowance = new CallAllowance();
+        var destinations = new Destinations(services, allowance);
         Control = new(agent, _settings.Current.Control with { Destinations = destinations, Recordings = extensions.Recordings.Path, Log = _log.Write });
         _calls = new(services, destinations, Control.Directory);
         _direct?.Begin(agent, _trunks);
         await _messages.StartAsync(agent.Endpoint);
-        return new(services, extensions, destinations, Control);
+        return new(services, extensions, destinations, allowance, Control, _calls);
     }
 
     /// <summary>Goes on with other settings. Calls that are up stay as they are, and so do trunks that are the same.</summary>
@@ -157,6 +167,7 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
         _events.Dispose();
         _presence.Dispose();
         _registrations.Dispose();
+        _direct?.Dispose();
         return _locations.DisposeAsync();
     }
 }

@@ -21,7 +21,7 @@ public sealed partial class CallControl
         {
             Ways = [.. target.Ways.Select(way => way with { Options = change(way.Options) })],
         })];
-        return await new Ringing(_agent, reach.Limit, _time).RunAsync(targets, reach.Told, stop).ConfigureAwait(false);
+        return await new Ringing(_agent, reach.Limit, _time) { Redirect = plan.Redirect }.RunAsync(targets, reach.Told, stop).ConfigureAwait(false);
     }
 
     /// <summary>Somebody who is to be reached.</summary>

@@ -119,8 +119,14 @@ public sealed class CallDirectory
         return call;
     }
 
-    /// <summary>Somebody may call with the Call-ID of another: then that one stays found.</summary>
-    internal void Know(string callId, LogicalCall call) => _byCallId.TryAdd(callId, call);
+    /// <summary>Somebody may call with the Call-ID of another: then that one stays found, unless its leg is known to have come here.</summary>
+    internal void Know(string callId, LogicalCall call, bool isOurs)
+    {
+        if (isOurs)
+            _byCallId[callId] = call;
+        else
+            _byCallId.TryAdd(callId, call);
+    }
 
     internal void Forget(string callId, LogicalCall call) => _byCallId.TryRemove(new(callId, call));
 

@@ -27,7 +27,11 @@ public sealed record RingRequest(SipAddress From)
 /// <param name="Targets">The devices; empty for nothing.</param>
 /// <param name="Status">The status when there is nothing to ring.</param>
 /// <param name="Reason">What that means.</param>
-public sealed record RingPlan(IReadOnlyList<RingTarget> Targets, int Status = 0, string Reason = "");
+public sealed record RingPlan(IReadOnlyList<RingTarget> Targets, int Status = 0, string Reason = "")
+{
+    /// <summary>Gives what is to be rung instead when a device redirects. Default nothing: it does not take the call.</summary>
+    public RingRedirect? Redirect { get; init; }
+}
 
 /// <summary>Everything is dialled as it is.</summary>
 internal sealed class PlainDestinations : ICallDestinations

@@ -128,10 +128,10 @@ public sealed partial class LogicalCall
             _answered ??= _directory.Time.GetUtcNow();
         }
 
-        Know(comes.CallId);
+        Know(comes.CallId, isOurs: true);
         if (renewed is not null)
         {
-            Know(renewed.CallId);
+            Know(renewed.CallId, isOurs: true);
             Follow(renewed);
         }
 

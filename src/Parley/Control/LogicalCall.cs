@@ -217,16 +217,18 @@ public sealed partial class LogicalCall
     }
 
     /// <summary>The call is found by this Call-ID too.</summary>
-    internal void Know(string callId)
+    internal void Know(string callId, bool isOurs = false)
     {
         lock (_gate)
         {
-            if (_stage == CallStage.Ended || _ids.Contains(callId))
+            if (_stage == CallStage.Ended)
+                return;
+            _directory.Know(callId, this, isOurs);
+            if (_ids.Contains(callId))
                 return;
             if (_ids.Count == _directory.Limits.MaxIdsPerCall)
                 _directory.Forget(_ids.Dequeue(), this);
             _ids.Enqueue(callId);
-            _directory.Know(callId, this);
         }
     }
 

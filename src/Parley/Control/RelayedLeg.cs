@@ -1,4 +1,4 @@
-using Parley.Dialogs;
+using Parley.Media.Sdp;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 
@@ -35,17 +35,17 @@ public sealed class RelayedLeg : CallLeg
     /// <inheritdoc/>
     public override bool IsAnswered => _call.State == CallState.Answered;
 
-    internal override bool IsHeld => _call.IsHeld;
+    internal override bool IsHeld => _call.IsHolding;
 
-    internal override bool HoldsUs => _call.IsHeldByPeer;
+    internal override bool HoldsUs => _call.IsHeld;
 
     private protected override SipMessage? Abilities => _call is OutgoingCall outgoing ? outgoing.Response : _call.Invite;
 
     internal override Task<CallEnd> WaitForEndAsync() => _call.WaitForEndAsync(CancellationToken.None);
 
-    internal override Task<CommandOutcome?> HoldAsync(bool silent, CancellationToken cancel) => TryAsync(_call.HoldAsync(new HoldOptions { Inactive = silent }, cancel));
+    internal override Task<CommandOutcome?> HoldAsync(bool silent, CancellationToken cancel) => TryAsync(silent ? MediaDirection.Inactive : MediaDirection.SendOnly, cancel);
 
-    internal override Task<CommandOutcome?> ResumeAsync(CancellationToken cancel) => TryAsync(_call.ResumeAsync(cancel: cancel));
+    internal override Task<CommandOutcome?> ResumeAsync(CancellationToken cancel) => TryAsync(MediaDirection.SendReceive, cancel);
 
     private protected override Task HangUpAsync()
     {
@@ -55,16 +55,12 @@ public sealed class RelayedLeg : CallLeg
         return _call.DisposeAsync().AsTask();
     }
 
-    private static async Task<CommandOutcome?> TryAsync(Task change)
+    private async Task<CommandOutcome?> TryAsync(MediaDirection direction, CancellationToken cancel)
     {
         try
         {
-            await change.ConfigureAwait(false);
-            return null;
-        }
-        catch (DialogException e)
-        {
-            return new(e.Status, e.Reason);
+            var (status, reason) = await _call.TryRedirectAudioAsync(direction, cancel).ConfigureAwait(false);
+            return status < 300 ? null : new(status, reason);
         }
         catch (CallEndedException)
         {

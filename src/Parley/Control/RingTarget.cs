@@ -1,4 +1,6 @@
+using Parley.Sip.Dialogs;
 using Parley.Sip.Invites;
+using Parley.Sip.Messages;
 
 namespace Parley.Control;
 
@@ -36,11 +38,23 @@ public sealed record RingWay(string Uri, DialOptions Options, string Name)
     public Func<IDisposable?>? Reserve { get; init; }
 }
 
+/// <summary>Says what is to be rung in the place of a device that redirects (RFC 3261 §8.1.3.4).</summary>
+/// <param name="by">The device.</param>
+/// <param name="response">Its redirection.</param>
+/// <param name="cancel">Gives up.</param>
+/// <returns>What is to be rung; empty for nothing.</returns>
+public delegate ValueTask<IReadOnlyList<RingTarget>> RingRedirect(RingWay by, SipMessage response, CancellationToken cancel);
+
 /// <summary>Something that shows a call while it rings and is up; disposing it shows that it is over.</summary>
 public interface ICallIndicator : IDisposable
 {
-    /// <summary>The call was answered.</summary>
-    void Answer();
+    /// <summary>It rings.</summary>
+    /// <param name="ours">Our dialog with the device.</param>
+    void Ring(Dialog ours);
+
+    /// <summary>It was answered.</summary>
+    /// <param name="ours">Our dialog with the device.</param>
+    void Answer(Dialog? ours);
 }
 
 /// <summary>Something happened at a leg that rings.</summary>
