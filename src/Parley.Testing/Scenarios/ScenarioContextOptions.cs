@@ -36,6 +36,9 @@ public sealed record ScenarioContextOptions
     /// <summary>When true, each agent's messages and levels are told at the end, for reports with pictures. Default: false.</summary>
     public bool Details { get; init; }
 
+    /// <summary>Each call of each agent is written here as WAV files. Default: null, nowhere.</summary>
+    public string? AudioFolder { get; init; }
+
     /// <summary>The file as it is reported: the path as the user gave it.</summary>
     internal string? ReportedFile { get; init; }
 

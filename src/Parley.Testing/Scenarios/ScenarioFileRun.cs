@@ -143,6 +143,7 @@ internal sealed class ScenarioFileRun(DiscoveredFile file, ScenarioRunState run)
         InsecureHttp = run.Options.InsecureHttp,
         Metrics = run.Options.Metrics,
         Details = run.Options.Details,
+        AudioFolder = run.Options.AudioFolder,
     });
 
     private ScenarioReporter Reporter(ScenarioDeclaration scenario) => new(run.Observer, file.Path, IsSingle ? null : scenario.Name);

@@ -36,6 +36,9 @@ public sealed record ScenarioRunOptions
     /// <summary>When true, each agent's messages and levels are told, for reports with pictures. Default: false.</summary>
     public bool Details { get; init; }
 
+    /// <summary>Each call of each agent is written to this folder as WAV files. Default: null, nowhere.</summary>
+    public string? AudioFolder { get; init; }
+
     /// <summary>Host and port of a registrar that takes any account: what <c>SIP_DOMAIN</c> is then; variables ending in <c>_USER</c> and <c>_PASS</c> get a value where they lack one. Default: none.</summary>
     public string? LocalDomain { get; init; }
 }

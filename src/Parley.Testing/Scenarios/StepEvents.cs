@@ -78,6 +78,9 @@ public sealed record Measured(string Agent, bool Registered) : ScenarioEvent
 /// <param name="Messages">Its messages in order.</param>
 public sealed record AgentTrace(string Agent, IReadOnlyList<SipLine> Messages) : ScenarioEvent
 {
+    /// <summary>Its own address, where that is known.</summary>
+    public string? Address { get; init; }
+
     /// <inheritdoc/>
     public override bool IsDetail => true;
 }
