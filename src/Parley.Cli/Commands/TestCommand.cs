@@ -20,6 +20,16 @@ internal sealed class TestCommand : Command
         HelpName = "F", Arity = ArgumentArity.ZeroOrOne, Description = "Write every event to this file [default: standard error]",
     };
 
+    private readonly Option<string?> _sipTrace = new("--sip-trace")
+    {
+        HelpName = "F|F.pcap", Arity = ArgumentArity.ZeroOrOne, Description = "Write every SIP message to this file, for Wireshark when it ends in .pcap [default: standard error]",
+    };
+
+    private readonly Option<string?> _audio = new("--save-audio")
+    {
+        HelpName = "DIR", Arity = ArgumentArity.ZeroOrOne, Description = "Write what each agent says and hears in each call to WAV files in this folder [default: here]",
+    };
+
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Show every step" };
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Show failures only" };
     private readonly Option<bool> _plain = new("--no-color", "--no-ansi") { Description = "No colours; NO_COLOR in the environment does the same" };
@@ -40,7 +50,7 @@ internal sealed class TestCommand : Command
     {
         Arguments.Add(_paths);
         _scenarios.AddTo(this);
-        foreach (var option in (Option[])[_json, _junit, _html, _log, _verbose, _quiet, _plain, _check, _new])
+        foreach (var option in (Option[])[_json, _junit, _html, _log, _sipTrace, _audio, _verbose, _quiet, _plain, _check, _new])
             Options.Add(option);
         SetAction(RunAsync);
     }
@@ -64,18 +74,19 @@ internal sealed class TestCommand : Command
         var settings = new TestSettings
         {
             Paths = paths,
-            Run = _scenarios.Read(parsed) with { Details = html is not null },
+            Run = _scenarios.Read(parsed) with { Details = html is not null, AudioFolder = Optional(parsed, _audio, ".") },
             Local = _scenarios.IsLocal(parsed),
             Json = parsed.GetValue(_json),
             Verbosity = parsed.GetValue(_verbose) ? Verbosity.Verbose : parsed.GetValue(_quiet) ? Verbosity.Quiet : Verbosity.Normal,
             Colors = !parsed.GetValue(_plain) && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
             JUnit = parsed.GetValue(_junit),
             Html = html,
-            Log = Optional(parsed, _log),
+            Log = Optional(parsed, _log, "-"),
+            SipTrace = Optional(parsed, _sipTrace, "-"),
         };
         return await new TestRun(settings, output, errors).RunAsync(interrupt);
     }
 
-    // Given without a file it means standard error.
-    private static string? Optional(ParseResult parsed, Option<string?> option) => parsed.GetResult(option) is null ? null : parsed.GetValue(option) ?? "-";
+    private static string? Optional(ParseResult parsed, Option<string?> option, string alone) =>
+        parsed.GetResult(option) is null ? null : parsed.GetValue(option) ?? alone;
 }

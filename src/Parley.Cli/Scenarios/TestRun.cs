@@ -1,6 +1,7 @@
 using System.Text;
 using Parley.Cli.Serving;
 using Parley.Cli.Terminal;
+using Parley.Testing.Local;
 using Parley.Testing.Reports;
 using Parley.Testing.Scenarios;
 
@@ -29,9 +30,17 @@ internal sealed class TestRun(TestSettings settings, TextWriter output, TextWrit
 
     private async Task<ScenarioRunResult> RunAsync(List<IScenarioObserver> observers, CancellationToken interrupt)
     {
+        await using var trace = settings.SipTrace is { } target ? TraceOutput.Open(target, errors) : null;
+        await using var server = settings.Local ? await LocalServer.StartAsync(cancel: interrupt) : null;
+        var run = settings.Run with { LocalDomain = server?.Domain };
+        if (trace is not null)
+            run = run with { Agents = run.Agents with { Trace = trace.Trace } };
+        // Nobody from elsewhere calls the phones of a registrar on loopback.
+        if (server is not null)
+            run = run with { Agents = run.Agents with { BindHost = "127.0.0.1" } };
         try
         {
-            return await new ScenarioRunner(settings.Run).RunAsync(settings.Paths, observers, interrupt);
+            return await new ScenarioRunner(run).RunAsync(settings.Paths, observers, interrupt);
         }
         catch (ScenarioUsageException e)
         {

@@ -57,6 +57,7 @@ internal sealed class ProgramHost(ScenarioSuite suite, string file, TextReader c
                 Metrics = run.Metrics,
                 Details = run.Details,
                 AudioFolder = run.AudioFolder,
+                Agents = new() { BindHost = run.BindHost, MediaPorts = (run.FirstPort, run.LastPort) },
             });
             outcome = await new ScenarioAttempt(suite, scenario, context, TimeSpan.FromMilliseconds(run.LimitMs)).RunAsync(cancel.Token);
         }

@@ -45,6 +45,12 @@ internal sealed record ProgramRun(int Run, string Scenario) : ProgramCommand
 
     public string? AudioFolder { get; init; }
 
+    public required string BindHost { get; init; }
+
+    public int FirstPort { get; init; }
+
+    public int LastPort { get; init; }
+
     public IReadOnlyDictionary<string, string> Constants { get; init; } = new Dictionary<string, string>();
 
     public ScenarioVariables Environment { get; init; } = new([], null, null);

@@ -1,3 +1,5 @@
+using Parley.Testing.Agents;
+
 namespace Parley.Testing.Scenarios;
 
 /// <summary>What a <see cref="ScenarioContext"/> is made of.</summary>
@@ -26,6 +28,9 @@ public sealed record ScenarioContextOptions
 
     /// <summary>Fires when the scenario is to end. Default: never.</summary>
     public CancellationToken Cancel { get; init; }
+
+    /// <summary>How agents are made. Default: <see cref="AgentSessionOptions"/>'s own.</summary>
+    public AgentSessionOptions Agents { get; init; } = new();
 
     /// <summary>When true, HTTPS servers may have any certificate. Default: false.</summary>
     public bool InsecureHttp { get; init; }

@@ -1,3 +1,5 @@
+using Parley.Testing.Agents;
+
 namespace Parley.Testing.Scenarios;
 
 /// <summary>How scenarios are run.</summary>
@@ -26,6 +28,9 @@ public sealed record ScenarioRunOptions
 
     /// <summary>Shuffles files and scenarios, the same way for the same number. Default: the order of names and declarations.</summary>
     public long? Seed { get; init; }
+
+    /// <summary>How agents are made. Default: <see cref="AgentSessionOptions"/>'s own.</summary>
+    public AgentSessionOptions Agents { get; init; } = new();
 
     /// <summary>When true, HTTPS servers may have any certificate. Default: false.</summary>
     public bool InsecureHttp { get; init; }
