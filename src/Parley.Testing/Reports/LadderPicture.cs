@@ -14,7 +14,7 @@ internal static class LadderPicture
 
     public static void Write(StringBuilder page, ScenarioRecord scenario)
     {
-        var traces = scenario.Events.OfType<AgentTrace>().Where(one => one.Messages.Count > 0).ToList();
+        var traces = scenario.Events.OfType<AgentMessages>().Where(one => one.Messages.Count > 0).ToList();
         var messages = Merge(traces);
         if (messages.Count == 0)
             return;
@@ -33,7 +33,7 @@ internal static class LadderPicture
     }
 
     // A message between two agents is in both of their traces: once when it left, once when it came.
-    private static List<SipLine> Merge(List<AgentTrace> traces)
+    private static List<SipLine> Merge(List<AgentMessages> traces)
     {
         var messages = new List<SipLine>();
         var seen = new Dictionary<(string, string, string), int>();
@@ -56,7 +56,7 @@ internal static class LadderPicture
     }
 
     // An agent's own address is the one that all of its messages have at one end; with a single peer both ends are, and it is the one nobody else has.
-    private static Dictionary<string, string> Names(List<AgentTrace> traces)
+    private static Dictionary<string, string> Names(List<AgentMessages> traces)
     {
         var names = new Dictionary<string, string>();
         foreach (var trace in traces)

@@ -75,7 +75,7 @@ internal static class TimelinePicture
     {
         ActionTaken action => action.Agent,
         AgentConnected agent => agent.Name,
-        AgentTrace trace => trace.Agent,
+        AgentMessages trace => trace.Agent,
         _ => null,
     };
 

@@ -82,7 +82,7 @@ public sealed partial class ScenarioContext
                 Reporter.Tell(Measure(agent));
             if (!_options.Details)
                 continue;
-            Reporter.Tell(new AgentTrace(agent.Name, [.. agent.Trace.Take(MaxTraceMessages).Select(Line).OfType<SipLine>()]) { Address = AddressOf(agent) });
+            Reporter.Tell(new AgentMessages(agent.Name, [.. agent.Trace.Take(MaxTraceMessages).Select(Line).OfType<SipLine>()]) { Address = AddressOf(agent) });
             foreach (var call in agent.Calls)
                 Reporter.Tell(Levels(agent, call.Levels));
         }

@@ -62,8 +62,8 @@ public sealed class ReportTests : IDisposable
             new ActionTaken("A", "dial", "sip:b@x"),
             new Asserted("B state", "equals Ringing", true, "Ringing"),
             new Asserted("A state", "equals Idle", false, "<Ringing>"),
-            new AgentTrace("A", [Message(0, "10.0.0.1:5060", "10.0.0.9:5060", "INVITE (SDP)", "INVITE sip:b@x SIP/2.0"), Message(30, "10.0.0.9:5060", "10.0.0.1:5060", "486 Busy Here (INVITE)", "SIP/2.0 486 Busy Here")]),
-            new AgentTrace("B", [Message(10, "10.0.0.9:5060", "10.0.0.2:5060", "INVITE (SDP)", "INVITE sip:b@y SIP/2.0")]),
+            new AgentMessages("A", [Message(0, "10.0.0.1:5060", "10.0.0.9:5060", "INVITE (SDP)", "INVITE sip:b@x SIP/2.0"), Message(30, "10.0.0.9:5060", "10.0.0.1:5060", "486 Busy Here (INVITE)", "SIP/2.0 486 Busy Here")]),
+            new AgentMessages("B", [Message(10, "10.0.0.9:5060", "10.0.0.2:5060", "INVITE (SDP)", "INVITE sip:b@y SIP/2.0")]),
             new AgentLevels("A", Noon, 100, [0, 0.5, 1], [0, 0, 0.1]),
             new ScenarioFinished("a <call>", false, "expected <Idle>") { DurationMs = 1500 }));
         foreach (var text in (string[])["a &lt;call&gt;", "expected &lt;Idle&gt;", "A: dial sip:b@x", "expected equals Idle, but was &lt;Ringing&gt;", "INVITE (SDP)", "class=\"arrow refused\"", "10.0.0.9:5060", "<h3>audio", "class=\"heard\""])
@@ -81,8 +81,8 @@ public sealed class ReportTests : IDisposable
         var (once, twice) = (Message(0, "a:1", "b:2", "BYE", "BYE 1"), Message(5, "a:1", "b:2", "ACK", "ACK 1"));
         var page = HtmlReport.Text(Record(
             new ScenarioStarted("call"),
-            new AgentTrace("A", [once, twice, twice with { At = Noon.AddMilliseconds(500) }]),
-            new AgentTrace("B", [once with { At = Noon.AddMilliseconds(1) }, twice]),
+            new AgentMessages("A", [once, twice, twice with { At = Noon.AddMilliseconds(500) }]),
+            new AgentMessages("B", [once with { At = Noon.AddMilliseconds(1) }, twice]),
             new ScenarioFinished("call", true)));
         Assert.Equal((1, 2), (page.Split(">BYE</text>").Length - 1, page.Split(">ACK</text>").Length - 1));
         Assert.Contains(">A</text>", page, StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public sealed class ReportTests : IDisposable
         var log = new LogReport(text);
         log.On(new ActionTaken("A", "hangup") { Ts = Noon, Scenario = "one" });
         log.On(new Asserted("A state", "equals Idle", false, "Ringing") { Ts = Noon });
-        log.On(new AgentTrace("A", []) { Ts = Noon });
+        log.On(new AgentMessages("A", []) { Ts = Noon });
         var lines = text.ToString().Split(Environment.NewLine);
         Assert.Matches(@"^\d\d:\d\d:\d\d\.\d{3} \[one\] A: hangup$", lines[0]);
         Assert.EndsWith(" not ok: A state: expected equals Idle, but was Ringing", lines[1], StringComparison.Ordinal);
