@@ -175,7 +175,7 @@ internal static class Operators
     public static Value Negate(in Value value, Execution run) => value.Kind switch
     {
         ValueKind.Integer when value.Integer == long.MinValue => throw Overflow($"Negation overflow: -({value.Integer})"),
-        ValueKind.Integer => -value.Integer,
+        ValueKind.Integer => (Value)(-value.Integer),
         ValueKind.Float => -value.Float,
         _ => throw Unknown("-", run, value),
     };

@@ -62,7 +62,7 @@ internal static class JsonFunctions
             case JsonValueKind.String:
                 return element.GetString();
             case JsonValueKind.Number:
-                return element.TryGetInt64(out var number) ? number : element.GetDouble();
+                return element.TryGetInt64(out var number) ? (Value)number : element.GetDouble();
             case JsonValueKind.True or JsonValueKind.False:
                 return element.GetBoolean();
             default:

@@ -52,6 +52,8 @@ internal sealed partial class Parser
                 return Do();
             case "for":
                 return For();
+            case "try":
+                return Try();
             case "break" or "continue" or "return":
                 return Jump();
             case "fn":

@@ -63,8 +63,6 @@ internal sealed partial class Parser
                 case "throw":
                     Take();
                     return new ThrowSyntax(at, OptionalValue());
-                case "try":
-                    return Try();
             }
         }
 
