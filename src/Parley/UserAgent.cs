@@ -258,7 +258,9 @@ public sealed class UserAgent : IAsyncDisposable
             Trace = _options.Trace,
             Gate = _options.Gate,
         },
-        Transactions = new TransactionOptions { Backlog = _backlog },
+        Transactions = _options.RefuseWhenBehind
+            ? new TransactionOptions { Backlog = _backlog }
+            : new TransactionOptions { MaxWait = TimeSpan.Zero, MaxBacklog = TimeSpan.Zero },
         Handler = new IncomingCalls(this),
         UserAgent = _options.Name ?? DefaultName,
         Limits = new EndpointLimits { MaxCalls = _options.MaxCalls },
