@@ -7,7 +7,7 @@ namespace Parley.Media.Srtp;
 /// Checks and decrypts what one stream receives. Nothing is believed of a packet before it has proved genuine: what is not changes nothing here. Of one thread at a time; never
 /// allocates for a genuine packet of a source that is known.
 /// </summary>
-internal sealed class SrtpReceiver : IDisposable
+public sealed class SrtpReceiver : IDisposable
 {
     // Sources of one stream: the phone, what it puts in its place, and one more while it changes. All of them have the key, so none is a stranger.
     private const int MaxSources = 4;
@@ -19,18 +19,24 @@ internal sealed class SrtpReceiver : IDisposable
     private int _count;
     private int _next;
 
+    /// <summary>Derives the session keys.</summary>
+    /// <param name="key">The master key of the other side's direction.</param>
     public SrtpReceiver(SrtpKey key)
     {
+        ArgumentNullException.ThrowIfNull(key);
         Key = key;
         _cipher = SrtpCipher.Create(key);
     }
 
+    /// <summary>The master key.</summary>
     public SrtpKey Key { get; }
 
     /// <summary>Packets that were not genuine, or came again.</summary>
     public long Rejected { get; private set; }
 
-    /// <summary>Decrypts a packet in place; returns its new length, or -1 when it is to be dropped.</summary>
+    /// <summary>Checks a packet and decrypts it in place.</summary>
+    /// <param name="packet">What came.</param>
+    /// <returns>Its new length, or -1 when it is to be dropped: it is malformed, not genuine, or has come before.</returns>
     public int Unprotect(Span<byte> packet)
     {
         if (HeaderLength(packet) is not (var header and > 0))
@@ -47,7 +53,9 @@ internal sealed class SrtpReceiver : IDisposable
         return length;
     }
 
-    /// <summary>Decrypts a report in place; returns its new length, or -1 when it is to be dropped.</summary>
+    /// <summary>Checks a report and decrypts it in place.</summary>
+    /// <param name="packet">What came.</param>
+    /// <returns>Its new length, or -1 when it is to be dropped: it is malformed, not genuine, or has come before.</returns>
     public int UnprotectControl(Span<byte> packet)
     {
         if (!_cipher.TryPeekControl(packet, out var index))
@@ -63,6 +71,7 @@ internal sealed class SrtpReceiver : IDisposable
         return length;
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _cipher.Dispose();
 
     // RFC 3711 §3.1: what stays readable is the header with its list and its extension; whether the rest is well-formed is known once it is decrypted.
