@@ -22,6 +22,7 @@ public enum Manner
     Silent,
     Garbage,
     Slow,
+    ClosesAfterwards,
     ServerError,
 }
 
