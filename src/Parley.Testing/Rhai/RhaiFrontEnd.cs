@@ -23,7 +23,7 @@ public sealed class RhaiFrontEnd : IScenarioFrontEnd
     /// <param name="constants">Names given with <c>--set</c>.</param>
     /// <returns>One line for each: <c>path:line:column: Variable not found: x</c>.</returns>
     /// <exception cref="ScenarioSourceException">It does not parse.</exception>
-    public IReadOnlyList<string> Check(ScenarioSource source, IReadOnlyCollection<string> constants) =>
+    public static IReadOnlyList<string> Check(ScenarioSource source, IReadOnlyCollection<string> constants) =>
         [.. Read(source).FindUnknownNames(RhaiBindings.Table, constants).Select(problem => $"{problem.File}:{problem.Line}:{problem.Column}: {problem.Message}")];
 
     /// <inheritdoc/>

@@ -22,11 +22,11 @@ internal sealed class Execution
     private int _callAt;
 
     public Execution(RhaiRun run, object? host, CancellationToken cancellation)
-        : this(run, host, cancellation, run.Options.Limits)
+        : this(run, host, run.Options.Limits, cancellation)
     {
     }
 
-    private Execution(RhaiRun run, object? host, CancellationToken cancellation, RhaiLimits limits)
+    private Execution(RhaiRun run, object? host, RhaiLimits limits, CancellationToken cancellation)
     {
         Run = run;
         Host = host;
@@ -52,11 +52,8 @@ internal sealed class Execution
     public RhaiLimits Limits => _limits;
 
     /// <summary>For one of several tasks beside each other: they share what this one has left of its steps.</summary>
-    public Execution Fork(object? host, int count)
-    {
-        var fork = new Execution(Run, host, Cancellation, _limits with { MaxSteps = Math.Max(1, (_limits.MaxSteps - _steps) / count) }) { Depth = Depth };
-        return fork;
-    }
+    public Execution Fork(object? host, int count) =>
+        new(Run, host, _limits with { MaxSteps = Math.Max(1, (_limits.MaxSteps - _steps) / count) }, Cancellation) { Depth = Depth };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step()
