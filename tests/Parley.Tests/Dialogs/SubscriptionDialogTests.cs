@@ -48,16 +48,16 @@ public class SubscriptionDialogTests
     [Fact]
     public void A_state_is_published_and_one_that_is_refused_throws() => DialogStage.Run(async stage =>
     {
-        var options = new PublicationOptions { Target = SipUri.Parse("sip:bob@10.0.0.2"), Event = "presence" };
+        var options = new PublicationOptions { Target = SipUri.Parse(stage.Bob.Uri), Event = "presence" };
         var publishing = stage.Agent.PublishAsync(options, new SipBody("application/pidf+xml", "open"));
-        stage.Alice.Respond(await stage.Alice.Expect("PUBLISH"), "200 OK", headers: "SIP-ETag: e1");
+        stage.Bob.Respond(await stage.Bob.Expect("PUBLISH"), "200 OK", headers: "SIP-ETag: e1");
         var publication = await publishing;
         Assert.Equal("e1", publication.Status.EntityTag);
         var refused = stage.Agent.PublishAsync(options with { Event = "weather" }, new SipBody("text/plain", "rain"));
-        stage.Alice.Respond(await stage.Alice.Expect("PUBLISH"), "489 Bad Event");
+        stage.Bob.Respond(await stage.Bob.Expect("PUBLISH"), "489 Bad Event");
         Assert.Equal(489, (await Assert.ThrowsAsync<DialogException>(() => refused)).Status);
         var removing = publication.DisposeAsync();
-        stage.Alice.Respond(await stage.Alice.Expect("PUBLISH"), "200 OK", headers: "SIP-ETag: e2");
+        stage.Bob.Respond(await stage.Bob.Expect("PUBLISH"), "200 OK", headers: "SIP-ETag: e2");
         await removing;
     });
 
