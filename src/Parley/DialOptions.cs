@@ -1,4 +1,5 @@
 using Parley.Media.Codecs;
+using Parley.Media.Srtp;
 using Parley.Sip.Messages;
 using Parley.Sip.Transport;
 
@@ -31,11 +32,17 @@ public sealed record DialOptions
     /// <summary>Send on this flow instead of locating the target: what a registered phone keeps open (RFC 5626). Default none.</summary>
     public SipFlow? Flow { get; init; }
 
+    /// <summary>Call-ID of the call (RFC 3261 §8.1.1.4). Default one of our own making.</summary>
+    public string? CallId { get; init; }
+
     /// <summary>Headers added to the INVITE. Those the engine owns (Via, From, To, Call-ID, CSeq, Contact, Content-*) are refused. Default none.</summary>
     public IReadOnlyList<SipHeader> Headers { get; init; } = [];
 
     /// <summary>Codecs offered, best first. Default <see cref="UserAgentOptions.Codecs"/>.</summary>
     public IReadOnlyList<AudioCodec>? Codecs { get; init; }
+
+    /// <summary>Whether the audio is encrypted. Default <see cref="UserAgentOptions.MediaEncryption"/>.</summary>
+    public MediaEncryption? MediaEncryption { get; init; }
 
     /// <summary>
     /// The call this one is to be bridged with: its codec is offered unless <see cref="Codecs"/> says otherwise, so that packets can pass untouched, its lanes are used, and

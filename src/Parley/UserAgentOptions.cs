@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
 using Parley.Media.Codecs;
 using Parley.Media.Engine;
+using Parley.Media.Srtp;
 using Parley.Net;
 using Parley.Sip.Endpoint;
 using Parley.Sip.Invites;
@@ -41,6 +42,15 @@ public sealed record UserAgentOptions
     /// <summary>Codecs offered and accepted, best first. Default <see cref="AudioCodecs.Default"/>.</summary>
     public IReadOnlyList<AudioCodec> Codecs { get; init; } = AudioCodecs.Default;
 
+    /// <summary>
+    /// Whether audio is encrypted (SRTP with keys in the session description, RFC 4568). The keys are as safe as the signalling: over UDP and TCP who reads along has them. Default
+    /// <see cref="Media.Srtp.MediaEncryption.None"/>.
+    /// </summary>
+    public MediaEncryption MediaEncryption { get; init; }
+
+    /// <summary>How it may be encrypted, best first. Default all there are, <see cref="SrtpSuite.All"/>.</summary>
+    public IReadOnlyList<SrtpSuite> CryptoSuites { get; init; } = SrtpSuite.All;
+
     /// <summary>First and last UDP port for RTP and RTCP; a call takes an even one and the odd one above. Default 10000–20000.</summary>
     public (int First, int Last) MediaPorts { get; init; } = (10_000, 20_000);
 
@@ -55,6 +65,12 @@ public sealed record UserAgentOptions
 
     /// <summary>Calls up at once; further INVITEs get 503 with Retry-After. Default 10,000.</summary>
     public int MaxCalls { get; init; } = 10_000;
+
+    /// <summary>
+    /// When true, requests that begin something new get 503 with Retry-After once they wait longer than a busy machine should let them: what keeps a server serving. A phone of a test
+    /// that takes each call, if late, says false. Default true; the times are those of <see cref="Sip.Transactions.TransactionOptions"/>.
+    /// </summary>
+    public bool RefuseWhenBehind { get; init; } = true;
 
     /// <summary>Signalling lanes. Default 1: a core carries thousands of calls a second, and one lane changes threads least.</summary>
     public int SignallingLanes { get; init; } = 1;

@@ -14,6 +14,7 @@ public sealed partial class AudioStream
         Channel.CreateBounded<DtmfDigit>(new BoundedChannelOptions(MaxWaitingDigits) { FullMode = BoundedChannelFullMode.DropWrite });
 
     private readonly DigitTimer _digitTimer;
+    private Action<DtmfDigit>? _digitWatchers;
     private Relay? _relay;
     private RelayDirection? _forward;
     private long _refused;
@@ -27,6 +28,15 @@ public sealed partial class AudioStream
     /// Several readers share them: each digit goes to one.
     /// </summary>
     public IAsyncEnumerable<DtmfDigit> Digits(CancellationToken cancel = default) => _digitChannel.Reader.ReadAllAsync(cancel);
+
+    /// <summary>Tells of every digit the far end presses, without taking it from who reads <see cref="Digits"/>, until the result is disposed of.</summary>
+    /// <param name="told">Called on the media lane: it must not block, and not throw.</param>
+    public IDisposable WatchDigits(Action<DtmfDigit> told)
+    {
+        ArgumentNullException.ThrowIfNull(told);
+        OnLane(() => _digitWatchers += told);
+        return new Attachment(() => OnLane(() => _digitWatchers -= told));
+    }
 
     /// <summary>Takes a digit that came another way, such as a SIP INFO request.</summary>
     /// <exception cref="ArgumentException"><paramref name="symbol"/> is no digit.</exception>
@@ -55,7 +65,16 @@ public sealed partial class AudioStream
         HoldOrReport();
     }
 
-    internal bool SendForwarded(ReadOnlySpan<byte> packet) => CanSend && _rtpSocket!.Send(packet, _latch.Target);
+    internal bool SendForwarded(ReadOnlySpan<byte> packet)
+    {
+        if (!CanSend)
+            return false;
+        if (Sender.Srtp is not { } srtp)
+            return _rtpSocket!.Send(packet, _latch.Target);
+        // Not in its own buffer: a jitter buffer may have kept the payload.
+        var wire = MediaLane.Passed;
+        return _rtpSocket!.Send(wire.AsSpan(0, srtp.Protect(packet, wire)), _latch.Target);
+    }
 
     internal void SendReport(bool goodbye)
     {
@@ -67,6 +86,8 @@ public sealed partial class AudioStream
         var info = Sender.TakeReport(now, Ntp());
         var length = _rtcp.Session.Build(wire, now, info, _receiver.Ssrc, _receiver.Statistics, goodbye);
         var socket = _format is { Audio.RtcpMux: true } ? _rtpSocket : _rtcpSocket;
+        if (Sender.Srtp is { } srtp)
+            length = srtp.ProtectControl(wire, length);
         socket!.Send(wire.AsSpan(0, length), target);
     }
 
@@ -87,6 +108,9 @@ public sealed partial class AudioStream
         }
 
         var now = Lane.Now - _rtpSocket!.Waited;
+        // Before anything is learned from it: who has no key cannot even say where to send to.
+        if (_decryption is { } srtp && !Shorten(datagram, srtp.Unprotect(datagram.Span)))
+            return;
         if (!RtpPacket.TryParse(datagram.Span, out var packet) || !_latch.Accept(source, packet.SequenceNumber, now))
         {
             _refused++;
@@ -113,13 +137,28 @@ public sealed partial class AudioStream
             return;
         }
 
+        if (_decryption is { } srtp && !Shorten(datagram, srtp.UnprotectControl(datagram.Span)))
+            return;
         if (_rtcp.Session.Receive(datagram.Span, Lane.Now - waited, Ntp(waited), _receiver.Ssrc))
             _controlHeard = source;
+    }
+
+    private bool Shorten(PacketBuffer datagram, int length)
+    {
+        if (length < 0)
+        {
+            _refused++;
+            return false;
+        }
+
+        datagram.Length = length;
+        return true;
     }
 
     private void Pressed(in DtmfDigit digit)
     {
         _digitChannel.Writer.TryWrite(digit);
+        _digitWatchers?.Invoke(digit);
         _relay?.Pressed(this, digit);
     }
 
