@@ -22,6 +22,13 @@ public sealed class TestCommandTests : IDisposable
     [InlineData("contradict each other", "test", ".", "-v", "-q")]
     [InlineData("--check nowhere.cs: there is no such file", "test", "--check", "nowhere.cs")]
     [InlineData("ends in .cs", "test", "--new", "scenario.txt")]
+    [InlineData("write it as JSON", "test", "--monitor", "monitor.toml")]
+    [InlineData("--rate takes more than 0", "load", "a.cs", "--rate", "0")]
+    [InlineData("--concurrent takes 1 to 10000", "load", "a.cs", "--concurrent", "0")]
+    [InlineData("--agents takes 1 to 10000", "load", "a.cs", "--agents", "20000")]
+    [InlineData("500ms, 5s, 2m or 1h", "load", "a.cs", "--duration", "long")]
+    [InlineData("there is no folder", "load", "a.cs", "--csv", "/nowhere/at/all.csv")]
+    [InlineData("there is no such file or folder", "load", "nowhere.cs")]
     public async Task A_mistake_is_one_line_and_2(string expected, params string[] arguments)
     {
         var run = await ParleyCli.RunAsync(arguments);
