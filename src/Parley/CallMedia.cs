@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using Parley.Dialogs;
 using Parley.Media.Codecs;
 using Parley.Media.Engine;
 using Parley.Media.Sdp;
@@ -29,6 +30,7 @@ internal sealed class CallMedia : IAsyncDisposable
     private LocalAudio? _local;
     private SessionDescription? _pendingOffer;
     private SessionDescription? _described;
+    private SdpOrigin? _origin; // of a session that somebody else has begun
     private SipBody _answered;
     private NetEndpoint _signalling;
     private readonly CancellationTokenSource _end = new();
@@ -114,6 +116,13 @@ internal sealed class CallMedia : IAsyncDisposable
             _local = _local! with { Direction = direction };
             return OfferLocked();
         }
+    }
+
+    /// <summary>Goes on with a session in which somebody else has spoken: its o= line stays, and so do its streams' places (RFC 3264 §8).</summary>
+    public void Continue(SessionDescription last)
+    {
+        lock (_gate)
+            (_described, _origin) = (last, last.Origin);
     }
 
     /// <summary>What this side wants.</summary>
@@ -297,10 +306,15 @@ internal sealed class CallMedia : IAsyncDisposable
         // Streams keep their places through the session, also those that were refused (RFC 3264 §8).
         _pendingOffer = _described is null ? AudioOffer.Create(_local!) : AudioOffer.Create(_local!, _described);
         _local = _local!.Next(Agreed);
-        return SessionBody.Write(_described = _pendingOffer);
+        return Described(_pendingOffer);
     }
 
-    private SipBody Described(SessionDescription answer) => SessionBody.Write(_described = answer);
+    private SipBody Described(SessionDescription description)
+    {
+        if (_origin is not null)
+            description = description with { Origin = _origin = SessionRevision.NextVersion(_origin) };
+        return SessionBody.Write(_described = description);
+    }
 
     private void Apply(OfferAnswerResult result)
     {

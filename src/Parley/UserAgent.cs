@@ -173,7 +173,7 @@ public sealed class UserAgent : IAsyncDisposable
         var media = await CallMedia.ForDialAsync(this, invite, options, cancel).ConfigureAwait(false);
         invite = invite with
         {
-            CallId = Endpoint.NewCallId(invite.Lane),
+            CallId = options.CallId ?? Endpoint.NewCallId(invite.Lane),
             Caller = invite.Caller ?? SipAddress.Parse($"sip:parley@{media.AdvertisedHost}"),
         };
         var call = new OutgoingCall(this, invite, options, media);
