@@ -90,6 +90,9 @@ internal sealed class ScenarioOptions
 
     private int? Given(ParseResult parsed, Option<int?> option) => _forLoad ? null : parsed.GetValue(option);
 
+    /// <summary>The names given with <c>--set</c>.</summary>
+    public IReadOnlyCollection<string> ConstantNames(ParseResult parsed) => Constants(parsed.GetValue(_set) ?? []).Keys;
+
     private static void Bound(Option<int?> option, int least, int most) => option.Validators.Add(result =>
     {
         if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var number) && (number < least || number > most))
