@@ -1,6 +1,5 @@
 using Parley.Testing.Programs;
 using Parley.Testing.Rhai;
-using Parley.Testing.Rhai;
 using Parley.Testing.Scenarios;
 
 namespace Parley.Cli.Scenarios;
