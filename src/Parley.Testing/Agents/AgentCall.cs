@@ -62,6 +62,7 @@ public sealed partial class AgentCall
     {
         get
         {
+            NoteAnswer();
             if (Underlying.End is not null)
                 return CallPhase.Ended;
             return Underlying.State switch
