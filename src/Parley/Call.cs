@@ -66,7 +66,7 @@ public abstract partial class Call : IAsyncDisposable
     /// <summary>How the call ended; null while it has not.</summary>
     public CallEnd? End => _end.Task.IsCompletedSuccessfully ? _end.Task.Result : null;
 
-    /// <summary>The SIP dialog, for those who work at that level; null before there is one.</summary>
+    /// <summary>The SIP dialog, for those who work at that level: before the answer the one that rang last. Null before there is one.</summary>
     public abstract Dialog? Dialog { get; }
 
     internal UserAgent Agent { get; }

@@ -20,6 +20,7 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
     private readonly SerialCallbacks _callbacks;
     private OutgoingInvite? _invite;
     private InviteSession? _session;
+    private Dialog? _early;
     private CallEnd? _why;
     private int _sent;
     private volatile bool _giveUp;
@@ -58,7 +59,7 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
     public override NetEndpoint RemoteEndpoint => _session?.Flow.Remote ?? default;
 
     /// <inheritdoc/>
-    public override Dialog? Dialog => _session?.Dialog;
+    public override Dialog? Dialog => _session?.Dialog ?? _early;
 
     /// <summary>The final response to the INVITE, 2xx or not; null before it came.</summary>
     public SipMessage? Response { get; private set; }
@@ -131,6 +132,7 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
 
     void IOutgoingInviteHandler.OnProgress(OutgoingInvite invite, Dialog? dialog, SipMessage response)
     {
+        _early = dialog ?? _early;
         var early = SessionBody.IsPresent(response) && AudioSession.TryAcceptAnswer(response, out _);
         if (early)
             MoveTo(CallState.EarlyMedia);

@@ -36,6 +36,16 @@ internal sealed record PhoneSettings
     public IReadOnlyList<RouteSettings> Routes { get; init; } = [];
 
     public PhoneLimits Limits { get; init; } = new();
+
+    /// <summary>Accounts, group by group, whose ringing calls the others of the group may pick up; names without a domain are of the first one.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Pickup { get; init; } = [];
+
+    /// <summary>True when an account may pick up what rings for another: its own calls always.</summary>
+    public bool MayPickUp(AddressOfRecord who, AddressOfRecord whose) =>
+        who.HasValue && (who == whose || Pickup.Any(group => group.Any(name => Of(name) == who) && group.Any(name => Of(name) == whose)));
+
+    private AddressOfRecord Of(string name) =>
+        name.LastIndexOf('@') is >= 0 and var at ? AddressOfRecord.Create(name[..at], name[(at + 1)..]) : AddressOfRecord.Create(name, Domain);
 }
 
 /// <summary>Another phone system that calls go to and come from: a carrier, a PBX.</summary>

@@ -23,7 +23,7 @@ internal static class PhoneSettingsFile
 
     private static readonly string[] LimitKeys = ["ring", "calls-per-account", "exempt"];
 
-    public static IReadOnlyList<string> Keys { get; } = ["domains", "media", "digest", "trunks", "routes", "limits"];
+    public static IReadOnlyList<string> Keys { get; } = ["domains", "media", "digest", "trunks", "routes", "pickup", "limits"];
 
     /// <summary>The settings with one key's value.</summary>
     public static PhoneSettings With(PhoneSettings settings, string key, SettingsNode value) => key switch
@@ -33,6 +33,7 @@ internal static class PhoneSettingsFile
         "digest" => settings with { Digest = value.Texts() is { Count: > 0 } names ? [.. names.Select(name => Algorithm(value, name))] : throw value.Needs("at least one algorithm") },
         "trunks" => settings with { Trunks = value.Members("trunks by their names").ToDictionary(one => one.Key, one => Trunk(one.Key, one.Value)) },
         "routes" => settings with { Routes = [.. value.Items("routes").Select(Route)] },
+        "pickup" => settings with { Pickup = Pickup(value) },
         "limits" => settings with { Limits = Limits(value) },
         _ => throw new ArgumentOutOfRangeException(nameof(key), key, "No key of a phone system."),
     };
@@ -134,6 +135,14 @@ internal static class PhoneSettingsFile
         var number = Number(Required(value, members, "pattern"), strip, prefix);
         return new(number, trunks.Texts() is { Count: > 0 } names ? names : throw trunks.Needs("at least one trunk"));
     }
+
+    private static List<IReadOnlyList<string>> Pickup(SettingsNode value) =>
+        value.Items("lists of accounts").ConvertAll<IReadOnlyList<string>>(group => [.. group.Texts().Select(name => AccountName(group, name))]);
+
+    private static string AccountName(SettingsNode value, string name) =>
+        name.Length > 0 && SipUri.TryParse(name.Contains('@', StringComparison.Ordinal) ? $"sip:{name}" : $"sip:{name}@parley", out var uri) && uri.User.Length > 0
+            ? name
+            : throw value.Fault($"needs names of accounts such as \"alice\", not \"{name}\"");
 
     private static PhoneLimits Limits(SettingsNode value)
     {

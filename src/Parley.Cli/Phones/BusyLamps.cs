@@ -1,6 +1,7 @@
 using System.Globalization;
 using Parley.Services.Locations;
 using Parley.Services.Presence;
+using Parley.Sip.Dialogs;
 
 namespace Parley.Cli.Phones;
 
@@ -15,9 +16,9 @@ internal sealed class BusyLamps(DialogPackage dialogs, TimeProvider time)
     public Lamp Begin(AddressOfRecord account, Call leg)
     {
         var (local, remote) = leg.IsIncoming ? (leg.From, leg.To) : (leg.To, leg.From);
-        return new Lamp(this, account, new()
+        return Begin(account, new DialogInfo
         {
-            Id = Interlocked.Increment(ref _last).ToString(CultureInfo.InvariantCulture),
+            Id = NextId(),
             State = leg.IsIncoming ? DialogInfoState.Trying : DialogInfoState.Early,
             IsInitiator = leg.IsIncoming,
             CallId = leg.Id,
@@ -25,6 +26,14 @@ internal sealed class BusyLamps(DialogPackage dialogs, TimeProvider time)
             Remote = remote.WithTag(null),
         });
     }
+
+    /// <summary>A call begins that is not ours; it is shown until what this gives is disposed.</summary>
+    /// <param name="account">Whose.</param>
+    /// <param name="first">The call as its phone sees it, with an id of <see cref="NextId"/>.</param>
+    public Lamp Begin(AddressOfRecord account, DialogInfo first) => new(this, account, first);
+
+    /// <summary>Tells calls apart.</summary>
+    public string NextId() => Interlocked.Increment(ref _last).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>One call as it is shown.</summary>
     internal sealed class Lamp : IDisposable
@@ -40,21 +49,36 @@ internal sealed class BusyLamps(DialogPackage dialogs, TimeProvider time)
             lamps.Report(account, first);
         }
 
-        public void Ring() => Show(DialogInfoState.Early);
+        /// <summary>It rings. With the dialog, who may can pick it up.</summary>
+        /// <param name="ours">Our dialog with the phone; null while there is none.</param>
+        public void Ring(Dialog? ours = null) => Show(DialogInfoState.Early, ours?.RemoteTag, ours?.LocalTag);
 
-        public void Answer() => Show(DialogInfoState.Confirmed);
+        /// <summary>It was answered.</summary>
+        /// <param name="ours">Our dialog with the phone.</param>
+        public void Answer(Dialog? ours) => Show(DialogInfoState.Confirmed, ours?.RemoteTag, ours?.LocalTag);
 
-        public void Dispose() => Show(DialogInfoState.Terminated);
+        public void Dispose() => Show(DialogInfoState.Terminated, null, null);
 
-        private void Show(DialogInfoState state)
+        /// <summary>It is in this state now, or knows its tags now.</summary>
+        /// <param name="state">The state; one that it has left already is not shown again.</param>
+        /// <param name="localTag">The phone's tag; null for what is known.</param>
+        /// <param name="remoteTag">The other's; null for what is known.</param>
+        public void Show(DialogInfoState state, string? localTag, string? remoteTag)
         {
             lock (_gate)
             {
+                var next = _shown with
+                {
+                    State = state,
+                    LocalTag = localTag ?? _shown.LocalTag,
+                    RemoteTag = remoteTag ?? _shown.RemoteTag,
+                    Answered = state == DialogInfoState.Confirmed ? _shown.Answered ?? _lamps.Now : _shown.Answered,
+                };
                 // States only go on.
-                if (state <= _shown.State)
+                if (state < _shown.State || next == _shown || _shown.State == DialogInfoState.Terminated)
                     return;
-                _shown = _shown with { State = state, Answered = state == DialogInfoState.Confirmed ? _lamps.Now : _shown.Answered };
-                _lamps.Report(_account, _shown);
+                _shown = next;
+                _lamps.Report(_account, next);
             }
         }
     }

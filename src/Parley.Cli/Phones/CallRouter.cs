@@ -13,7 +13,6 @@ internal sealed class CallRouter
 {
     private readonly PhoneServices _services;
     private readonly PhoneCalls _calls;
-    private readonly CallAllowance _allowance = new();
     private readonly Switchboard _switchboard;
 
     public CallRouter(PhoneServices services, ExtensionServices extensions, PhoneCalls calls)
@@ -58,7 +57,7 @@ internal sealed class CallRouter
             return;
         }
 
-        using var place = _allowance.TryReserve(address, _services.Settings.Current.Limits.CallsPerAccount);
+        using var place = _calls.Allowance.TryReserve(address, _services.Settings.Current.Limits.CallsPerAccount);
         if (place is null)
         {
             await RefuseAsync(incoming, 486, $"{address} has as many calls as it may have", ended);
@@ -74,6 +73,12 @@ internal sealed class CallRouter
     // RFC 3891 §3: a call is taken over by who has a right to it: its own account, from another phone.
     private async Task TakePlaceAsync(IncomingCall incoming, Call replaced, AddressOfRecord address, CancellationToken ended)
     {
+        if (_calls.FindRinging(replaced) is var (waiting, rung))
+        {
+            await PickUpAsync(incoming, waiting, rung, address, ended);
+            return;
+        }
+
         if (_calls.Find(replaced) is not var (call, party))
         {
             await RefuseAsync(incoming, 481, "the call it wants to replace is not answered, or is to an extension", ended);
@@ -88,10 +93,29 @@ internal sealed class CallRouter
 
         await incoming.AnswerAsync(cancel: ended);
         using var lamp = _services.Lamps.Begin(address, incoming);
-        lamp.Answer();
+        lamp.Answer(incoming.Dialog);
         if (!await call.ExchangeAsync(party, new Party(incoming, party.Identity)))
             return;
         await party.ReleaseAsync();
+        await incoming.WaitForEndAsync(CancellationToken.None);
+    }
+
+    // A call that rings for somebody is answered by somebody else.
+    private async Task PickUpAsync(IncomingCall incoming, WaitingCall waiting, PartyIdentity rung, AddressOfRecord address, CancellationToken ended)
+    {
+        if (!rung.IsAccount || !_services.Settings.Current.MayPickUp(address, rung.Account))
+        {
+            await RefuseAsync(incoming, 403, $"{address} wants to pick up a call of {rung.Name}", ended);
+            return;
+        }
+
+        await incoming.AnswerAsync(cancel: ended);
+        using var lamp = _services.Lamps.Begin(address, incoming);
+        lamp.Answer(incoming.Dialog);
+        // Whoever was quicker has it: there is nothing left to talk to.
+        if (!waiting.TryPickUp(new Party(incoming, new(address.Text, address))))
+            return;
+        _services.Log.Write(incoming, $"picks up a call of {rung.Name}");
         await incoming.WaitForEndAsync(CancellationToken.None);
     }
 
@@ -136,8 +160,19 @@ internal sealed class CallRouter
 
         await using var line = new CallerLine(incoming);
         lamp?.Ring();
-        var ringing = new Ringing(_services.Agent, _services.Settings.Current.Limits.Ring, _services.Time);
-        var result = await ringing.RunAsync(found.Targets, step => line.TellAsync(step, ended), ended);
+        var waiting = _calls.Wait(caller, who);
+        RingResult result;
+        try
+        {
+            (result, var isCallers) = await waiting.RunAsync(found.Targets, step => line.TellAsync(step, ended), line.DisposeAsync, ended);
+            if (!isCallers)
+                result = new(null, result.Answered is null ? result.Status : 487);
+        }
+        finally
+        {
+            _calls.Forget(waiting);
+        }
+
         if (result.Answered is not { } answered)
         {
             await RefuseAsync(incoming, result.Status, $"{dialled.User} does not take the call", ended);
@@ -155,7 +190,7 @@ internal sealed class CallRouter
             throw;
         }
 
-        lamp?.Answer();
+        lamp?.Answer(incoming.Dialog);
         _services.Log.Write(incoming, $"talks to {answered.Identity.Name}");
         await PhoneCall.TalkAsync(_calls, caller, answered, bridge);
         // After a transfer the caller may go on in another conversation, which ends it.

@@ -22,13 +22,16 @@ internal readonly record struct DialContext(PartyIdentity Identity, SipAddress F
 {
     /// <summary>Who has transferred the other party here; null for a call of its own.</summary>
     public PartyIdentity? Transferor { get; init; }
+
+    /// <summary>True when the account's phone has redirected the call: what that costs counts as a call the account has made.</summary>
+    public bool IsDiverted { get; init; }
 }
 
 /// <summary>
 /// The dial plan: what is dialled is an extension, or an account's phones, or a number with a route, in that order. Extensions are rung only for parties that are transferred to one;
 /// calls to them go there without a second leg.
 /// </summary>
-internal sealed class Destinations(PhoneServices services)
+internal sealed class Destinations(PhoneServices services, CallAllowance allowance)
 {
     /// <summary>Finds out.</summary>
     /// <param name="dialled">The request-URI, or the target of a transfer.</param>
@@ -75,7 +78,7 @@ internal sealed class Destinations(PhoneServices services)
     }
 
     // Trunks are tried one after the other, as the flows of a phone are.
-    private static RingWay WayTo(Trunk trunk, TrunkSettings settings, string number, DialContext who)
+    private RingWay WayTo(Trunk trunk, TrunkSettings settings, string number, DialContext who)
     {
         var caller = who.Identity.Account;
         var from = settings.From ?? new SipAddress(SipUri.Create(caller.User, trunk.Options.Target.Host, trunk.Options.Target.Port));
@@ -89,8 +92,29 @@ internal sealed class Destinations(PhoneServices services)
         };
         return new(trunk.Options.UriFor(number).ToString(), options, new($"{number} via {trunk.Options.Name}", default))
         {
-            Reserve = () => trunk.TryTakeLine(out var line) ? line : null,
+            Reserve = () => Reserve(trunk, who),
         };
+    }
+
+    // A line, and where nobody else pays for the call already, one of the account's calls.
+    private IDisposable? Reserve(Trunk trunk, in DialContext who)
+    {
+        IDisposable? place = null;
+        if (who.IsDiverted && (place = allowance.TryReserve(who.Identity.Account, services.Settings.Current.Limits.CallsPerAccount)) is null)
+            return null;
+        if (trunk.TryTakeLine(out var line) && line is not null)
+            return place is null ? line : new Both(line, place);
+        place?.Dispose();
+        return null;
+    }
+
+    private sealed class Both(IDisposable one, IDisposable other) : IDisposable
+    {
+        public void Dispose()
+        {
+            one.Dispose();
+            other.Dispose();
+        }
     }
 
     private IEnumerable<RingTarget> Devices(LocationAnswer location, SipUri dialled, DialContext who)

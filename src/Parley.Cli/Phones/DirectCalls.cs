@@ -13,23 +13,27 @@ namespace Parley.Cli.Phones;
 /// <c>"media": "direct"</c>: calls from phone to phone are proxied, with Record-Route, and their audio does not pass here. Everything else, extensions, trunks and whom nobody is
 /// registered as, is left to the user agent.
 /// </summary>
-internal sealed class DirectCalls
+internal sealed class DirectCalls : IDisposable
 {
     private readonly AccountDirectory _accounts;
     private readonly ILocationService _locations;
     private readonly IAdmission _admission;
+    private readonly DirectLamps _lamps;
     private readonly Action<string> _log;
     private TrunkSet? _trunks;
     private UserAgent? _agent;
 
-    public DirectCalls(AccountDirectory accounts, ILocationService locations, IAdmission admission, Action<string> log)
+    public DirectCalls(AccountDirectory accounts, ILocationService locations, IAdmission admission, DirectLamps lamps, Action<string> log)
     {
         (_accounts, _locations, _admission) = (accounts, locations, admission);
-        _log = log;
-        Proxy = new(new() { Steps = [.. ProxyOptions.StandardSteps, new PolicyStep(DecideAsync)], OnFault = fault => log($"proxy: {fault.GetType().Name}: {fault.Message}") });
+        (_lamps, _log) = (lamps, log);
+        // What is within a dialog is seen on its way, before it goes where its route leads.
+        Proxy = new(new() { Steps = [lamps, .. ProxyOptions.StandardSteps, new PolicyStep(DecideAsync)], OnFault = fault => log($"proxy: {fault.GetType().Name}: {fault.Message}") });
     }
 
     public SipProxy Proxy { get; }
+
+    public void Dispose() => _lamps.Dispose();
 
     /// <summary>Begins to take calls.</summary>
     public void Begin(UserAgent agent, TrunkSet trunks) => (_trunks, _agent) = (trunks, agent);
@@ -64,6 +68,7 @@ internal sealed class DirectCalls
             return ProxyVerdict.Refuse(403);
         }
 
+        _lamps.Begin(request, AddressOfRecord.Create(account.Name, account.Realm), found.Address);
         request.RemoveHeader(HeaderId.ProxyAuthorization);
         foreach (var binding in found.Bindings.DistinctBy(one => one is { RegId: not 0, Instance: { } instance } ? instance : one.Id))
         {

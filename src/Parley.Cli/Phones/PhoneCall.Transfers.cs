@@ -64,8 +64,30 @@ internal sealed partial class PhoneCall
     {
         if (request.Replaces is { } replaces && _calls.Find(replaces) is var (call, party) && call != this)
             return await TakeOverAsync(by, party, call, request);
-        // A call that is still ringing, or to an extension, is made anew for the other party.
+        if (request.Replaces is { } early && _calls.FindWaiting(early) is { } waiting)
+            return await InheritAsync(by, stays, waiting, request, stop);
+        // A call to an extension is made anew for the other party.
         return await DialAsync(by, stays, request, stop);
+    }
+
+    // The one who asks has rung somebody who has not answered yet: whoever stays waits for that in their place (RFC 5589 §7.6).
+    private async Task<bool> InheritAsync(Party by, Party stays, WaitingCall waiting, TransferRequest request, CancellationToken stop)
+    {
+        if (!by.Identity.IsAccount || waiting.Caller.Identity.Account != by.Identity.Account)
+        {
+            await request.RejectAsync(403);
+            return false;
+        }
+
+        await request.AcceptAsync();
+        if (waiting.TryInherit(step => ReportRingingAsync(step, request), stop) is not { } ringing)
+        {
+            await request.ReportAsync(481);
+            return false;
+        }
+
+        await request.ReportAsync(180);
+        return await FinishAsync(by, stays, await ringing, request);
     }
 
     private async Task<bool> DialAsync(Party by, Party stays, TransferRequest request, CancellationToken stop)
@@ -80,16 +102,27 @@ internal sealed partial class PhoneCall
             return false;
         }
 
-        var ringing = new Ringing(_calls.Services.Agent, _calls.Services.Settings.Current.Limits.Ring, _calls.Services.Time);
-        var result = await ringing.RunAsync(found.Targets, step => step.Progress.Status == 180 ? new(request.ReportAsync(180)) : default, stop);
-        if (result.Answered is not { } answered)
+        var waiting = _calls.Wait(stays, who);
+        try
         {
-            Log.Write($"{by.Identity.Name} cannot transfer {stays.Identity.Name} to '{request.Target.User}': {result.Status}");
-            await request.ReportAsync(result.Status);
-            return false;
+            var (result, _) = await waiting.RunAsync(found.Targets, step => ReportRingingAsync(step, request), static () => default, stop);
+            return await FinishAsync(by, stays, result, request);
         }
+        finally
+        {
+            _calls.Forget(waiting);
+        }
+    }
 
-        return await FinishAsync(by, stays, answered, request);
+    private static ValueTask ReportRingingAsync(RingProgress step, TransferRequest request) => step.Progress.Status == 180 ? new(request.ReportAsync(180)) : default;
+
+    private async Task<bool> FinishAsync(Party by, Party stays, RingResult result, TransferRequest request)
+    {
+        if (result.Answered is { } answered)
+            return await FinishAsync(by, stays, answered, request);
+        Log.Write($"{by.Identity.Name} cannot transfer {stays.Identity.Name} to '{request.Target.User}': {result.Status}");
+        await request.ReportAsync(result.Status);
+        return false;
     }
 
     private async Task<bool> TakeOverAsync(Party by, Party party, PhoneCall call, TransferRequest request)

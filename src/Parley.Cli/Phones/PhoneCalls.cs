@@ -9,17 +9,20 @@ namespace Parley.Cli.Phones;
 internal sealed class PhoneCalls
 {
     private readonly ConcurrentDictionary<PhoneCall, byte> _calls = new();
+    private readonly ConcurrentDictionary<WaitingCall, byte> _waiting = new();
     private long _transfers, _transfersFailed;
 
     public PhoneCalls(PhoneServices services)
     {
         Services = services;
-        Destinations = new(services);
+        Destinations = new(services, Allowance);
     }
 
     public PhoneServices Services { get; }
 
     public Destinations Destinations { get; }
+
+    public CallAllowance Allowance { get; } = new();
 
     /// <summary>Conversations now.</summary>
     public int Count => _calls.Count;
@@ -33,6 +36,42 @@ internal sealed class PhoneCalls
     public void Add(PhoneCall call) => _calls[call] = 0;
 
     public void Remove(PhoneCall call) => _calls.TryRemove(call, out _);
+
+    /// <summary>A caller begins to wait for somebody to answer; <see cref="Forget"/> ends that.</summary>
+    /// <param name="caller">Who waits.</param>
+    /// <param name="who">On whose behalf others are rung.</param>
+    public WaitingCall Wait(Party caller, DialContext who)
+    {
+        var ringing = new Ringing(Services.Agent, Services.Settings.Current.Limits.Ring, Services.Time)
+        {
+            Redirect = (by, response, cancel) => Redirections.FollowAsync(Destinations, who, by, response, cancel),
+        };
+        var waiting = new WaitingCall(caller, ringing);
+        _waiting[waiting] = 0;
+        return waiting;
+    }
+
+    /// <summary>The wait is over.</summary>
+    public void Forget(WaitingCall waiting) => _waiting.TryRemove(waiting, out _);
+
+    /// <summary>The caller who waits for a leg to answer, and whom that leg rings; null when it does not ring.</summary>
+    public (WaitingCall Waiting, PartyIdentity Rung)? FindRinging(Call leg)
+    {
+        foreach (var waiting in _waiting.Keys)
+        {
+            if (waiting.RungBy(leg) is { } rung)
+                return (waiting, rung);
+        }
+
+        return null;
+    }
+
+    /// <summary>The caller whose leg a Replaces header names, waiting for somebody to answer; null when there is none.</summary>
+    public WaitingCall? FindWaiting(Replaces replaces) => _waiting.Keys.FirstOrDefault(waiting => waiting.IsNamedBy(replaces));
+
+    /// <summary>True when a Replaces header names a leg.</summary>
+    public static bool IsNamed(Call leg, Replaces replaces) =>
+        leg.Dialog is { } dialog && dialog.CallId == replaces.CallId && dialog.LocalTag == replaces.ToTag && dialog.RemoteTag == replaces.FromTag;
 
     /// <summary>A phone asks for a transfer. Calls to extensions have nobody to be transferred.</summary>
     public async Task TransferAsync(Call leg, TransferRequest request)
@@ -48,8 +87,7 @@ internal sealed class PhoneCalls
     }
 
     /// <summary>The conversation and the party whose dialog a Replaces header names; null when there is none that is up.</summary>
-    public (PhoneCall Call, Party Party)? Find(Replaces replaces) => Find(leg =>
-        leg.Dialog is { } dialog && dialog.CallId == replaces.CallId && dialog.LocalTag == replaces.ToTag && dialog.RemoteTag == replaces.FromTag);
+    public (PhoneCall Call, Party Party)? Find(Replaces replaces) => Find(leg => IsNamed(leg, replaces));
 
     /// <summary>The conversation and the party a leg belongs to; null when it belongs to none that is up.</summary>
     public (PhoneCall Call, Party Party)? Find(Call leg) => Find(one => ReferenceEquals(one, leg));

@@ -53,13 +53,22 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
         _registrar = new(locations, _admission, new() { RequirePathSupport = false });
         _presence = new(locations);
         _registrations = new(locations, time);
-        var dialogs = new DialogPackage(time: time);
+        var dialogs = new DialogPackage(time: time)
+        {
+            // Who may pick a call up needs to know how it is called.
+            DetailFor = (whose, watcher) => _settings.Current.MayPickUp(watcher, whose) ? DialogDetail.Everything : DialogDetail.State,
+        };
         _lamps = new(dialogs, time);
+        var waiting = new MessageSummaryPackage();
         _events = new(
-            new() { Domains = locations.Domains, Admission = _admission, Time = time }, _presence, new WatcherInfoPackage(_presence.Name), dialogs, new MessageSummaryPackage(), _registrations);
-        _messages = new(locations, messages, _admission, new() { OnFault = fault => log.Write($"messages: {fault.Message}") }, time);
+            new() { Domains = locations.Domains, Admission = _admission, Time = time }, _presence, new WatcherInfoPackage(_presence.Name), dialogs, waiting, _registrations);
+        _messages = new(locations, messages, _admission, new()
+        {
+            OnFault = fault => log.Write($"messages: {fault.Message}"),
+            OnWaiting = (recipient, count) => waiting.Report(recipient, new(count, 0), MessageContext.Pager),
+        }, time);
         if (settings.DirectMedia)
-            _direct = new(accounts, locations, _admission, log.Write);
+            _direct = new(accounts, locations, _admission, new(_lamps, time), log.Write);
     }
 
     /// <summary>The domains served; known before anything listens.</summary>
@@ -151,6 +160,7 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
         _events.Dispose();
         _presence.Dispose();
         _registrations.Dispose();
+        _direct?.Dispose();
         return _locations.DisposeAsync();
     }
 }

@@ -1,3 +1,5 @@
+using Parley.Sip.Messages;
+
 namespace Parley.Cli.Phones;
 
 /// <summary>One device to ring. A phone may have several flows (RFC 5626 §7): only one of them is used, the next when that one fails.</summary>
@@ -33,4 +35,8 @@ internal readonly record struct RingProgress(OutgoingCall Leg, CallProgress Prog
 /// <summary>How ringing ended.</summary>
 /// <param name="Answered">The leg that answered; null for none.</param>
 /// <param name="Status">When nobody did: what the caller is told.</param>
-internal readonly record struct RingResult(Party? Answered, int Status);
+internal readonly record struct RingResult(Party? Answered, int Status)
+{
+    /// <summary>The response of a phone that wants somebody else to be rung; null for none.</summary>
+    public SipMessage? Redirection { get; init; }
+}

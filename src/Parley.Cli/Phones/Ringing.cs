@@ -1,10 +1,12 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Parley.Sip.Messages;
 
 namespace Parley.Cli.Phones;
 
 /// <summary>
 /// Rings devices until one answers: those of equal preference at once, the less preferred when those have failed (RFC 3261 §16.6, §16.7). Whoever answers first has the call;
-/// the others are cancelled.
+/// the others are cancelled. For one caller.
 /// </summary>
 /// <param name="agent">Dials.</param>
 /// <param name="limit">How long it rings in all.</param>
@@ -14,8 +16,22 @@ internal sealed class Ringing(UserAgent agent, TimeSpan limit, TimeProvider time
     // Each device has a handful of provisional responses; what is beyond would only repeat that it rings.
     private const int MaxProgress = 64;
 
+    private readonly ConcurrentDictionary<Call, PartyIdentity> _legs = new();
+    private readonly TaskCompletionSource<Party> _pickedUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _redirections;
+
+    /// <summary>Gives what is to be rung instead when a phone redirects. Default nothing: that phone does not take the call.</summary>
+    public Func<PartyIdentity, SipMessage, CancellationToken, ValueTask<IReadOnlyList<RingTarget>>>? Redirect { get; init; }
+
     /// <summary>Nobody answered, or could be reached: 480 Temporarily Unavailable (RFC 3261 §21.4.18).</summary>
     public const int Unavailable = 480;
+
+    /// <summary>Whom a leg rings; null when it is none of these, or rings no longer.</summary>
+    public PartyIdentity? RungBy(Call leg) => _legs.TryGetValue(leg, out var who) ? who : null;
+
+    /// <summary>Somebody else takes the call: they have answered, and nobody is rung any more.</summary>
+    /// <returns>False when somebody has answered, or nobody is to be rung any more.</returns>
+    public bool TryPickUp(Party comes) => _pickedUp.TrySetResult(comes);
 
     /// <summary>Rings.</summary>
     /// <param name="targets">The devices.</param>
@@ -26,7 +42,7 @@ internal sealed class Ringing(UserAgent agent, TimeSpan limit, TimeProvider time
         using var clock = new CancellationTokenSource(limit, time);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop, clock.Token);
         var progress = Channel.CreateBounded<RingProgress>(new BoundedChannelOptions(MaxProgress) { FullMode = BoundedChannelFullMode.DropWrite });
-        var ringing = RingAllAsync(targets, progress.Writer, over.Token);
+        var ringing = RunAsync(targets, progress.Writer, over);
         try
         {
             await foreach (var step in progress.Reader.ReadAllAsync(CancellationToken.None))
@@ -47,26 +63,40 @@ internal sealed class Ringing(UserAgent agent, TimeSpan limit, TimeProvider time
         return result;
     }
 
-    private async Task<RingResult> RingAllAsync(IReadOnlyList<RingTarget> targets, ChannelWriter<RingProgress> progress, CancellationToken stop)
+    // Whoever picks the call up has it from that moment on: a device that answers meanwhile is hung up.
+    private async Task<RingResult> RunAsync(IReadOnlyList<RingTarget> targets, ChannelWriter<RingProgress> progress, CancellationTokenSource over)
     {
         try
         {
-            var best = 0;
-            foreach (var group in targets.GroupBy(target => target.Q).OrderByDescending(group => group.Key))
-            {
-                var result = await RingGroupAsync([.. group], progress, stop);
-                best = BetterStatus(best, result.Status);
-                // RFC 3261 §16.7 step 5: nobody is to be tried after a 6xx.
-                if (result.Answered is not null || result.Status >= 600 || stop.IsCancellationRequested)
-                    return result with { Status = best };
-            }
-
-            return new(null, best == 0 ? Unavailable : best);
+            var ringing = RingAllAsync(targets, progress, over.Token);
+            if (await Task.WhenAny(ringing, _pickedUp.Task) != ringing)
+                await over.CancelAsync();
+            var result = await ringing;
+            if (_pickedUp.TrySetCanceled(CancellationToken.None))
+                return result;
+            if (result.Answered is { } late)
+                await late.ReleaseAsync();
+            return new(await _pickedUp.Task, 0);
         }
         finally
         {
             progress.TryComplete();
         }
+    }
+
+    private async Task<RingResult> RingAllAsync(IReadOnlyList<RingTarget> targets, ChannelWriter<RingProgress> progress, CancellationToken stop)
+    {
+        var best = 0;
+        foreach (var group in targets.GroupBy(target => target.Q).OrderByDescending(group => group.Key))
+        {
+            var result = await RingGroupAsync([.. group], progress, stop);
+            best = BetterStatus(best, result.Status);
+            // RFC 3261 §16.7 step 5: nobody is to be tried after a 6xx.
+            if (result.Answered is not null || result.Status >= 600 || stop.IsCancellationRequested)
+                return result with { Status = best };
+        }
+
+        return new(null, best == 0 ? Unavailable : best);
     }
 
     private async Task<RingResult> RingGroupAsync(IReadOnlyList<RingTarget> group, ChannelWriter<RingProgress> progress, CancellationToken stop)
@@ -105,6 +135,8 @@ internal sealed class Ringing(UserAgent agent, TimeSpan limit, TimeProvider time
             var result = await RingWayAsync(way, progress, stop);
             if (result.Answered is not null || stop.IsCancellationRequested)
                 return result;
+            if (result.Redirection is { } redirection && Redirect is { } redirect && Interlocked.Increment(ref _redirections) <= Redirections.Most)
+                return await RingAllAsync(await redirect(way.Party, redirection, stop), progress, stop);
             status = result.Status;
             if (!IsUnreached(status))
                 return new(null, StatusToPass(status));
@@ -125,12 +157,13 @@ internal sealed class Ringing(UserAgent agent, TimeSpan limit, TimeProvider time
         {
             if (way.Reserve is not null && (reservation = way.Reserve()) is null)
                 return new(null, 503);
-            leg = await agent.CreateCallAsync(way.Uri, way.Options with { RingTimeout = limit, OnProgress = step => progress.TryWrite(new(leg!, step)) }, stop);
+            leg = await agent.CreateCallAsync(way.Uri, way.Options with { RingTimeout = limit, OnProgress = step => OnProgress(new(leg!, step), lamp, progress) }, stop);
             lamp = way.Lamp?.Invoke(leg);
+            _legs[leg] = way.Party;
             answered = await leg.TryInviteAsync(stop);
             if (!answered)
-                return new(null, leg.End!.Value.Status);
-            lamp?.Answer();
+                return new(null, leg.End!.Value.Status) { Redirection = leg.Response is { StatusCode: >= 300 and < 400 } response ? response : null };
+            lamp?.Answer(leg.Dialog);
             return new(new Party(leg, way.Party, reservation, lamp), 0);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -143,6 +176,8 @@ internal sealed class Ringing(UserAgent agent, TimeSpan limit, TimeProvider time
         }
         finally
         {
+            if (leg is not null)
+                _legs.TryRemove(leg, out _);
             if (!answered)
             {
                 if (leg is not null)
@@ -153,11 +188,18 @@ internal sealed class Ringing(UserAgent agent, TimeSpan limit, TimeProvider time
         }
     }
 
+    private static void OnProgress(RingProgress step, BusyLamps.Lamp? lamp, ChannelWriter<RingProgress> progress)
+    {
+        if (step.Leg.Dialog is { } dialog)
+            lamp?.Ring(dialog);
+        progress.TryWrite(step);
+    }
+
     /// <summary>True for what says that nobody was reached: no answer at all, a flow or connection that is gone (RFC 5626 §5.3.1), an overloaded or broken server.</summary>
     public static bool IsUnreached(int status) => status is 408 or 430 or 500 or 502 or 503 or 504;
 
     /// <summary>
-    /// What the caller is told of a refusal. A redirection is not followed; a challenge is for us and not for the caller, who has no credentials there; that a server failed or did not
+    /// What the caller is told of a refusal. A redirection that leads nowhere is none of the caller's; a challenge is for us and not for the caller, who has no credentials there; that a server failed or did not
     /// answer is no matter of the caller's (RFC 3261 §16.7 step 6 for 503).
     /// </summary>
     public static int StatusToPass(int status) => status switch

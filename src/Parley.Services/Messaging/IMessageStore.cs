@@ -17,6 +17,10 @@ public interface IMessageStore : IAsyncDisposable
     /// <exception cref="IOException">The store cannot be read.</exception>
     ValueTask<IReadOnlyList<StoredMessage>> ListAsync(AddressOfRecord recipient, CancellationToken cancel = default);
 
+    /// <summary>How much waits for somebody.</summary>
+    /// <exception cref="IOException">The store cannot be read.</exception>
+    ValueTask<int> CountAsync(AddressOfRecord recipient, CancellationToken cancel = default);
+
     /// <summary>Everybody for whom something waits.</summary>
     /// <exception cref="IOException">The store cannot be read.</exception>
     ValueTask<IReadOnlyList<AddressOfRecord>> RecipientsAsync(CancellationToken cancel = default);

@@ -31,6 +31,13 @@ public sealed class MemoryMessageStore : IMessageStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<int> CountAsync(AddressOfRecord recipient, CancellationToken cancel = default)
+    {
+        lock (_gate)
+            return new(_waiting.TryGetValue(recipient, out var messages) ? messages.Count : 0);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<AddressOfRecord>> RecipientsAsync(CancellationToken cancel = default)
     {
         lock (_gate)

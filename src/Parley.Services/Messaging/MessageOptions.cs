@@ -1,3 +1,5 @@
+using Parley.Services.Locations;
+
 namespace Parley.Services.Messaging;
 
 /// <summary>How messages are taken and delivered.</summary>
@@ -26,6 +28,12 @@ public sealed record MessageOptions
 
     /// <summary>How often what has expired is let go. Default 1 min.</summary>
     public TimeSpan ExpireEvery { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Told how many messages wait for somebody when that has changed, e.g. for <see cref="Presence.MessageSummaryPackage"/>. Called on any thread, one call at a time.
+    /// Default nobody.
+    /// </summary>
+    public Action<AddressOfRecord, int>? OnWaiting { get; init; }
 
     /// <summary>Told of exceptions of the store, which cost the sender a 500. Called on any thread. Default nobody; they are counted in any case.</summary>
     public Action<Exception>? OnFault { get; init; }

@@ -140,6 +140,7 @@ public sealed partial class MessageService
             if (status is >= 200 and < 300)
             {
                 await _store.RemoveAsync(message, _stop.Token).ConfigureAwait(false);
+                await TellWaitingAsync(recipient).ConfigureAwait(false);
                 Interlocked.Increment(ref _deliveredLater);
             }
             else if (IsForLater(status))
@@ -152,9 +153,9 @@ public sealed partial class MessageService
     // A message kept meanwhile finds its recipient in the table, or puts him there again.
     private async ValueTask ForgetIfDoneAsync(AddressOfRecord recipient)
     {
-        if ((await _store.ListAsync(recipient, _stop.Token).ConfigureAwait(false)).Count > 0 || !_waiting.TryRemove(new(recipient, 0)))
+        if (await _store.CountAsync(recipient, _stop.Token).ConfigureAwait(false) > 0 || !_waiting.TryRemove(new(recipient, 0)))
             return;
-        if ((await _store.ListAsync(recipient, _stop.Token).ConfigureAwait(false)).Count > 0 && _waiting.TryAdd(recipient, 0))
+        if (await _store.CountAsync(recipient, _stop.Token).ConfigureAwait(false) > 0 && _waiting.TryAdd(recipient, 0))
             DeliverWaiting(recipient);
     }
 
@@ -162,9 +163,14 @@ public sealed partial class MessageService
     {
         try
         {
-            Interlocked.Add(ref _expired, await _store.ExpireAsync(_time.GetUtcNow(), _stop.Token).ConfigureAwait(false));
+            var expired = await _store.ExpireAsync(_time.GetUtcNow(), _stop.Token).ConfigureAwait(false);
+            Interlocked.Add(ref _expired, expired);
             foreach (var recipient in _waiting.Keys)
+            {
+                if (expired > 0)
+                    await TellWaitingAsync(recipient).ConfigureAwait(false);
                 await ForgetIfDoneAsync(recipient).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {

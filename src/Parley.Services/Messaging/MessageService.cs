@@ -21,6 +21,7 @@ public sealed partial class MessageService : ILocationWatcher, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ConditionalWeakTable<Binding, ProxyTarget> _targets = [];
     private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _telling = new(1);
     private SipEndpoint? _endpoint;
     private IDisposable? _watching;
     private ITimer? _expiring;
@@ -70,7 +71,11 @@ public sealed partial class MessageService : ILocationWatcher, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         foreach (var recipient in await _store.RecipientsAsync(cancel).ConfigureAwait(false))
+        {
             _waiting.TryAdd(recipient, 0);
+            await TellWaitingAsync(recipient).ConfigureAwait(false);
+        }
+
         _endpoint = endpoint;
         _watching = _locations.Watch(this);
         _expiring = _time.CreateTimer(_ => _ = ExpireAsync(), null, _options.ExpireEvery, _options.ExpireEvery);
@@ -95,6 +100,7 @@ public sealed partial class MessageService : ILocationWatcher, IAsyncDisposable
         if (_expiring is not null)
             await _expiring.DisposeAsync().ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
+        _telling.Dispose();
     }
 
     private async Task HandleAsync(IncomingRequest request)
@@ -188,9 +194,26 @@ public sealed partial class MessageService : ILocationWatcher, IAsyncDisposable
             return new(480, "Too many messages are waiting");
         Interlocked.Increment(ref _stored);
         _waiting.TryAdd(message.Recipient, 0);
+        await TellWaitingAsync(message.Recipient).ConfigureAwait(false);
         // He may have registered between the look-up and now.
         DeliverWaiting(message.Recipient);
         return new(202);
+    }
+
+    // One after the other, so that the last one told is the last one counted.
+    private async ValueTask TellWaitingAsync(AddressOfRecord recipient)
+    {
+        if (_options.OnWaiting is not { } told)
+            return;
+        await _telling.WaitAsync(_stop.Token).ConfigureAwait(false);
+        try
+        {
+            told(recipient, await _store.CountAsync(recipient, _stop.Token).ConfigureAwait(false));
+        }
+        finally
+        {
+            _telling.Release();
+        }
     }
 
     // Nobody there, not in time, or not able just now: another time may be better. Anything else is an answer about this message.

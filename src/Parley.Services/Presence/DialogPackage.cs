@@ -17,6 +17,11 @@ public enum DialogDetail : byte
     Everything,
 }
 
+/// <summary>How much of a call somebody sees.</summary>
+/// <param name="whose">Whose call.</param>
+/// <param name="watcher">Who watches; no value for somebody unknown.</param>
+public delegate DialogDetail DialogDetailPolicy(AddressOfRecord whose, AddressOfRecord watcher);
+
 /// <summary>
 /// Calls in progress (RFC 4235): the package <c>dialog</c>, for busy lamps. <see cref="Report"/> feeds it. Documents are partial, except for the first after each
 /// SUBSCRIBE.
@@ -34,6 +39,9 @@ public sealed class DialogPackage(DialogDetail detail = DialogDetail.State, Time
 
     private readonly ConcurrentDictionary<AddressOfRecord, ChangeLog<DialogInfo>> _calls = [];
     private readonly TimeProvider _time = time ?? TimeProvider.System;
+
+    /// <summary>What a watcher sees of somebody's calls, as far as that is not the same for all of them. Called on any thread. Default: for all the same.</summary>
+    public DialogDetailPolicy? DetailFor { get; init; }
 
     /// <summary>
     /// A call of somebody has begun, or is in another state than before. One that is terminated is told once more and then forgotten; each call has to come to
@@ -70,7 +78,7 @@ public sealed class DialogPackage(DialogDetail detail = DialogDetail.State, Time
     public override EventDocument Compose(in DocumentRequest request)
     {
         var changes = request.IsPolite ? new([], true, 0) : CallsOf(request.Resource).Since(request.Since);
-        var (version, resource, everything) = (request.Version, request.Resource, request.IsOwner || detail == DialogDetail.Everything);
+        var (version, resource, everything) = (request.Version, request.Resource, request.IsOwner || (DetailFor?.Invoke(request.Resource, request.Watcher) ?? detail) == DialogDetail.Everything);
         var body = XmlDocuments.Write(xml =>
         {
             xml.WriteStartElement("dialog-info", Namespace);

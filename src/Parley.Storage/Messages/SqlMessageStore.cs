@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Globalization;
 using Parley.Services.Locations;
 using Parley.Services.Messaging;
 using Parley.Sip.Messages;
@@ -47,6 +48,15 @@ internal sealed class SqlMessageStore(DbConnection connection, string table) : I
             while (await reader.ReadAsync(cancel).ConfigureAwait(false))
                 messages.Add(Read(reader, recipient));
             return messages;
+        },
+        cancel);
+
+    public ValueTask<int> CountAsync(AddressOfRecord recipient, CancellationToken cancel = default) => RunAsync(
+        $"SELECT count(*) FROM {table} WHERE recipient = @recipient",
+        async command =>
+        {
+            Set(command, "recipient", recipient.Text);
+            return Convert.ToInt32(await command.ExecuteScalarAsync(cancel).ConfigureAwait(false), CultureInfo.InvariantCulture);
         },
         cancel);
 

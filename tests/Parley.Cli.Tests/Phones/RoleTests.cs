@@ -30,9 +30,7 @@ public sealed class RoleTests
         await using (await alice.DialAsync("sip:bob@10.0.0.1", Office.As("alice")))
             await office.Delay(2);
         await watching;
-        var states = seen.SelectMany(one => (string[])["early", "confirmed", "terminated"], (one, state) => one.Contains($">{state}<", StringComparison.Ordinal) ? state : "")
-            .Where(state => state.Length > 0).Distinct();
-        Assert.Equal(["early", "confirmed", "terminated"], states);
+        Assert.Equal(["early", "confirmed", "terminated"], StatesOf(seen));
         Assert.DoesNotContain(seen, one => one.Contains("alice", StringComparison.Ordinal)); // whom he talks to is his affair
     });
 
@@ -101,6 +99,86 @@ public sealed class RoleTests
             Assert.Equal(200, await Office.StatusAsync(alice, "tone"));
         },
         """{ "media": "direct" }""");
+
+    [Fact]
+    public void With_direct_media_lamps_show_what_passes_here() => Office.Run(
+        async office =>
+        {
+            await office.PhoneAsync("bob", "10.0.0.12", async (incoming, ended) =>
+            {
+                await incoming.RingAsync(ended);
+                await Task.Delay(TimeSpan.FromSeconds(2), office.Network.Time, ended);
+                await incoming.AnswerAsync(cancel: ended);
+                await incoming.WaitForEndAsync(ended);
+            });
+            var carol = await office.PhoneAsync("carol", "10.0.0.13");
+            List<string> bobs = [], alices = [];
+            var watching = Task.WhenAll(WatchAsync(carol, "dialog", "bob", bobs, "terminated"), WatchAsync(carol, "dialog", "alice", alices, "terminated"));
+            await office.Delay(1);
+            var alice = await office.PhoneAsync("alice", "10.0.0.11");
+            await using (await alice.DialAsync("sip:bob@10.0.0.1", Office.As("alice")))
+                await office.Delay(2);
+            await watching;
+            Assert.Equal(["early", "confirmed", "terminated"], StatesOf(bobs).Where(state => state != "trying"));
+            Assert.Equal(["early", "confirmed", "terminated"], StatesOf(alices).Where(state => state != "trying"));
+        },
+        """{ "media": "direct" }""");
+
+    [Fact]
+    public void With_direct_media_a_call_whose_phones_are_lost_goes_dark() => Office.Run(
+        async office =>
+        {
+            await office.PhoneAsync("bob", "10.0.0.12", async (incoming, ended) =>
+            {
+                await incoming.AnswerAsync(cancel: ended);
+                await incoming.WaitForEndAsync(ended);
+            });
+            var carol = await office.PhoneAsync("carol", "10.0.0.13");
+            var seen = new List<string>();
+            var watching = WatchAsync(carol, "dialog", "bob", seen, "terminated");
+            var alice = await office.StartAsync("10.0.0.11", timers: new() { Interval = TimeSpan.FromMinutes(20) });
+            await alice.DialAsync("sip:bob@10.0.0.1", Office.As("alice"));
+            await office.Delay(1);
+            foreach (var address in (string[])["10.0.0.11", "10.0.0.12"])
+                office.Network.Link(address, "10.0.0.1", new() { Loss = 1 });
+            await watching;
+        },
+        """{ "media": "direct" }""");
+
+    [Fact]
+    public void The_lamp_for_messages_is_lit_while_some_wait() => Office.Run(async office =>
+    {
+        var alice = await office.PhoneAsync("alice", "10.0.0.11");
+        Assert.Equal(202, await SendAsync(alice, "first"));
+        Assert.Equal(202, await SendAsync(alice, "second"));
+        var phone = await office.StartAsync("10.0.0.12");
+        var seen = new List<string>();
+        await using var subscription = phone.Endpoint.Subscribe(new SubscribeOptions
+        {
+            Target = SipUri.Parse("sip:bob@10.0.0.1"),
+            Event = "message-summary",
+            From = SipAddress.Parse("sip:bob@10.0.0.1"),
+            Credentials = new DigestCredentials { Username = "bob", Password = "bob" },
+        });
+        var watching = Task.Run(async () =>
+        {
+            await foreach (var notification in subscription.Notifications(CancellationToken.None))
+            {
+                seen.Add(Encoding.UTF8.GetString(notification.Message.Body));
+                if (seen[^1].StartsWith("Messages-Waiting: no", StringComparison.Ordinal))
+                    return;
+            }
+        });
+        await office.Delay(1);
+        await office.RegisterAsync(await office.StartAsync("10.0.0.14", new Inbox()), "bob");
+        await watching;
+        Assert.Contains("Messages-Waiting: yes\r\n", seen[0], StringComparison.Ordinal);
+        Assert.Contains("Pager-Message: 2/0 (0/0)\r\n", seen[0], StringComparison.Ordinal);
+    });
+
+    private static IEnumerable<string> StatesOf(List<string> seen) =>
+        seen.SelectMany(one => (string[])["trying", "early", "confirmed", "terminated"], (one, state) => one.Contains($">{state}<", StringComparison.Ordinal) ? state : "")
+            .Where(state => state.Length > 0).Distinct();
 
     private static async Task WatchAsync(UserAgent phone, string package, string whom, List<string> seen, string until)
     {

@@ -82,6 +82,71 @@ public sealed class TransferTests
     });
 
     [Fact]
+    public void A_call_that_still_rings_goes_to_the_one_who_is_transferred() => Office.Run(async office =>
+    {
+        await using var call = await AliceCallsBobAsync(office);
+        var rung = 0;
+        await office.PhoneAsync("carol", "10.0.0.13", async (carol, ended) =>
+        {
+            rung++;
+            await carol.RingAsync(ended);
+            await Task.Delay(TimeSpan.FromSeconds(4), office.Network.Time, ended);
+            await Play(1200)(carol, ended);
+        });
+        var ringing = new TaskCompletionSource();
+        await using var consultation = await _bobsPhone.CreateCallAsync("sip:carol@10.0.0.1", Office.As("bob") with { OnProgress = _ => ringing.TrySetResult() });
+        var answered = consultation.TryInviteAsync();
+        await ringing.Task;
+        Assert.Equal((ReferEndKind.Succeeded, 200), Of(await ReferAsync(_bobsPhone, await _bob.Task, ReplacingTarget(consultation))));
+        Assert.False(await answered);
+        Assert.Equal(487, consultation.End!.Value.Status);
+        Assert.True(await Heard.ToneAsync(call, 1200));
+        Assert.Equal(1, rung);
+    });
+
+    [Fact]
+    public void A_ringing_call_that_was_transferred_rings_on_when_its_caller_gives_up() => Office.Run(async office =>
+    {
+        await using var call = await AliceCallsBobAsync(office);
+        await office.PhoneAsync("carol", "10.0.0.13", async (carol, ended) =>
+        {
+            await carol.RingAsync(ended);
+            await Task.Delay(TimeSpan.FromSeconds(4), office.Network.Time, ended);
+            await Play(1200)(carol, ended);
+        });
+        var ringing = new TaskCompletionSource();
+        await using var consultation = await _bobsPhone.CreateCallAsync("sip:carol@10.0.0.1", Office.As("bob") with { OnProgress = _ => ringing.TrySetResult() });
+        var answered = consultation.TryInviteAsync();
+        await ringing.Task;
+        var transfer = ReferAsync(_bobsPhone, await _bob.Task, ReplacingTarget(consultation));
+        await office.Delay(1);
+        await consultation.HangUpAsync();
+        Assert.False(await answered);
+        Assert.Equal((ReferEndKind.Succeeded, 200), Of(await transfer));
+        Assert.True(await Heard.ToneAsync(call, 1200));
+    });
+
+    [Fact]
+    public void A_ringing_call_that_was_transferred_and_is_declined_leaves_the_first_as_it_was() => Office.Run(async office =>
+    {
+        await using var call = await AliceCallsBobAsync(office);
+        await office.PhoneAsync("carol", "10.0.0.13", async (carol, ended) =>
+        {
+            await carol.RingAsync(ended);
+            await Task.Delay(TimeSpan.FromSeconds(4), office.Network.Time, ended);
+            await carol.RejectAsync(603);
+        });
+        var ringing = new TaskCompletionSource();
+        await using var consultation = await _bobsPhone.CreateCallAsync("sip:carol@10.0.0.1", Office.As("bob") with { OnProgress = _ => ringing.TrySetResult() });
+        var answered = consultation.TryInviteAsync();
+        await ringing.Task;
+        Assert.Equal((ReferEndKind.Failed, 603), Of(await ReferAsync(_bobsPhone, await _bob.Task, ReplacingTarget(consultation))));
+        Assert.False(await answered);
+        Assert.Equal(603, consultation.End!.Value.Status);
+        Assert.True(await Heard.ToneAsync(call, 900));
+    });
+
+    [Fact]
     public void Nobody_takes_over_a_call_of_another_account() => Office.Run(async office =>
     {
         await using var call = await AliceCallsBobAsync(office);

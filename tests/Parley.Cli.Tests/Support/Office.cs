@@ -7,6 +7,7 @@ using Parley.Net;
 using Parley.Services.Accounts;
 using Parley.Sip.Authentication;
 using Parley.Sip.Endpoint;
+using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 using Parley.Sip.Registrations;
 using Parley.Sip.Transport;
@@ -42,11 +43,11 @@ internal sealed class Office
     }
 
     /// <summary>A user agent without an account.</summary>
-    public async Task<UserAgent> StartAsync(string address, ISipEndpointHandler? services = null)
+    public async Task<UserAgent> StartAsync(string address, ISipEndpointHandler? services = null, SessionTimerOptions? timers = null)
     {
         var phone = await UserAgent.StartAsync(new()
         {
-            Listen = [$"udp:{address}:5060"], Network = Network.Host(address), MediaLanes = 1, Services = services, Methods =
+            Listen = [$"udp:{address}:5060"], Network = Network.Host(address), MediaLanes = 1, Services = services, SessionTimers = timers ?? new(), Methods =
             [
                 SipMethod.Invite, SipMethod.Ack, SipMethod.Cancel, SipMethod.Bye, SipMethod.Options, SipMethod.Info, SipMethod.Prack, SipMethod.Notify, SipMethod.Message,
             ],

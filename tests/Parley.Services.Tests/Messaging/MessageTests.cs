@@ -155,6 +155,25 @@ public sealed class MessageTests : ISipEndpointHandler, IAsyncDisposable
     }
 
     [Fact]
+    public void How_many_wait_is_told_when_one_is_kept_when_one_is_delivered_and_at_the_start()
+    {
+        var told = new System.Collections.Concurrent.ConcurrentQueue<(string Whose, int Count)>();
+        var options = new MessageOptions { OnWaiting = (whose, count) => told.Enqueue((whose.Text, count)) };
+        _service = Start(options);
+        _stage.Alice.Send(Text("one", "c1"));
+        Until(() => _stage.Alice.Count("202 MESSAGE") == 1);
+        _stage.Alice.Send(Text("two", "c2"));
+        Until(() => _stage.Alice.Count("202 MESSAGE") == 2);
+        Start(options);
+        Until(() => told.Count == 3);
+        _locations.Bind("bob", "sip:bob@10.0.0.3:5060");
+        Until(() => _stage.Bob.Received.Count > 0);
+        _stage.Bob.Reply("MESSAGE", "200 OK", more: "X: 1");
+        Until(() => told.Count >= 4);
+        Assert.Equal([("bob@example.com", 1), ("bob@example.com", 2), ("bob@example.com", 2), ("bob@example.com", 1)], told.Take(4));
+    }
+
+    [Fact]
     public void One_that_must_not_be_kept_is_480_when_nobody_is_there()
     {
         _stage.Alice.Send(Text("hello", "c1", "Expires: 0"));

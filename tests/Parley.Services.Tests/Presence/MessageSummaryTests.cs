@@ -31,11 +31,21 @@ public class MessageSummaryTests
     }
 
     [Fact]
+    public void Other_kinds_of_messages_have_lines_of_their_own_while_there_are_any()
+    {
+        _stage.Subscribe("message-summary", "bob");
+        Set(new MessageSummary(3, 0), MessageContext.Pager);
+        Assert.Equal("Messages-Waiting: yes\r\nMessage-Account: sip:bob@example.com\r\nVoice-Message: 0/0 (0/0)\r\nPager-Message: 3/0 (0/0)\r\n", _stage.State);
+        Set(default, MessageContext.Pager);
+        Assert.Equal("Messages-Waiting: no\r\nMessage-Account: sip:bob@example.com\r\nVoice-Message: 0/0 (0/0)\r\n", _stage.State);
+    }
+
+    [Fact]
     public void Nobody_elses_mailbox_may_be_looked_into() => Assert.Equal("403 SUBSCRIBE", Wire.Summary(_stage.Subscribe("message-summary")));
 
-    private void Set(MessageSummary summary)
+    private void Set(MessageSummary summary, MessageContext context = MessageContext.Voice)
     {
-        _package.Set(PresenceStage.Bob, summary);
+        _package.Report(PresenceStage.Bob, summary, context);
         _stage.Network.RunUntilIdle();
         _stage.Advance(5);
     }

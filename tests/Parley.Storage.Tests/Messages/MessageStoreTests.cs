@@ -45,6 +45,7 @@ public abstract class MessageStoreContract
         await store.RemoveAsync(messages[0], Cancel);
         await store.RemoveAsync(messages[0], Cancel);
         Assert.Equal(2, (await store.ListAsync(messages[0].Recipient, Cancel)).Count);
+        Assert.Equal((2, 0), (await store.CountAsync(messages[0].Recipient, Cancel), await store.CountAsync(Message("carol", 1).Recipient, Cancel)));
     }
 
     [Fact]

@@ -12,8 +12,10 @@ public partial class LayerTests
     [InlineData("Parley.Media", "Parley.Net")]
     [InlineData("Parley", "Parley.Net", "Parley.Sip", "Parley.Media")]
     [InlineData("Parley.Services", "Parley.Net", "Parley.Sip")]
+    [InlineData("Parley.Speech", "Parley.Media")]
     [InlineData("Parley.Storage", "Parley.Services")]
-    [InlineData("Parley.Cli", "Parley", "Parley.Net", "Parley.Sip", "Parley.Media", "Parley.Services", "Parley.Storage")]
+    [InlineData("Parley.Testing", "Parley", "Parley.Net", "Parley.Sip", "Parley.Media", "Parley.Services")]
+    [InlineData("Parley.Cli", "Parley", "Parley.Testing", "Parley.Net", "Parley.Sip", "Parley.Media", "Parley.Services", "Parley.Storage")]
     public void A_project_references_only_layers_below_it(string project, params string[] below)
     {
         var references = Items(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path.Replace('\\', '/')));
@@ -22,7 +24,7 @@ public partial class LayerTests
 
     [Fact]
     public void Every_project_in_src_has_its_place_in_the_layers() => Assert.Equal(
-        ["Parley", "Parley.Cli", "Parley.Media", "Parley.Net", "Parley.Services", "Parley.Sip", "Parley.Storage"],
+        ["Parley", "Parley.Cli", "Parley.Media", "Parley.Net", "Parley.Services", "Parley.Sip", "Parley.Speech", "Parley.Storage", "Parley.Testing"],
         Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
     [Theory]
@@ -31,6 +33,8 @@ public partial class LayerTests
     [InlineData("Parley.Media")]
     [InlineData("Parley")]
     [InlineData("Parley.Services")]
+    [InlineData("Parley.Speech")]
+    [InlineData("Parley.Testing")]
     public void A_library_brings_no_packages(string project) => Assert.Empty(Items(project, "PackageReference"));
 
     [Theory]
@@ -39,7 +43,9 @@ public partial class LayerTests
     [InlineData("Parley.Media")]
     [InlineData("Parley")]
     [InlineData("Parley.Services")]
+    [InlineData("Parley.Speech")]
     [InlineData("Parley.Storage")]
+    [InlineData("Parley.Testing")]
     [InlineData("Parley.Cli")]
     public void Internals_are_shown_to_the_projects_own_tests_only(string project) =>
         Assert.Empty(Items(project, "InternalsVisibleTo").Except([project + ".Tests"]));
@@ -50,6 +56,7 @@ public partial class LayerTests
     [InlineData("Parley.Net", "Parley.Sip")]
     [InlineData("Parley.Net", "Parley.Media")]
     [InlineData("Parley.Services", "Parley.Media")]
+    [InlineData("Parley.Speech", "Parley.Sip")]
     public void A_layer_does_not_name_one_beside_or_above_it(string project, string other)
     {
         Assert.All(Repository.Sources($"src/{project}"), file => Assert.DoesNotContain(other, File.ReadAllText(file), StringComparison.Ordinal));
