@@ -30,4 +30,7 @@ public sealed class CallScope
 
     /// <summary>True when a call between these parties may be started.</summary>
     public bool CoversNew(params ReadOnlySpan<string> addresses) => Covers(addresses.ToArray(), isOwn: true);
+
+    /// <summary><c>all</c>, <c>own</c>, or the patterns.</summary>
+    public override string ToString() => ReferenceEquals(this, All) ? "all" : ReferenceEquals(this, Own) ? "own" : string.Join(' ', _patterns);
 }
