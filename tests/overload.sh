@@ -20,7 +20,7 @@ start() {
     local name=$1 scenario=$2 rate=$3 calls=$4
     shift 4
     (cd "$folder" && exec sipp -sf "$scenarios/$scenario.xml" -s echo 127.0.0.1:$sip -i 127.0.0.1 -mi 127.0.0.1 -p $next -cp $((next + 2)) -mp $((next + 4)) \
-        -r "$rate" -m "$calls" -l 100000 -nostdin -trace_stat -stf "$name.csv" -fd 1 "$@" >"$name.log" 2>&1) &
+        -r "$rate" -m "$calls" -l 100000 -buff_size 8388608 -nostdin -trace_stat -stf "$name.csv" -fd 1 "$@" >"$name.log" 2>&1) &
     started=$!
     next=$((next + 10))
 }

@@ -106,7 +106,7 @@ public sealed class IncomingCall : Call, IInviteSessionHandler
     }
 
     /// <summary>Refuses the call.</summary>
-    /// <param name="status">400–699, e.g. 486 Busy Here or 603 Decline; for 3xx there is <see cref="RedirectAsync"/>.</param>
+    /// <param name="status">400–699, e.g. 486 Busy Here or 603 Decline; for 3xx there is <see cref="RedirectAsync(IReadOnlyList{string}, CancellationToken)"/>.</param>
     /// <param name="options">Reason phrase and headers.</param>
     /// <param name="cancel">Gives up waiting; the refusal stays.</param>
     /// <exception cref="ArgumentOutOfRangeException">The status is no final refusal.</exception>
@@ -121,12 +121,22 @@ public sealed class IncomingCall : Call, IInviteSessionHandler
     /// <summary>Sends the caller elsewhere: 302 with the contacts, best first.</summary>
     /// <exception cref="ArgumentException">No contact, or one that is no URI.</exception>
     /// <exception cref="InvalidOperationException">The call is answered, refused or over.</exception>
-    public Task RedirectAsync(IReadOnlyList<string> contacts, CancellationToken cancel = default)
+    public Task RedirectAsync(IReadOnlyList<string> contacts, CancellationToken cancel = default) => RedirectAsync(contacts, 302, null, cancel);
+
+    /// <summary>Sends the caller elsewhere, with a status, a phrase and headers of one's own, e.g. Diversion.</summary>
+    /// <param name="contacts">Where to, best first.</param>
+    /// <param name="status">300–399.</param>
+    /// <param name="options">Reason phrase and headers.</param>
+    /// <param name="cancel">Gives up waiting; the redirection stays.</param>
+    /// <exception cref="ArgumentException">No contact, one that is no URI, a status that is no redirection, or a header that is not the application's to write.</exception>
+    /// <exception cref="InvalidOperationException">The call is answered, refused or over.</exception>
+    public Task RedirectAsync(IReadOnlyList<string> contacts, int status, RejectOptions? options = null, CancellationToken cancel = default)
     {
+        ArgumentNullException.ThrowIfNull(contacts);
         if (contacts.Count == 0)
             throw new ArgumentException("A redirection names at least one contact.", nameof(contacts));
         var uris = contacts.Select(contact => TargetUri.Parse(contact, nameof(contacts))).ToList();
-        return OnLaneAsync(() => _invite.Redirect(uris, 302), cancel);
+        return OnLaneAsync(() => _invite.Redirect(uris, status, options?.Reason, options?.Headers), cancel);
     }
 
     internal override void BeginHangUp(CallEnd? why) => _invite.Lane.Run(

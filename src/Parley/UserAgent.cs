@@ -14,6 +14,7 @@ using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 using Parley.Sip.Registrations;
 using Parley.Sip.Subscriptions;
+using Parley.Sip.Transactions;
 using Parley.Sip.Transfers;
 using Parley.Sip.Transport;
 
@@ -43,12 +44,14 @@ public sealed class UserAgent : IAsyncDisposable
     private readonly UserAgentOptions _options;
     private readonly INetwork _network;
     private readonly ILogger _log;
+    private readonly Backlog _backlog;
     private Func<IncomingCall, CancellationToken, Task>? _serving;
 
     private UserAgent(UserAgentOptions options, INetwork network)
     {
         _options = options;
         _network = network;
+        _backlog = new(network.Time);
         _log = (options.Logging ?? NullLoggerFactory.Instance).CreateLogger<UserAgent>();
         Media = new MediaEngine(network, new MediaEngineOptions
         {
@@ -211,9 +214,14 @@ public sealed class UserAgent : IAsyncDisposable
             return null;
         var call = new IncomingCall(this, invite, CallMedia.ForIncoming(this, invite.Flow));
         _calls[call] = 0;
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static state => _ = state.Agent.RunAsync(state.Call, state.Handler), (Agent: this, Call: call, Handler: handler), preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Agent.Begin(state), (Agent: this, Call: call, Handler: handler, Added: _backlog.Add()), preferLocal: false);
         return call;
+    }
+
+    private void Begin((UserAgent Agent, IncomingCall Call, Func<IncomingCall, CancellationToken, Task> Handler, long Added) work)
+    {
+        _backlog.Begin(work.Added);
+        _ = RunAsync(work.Call, work.Handler);
     }
 
     private async Task RunAsync(IncomingCall call, Func<IncomingCall, CancellationToken, Task> handler)
@@ -250,6 +258,7 @@ public sealed class UserAgent : IAsyncDisposable
             Trace = _options.Trace,
             Gate = _options.Gate,
         },
+        Transactions = new TransactionOptions { Backlog = _backlog },
         Handler = new IncomingCalls(this),
         UserAgent = _options.Name ?? DefaultName,
         Limits = new EndpointLimits { MaxCalls = _options.MaxCalls },

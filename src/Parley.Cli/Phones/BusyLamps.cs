@@ -19,7 +19,7 @@ internal sealed class BusyLamps(DialogPackage dialogs, TimeProvider time)
         return Begin(account, new DialogInfo
         {
             Id = NextId(),
-            State = leg.IsIncoming ? DialogInfoState.Trying : DialogInfoState.Early,
+            State = DialogInfoState.Trying,
             IsInitiator = leg.IsIncoming,
             CallId = leg.Id,
             Local = local.WithTag(null),

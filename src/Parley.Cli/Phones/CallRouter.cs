@@ -159,12 +159,11 @@ internal sealed class CallRouter
         }
 
         await using var line = new CallerLine(incoming);
-        lamp?.Ring();
         var waiting = _calls.Wait(caller, who);
         RingResult result;
         try
         {
-            (result, var isCallers) = await waiting.RunAsync(found.Targets, step => line.TellAsync(step, ended), line.DisposeAsync, ended);
+            (result, var isCallers) = await waiting.RunAsync(found.Targets, step => TellAsync(line, incoming, lamp, step, ended), line.DisposeAsync, ended);
             if (!isCallers)
                 result = new(null, result.Answered is null ? result.Status : 487);
         }
@@ -195,6 +194,13 @@ internal sealed class CallRouter
         await PhoneCall.TalkAsync(_calls, caller, answered, bridge);
         // After a transfer the caller may go on in another conversation, which ends it.
         await incoming.WaitForEndAsync(CancellationToken.None);
+    }
+
+    private static async ValueTask TellAsync(CallerLine line, IncomingCall incoming, BusyLamps.Lamp? lamp, RingProgress step, CancellationToken ended)
+    {
+        await line.TellAsync(step, ended);
+        if (incoming.State is CallState.Ringing or CallState.EarlyMedia)
+            lamp?.Ring(incoming.Dialog);
     }
 
     private Task RefuseAsync(IncomingCall incoming, int status, string why, CancellationToken cancel)

@@ -137,16 +137,21 @@ internal abstract class LaneCore : Lane, IAsyncDisposable
         Flush();
     }
 
-    /// <summary>Nanoseconds until the lane has something to do of its own: 0 for now, -1 when nothing waits.</summary>
-    protected long UntilNext()
+    /// <summary>When the lane has something to do of its own, in nanoseconds of its clock: 0 for now, <see cref="long.MaxValue"/> when nothing waits.</summary>
+    protected long NextDue()
     {
         if (!_work.IsEmpty)
             return 0;
         var due = _tickers.Next;
         var step = _wheel.UntilNext();
-        if (step >= 0)
-            due = Math.Min(due, (_wheel.Now + step) * NanosecondsPerMillisecond);
-        return due == long.MaxValue ? -1 : Math.Max(0, due - ReadClock());
+        return step >= 0 ? Math.Min(due, (_wheel.Now + step) * NanosecondsPerMillisecond) : due;
+    }
+
+    /// <summary>Nanoseconds until the lane has something to do of its own: 0 for now, -1 when nothing waits.</summary>
+    protected long UntilNext()
+    {
+        var due = NextDue();
+        return due == long.MaxValue ? -1 : due == 0 ? 0 : Math.Max(0, due - ReadClock());
     }
 
     /// <summary>Runs what was posted before the end, then takes no more.</summary>

@@ -173,16 +173,19 @@ internal sealed unsafe class EpollLane : LaneCore
         {
             var ready = WaitForWork();
             BeginTurn();
-            var before = _receiver.Datagrams;
+            var (before, served) = (_receiver.Datagrams, 0);
             for (var i = 0; i < ready; i++)
             {
-                if (_set[i] is var mark and not WakeMark)
-                    Serve(mark);
+                var mark = _set[i];
+                if (mark is WakeMark or EpollSet.TimerMark)
+                    continue;
+                Serve(mark);
+                served++;
             }
 
             // One busy socket is worth a pause as much as many with a datagram each.
             if (_pacer.Interval > 0)
-                _pacer.Note(TurnBegan, (int)Math.Max(ready, _receiver.Datagrams - before));
+                _pacer.Note(TurnBegan, (int)Math.Max(served, _receiver.Datagrams - before));
             EndTurn();
         }
 
@@ -191,11 +194,12 @@ internal sealed unsafe class EpollLane : LaneCore
 
     private int WaitForWork()
     {
-        if (_pacer.IsPacing && _set.IsPrecise)
+        if (_pacer.IsPacing)
             Pause();
         Volatile.Write(ref _asleep, 1);
         Interlocked.MemoryBarrier();
-        var ready = _set.Wait(_stopping ? 0 : UntilNext());
+        var due = _stopping ? 0 : NextDue();
+        var ready = _set.Wait(due is 0 or long.MaxValue ? 0 : ReadClock(), due);
         Volatile.Write(ref _asleep, 0);
         return ready;
     }
@@ -203,13 +207,10 @@ internal sealed unsafe class EpollLane : LaneCore
     // Nobody rings meanwhile: what is posted waits for the end of the pause too. A timer does not.
     private void Pause()
     {
-        var until = _stopping ? 0 : UntilNext();
-        if (until == 0)
-            return;
-        var end = _pacer.NextTurn;
-        if (until > 0)
-            end = Math.Min(end, ReadClock() + until);
-        EpollSet.Sleep(end);
+        var due = _stopping ? 0 : NextDue();
+        var end = Math.Min(due, _pacer.NextTurn);
+        if (end > 0)
+            EpollSet.Sleep(end);
     }
 
     // One batch per socket and turn: a busy socket does not keep the others, and a second call that finds nothing is not made.

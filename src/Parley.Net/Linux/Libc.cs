@@ -8,7 +8,6 @@ internal static unsafe partial class Libc
 {
     public const int EINTR = 4;
     public const int EAGAIN = 11;
-    public const int ENOSYS = 38;
     public const int ECONNREFUSED = 111;
 
     public const int EPOLL_CLOEXEC = 0x80000;
@@ -20,6 +19,10 @@ internal static unsafe partial class Libc
 
     public const int EFD_CLOEXEC = 0x80000;
     public const int EFD_NONBLOCK = 0x800;
+
+    public const int TFD_CLOEXEC = 0x80000;
+    public const int TFD_NONBLOCK = 0x800;
+    public const int TFD_TIMER_ABSTIME = 1;
 
     public const int MSG_TRUNC = 0x20;
     public const int MSG_DONTWAIT = 0x40;
@@ -63,6 +66,13 @@ internal static unsafe partial class Libc
         public nint Nanoseconds;
     }
 
+    [StructLayout(LayoutKind.Sequential)]
+    public struct TimerSpec
+    {
+        public TimeSpec Interval;
+        public TimeSpec Value;
+    }
+
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     public static partial int EpollCreate(int flags);
 
@@ -72,9 +82,11 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
     public static partial int EpollWait(int epoll, void* events, int maxEvents, int timeoutMilliseconds);
 
-    // Linux 5.11 and glibc 2.35; found missing at run time on older systems.
-    [LibraryImport("libc", EntryPoint = "epoll_pwait2", SetLastError = true)]
-    public static partial int EpollWaitPrecise(int epoll, void* events, int maxEvents, TimeSpec* timeout, void* signalMask);
+    [LibraryImport("libc", EntryPoint = "timerfd_create", SetLastError = true)]
+    public static partial int TimerDescriptor(int clock, int flags);
+
+    [LibraryImport("libc", EntryPoint = "timerfd_settime", SetLastError = true)]
+    public static partial int SetTimer(int timer, int flags, TimerSpec* time, TimerSpec* before);
 
     [LibraryImport("libc", EntryPoint = "clock_nanosleep")]
     public static partial int ClockSleep(int clock, int flags, TimeSpec* time, TimeSpec* left);

@@ -64,6 +64,10 @@ public sealed class DialogPackage(DialogDetail detail = DialogDetail.State, Time
         Changed(resource);
     }
 
+    // RFC 4235 §3.10.
+    /// <inheritdoc/>
+    public override TimeSpan Spacing => TimeSpan.FromSeconds(1);
+
     /// <summary>Users kept now: with calls, or watched.</summary>
     internal int Users => _calls.Count;
 

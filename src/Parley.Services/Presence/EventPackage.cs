@@ -31,6 +31,9 @@ public abstract class EventPackage
     /// <summary>Longest lifetime of a subscription. Default 1 h.</summary>
     public virtual TimeSpan Lifetime => TimeSpan.FromHours(1);
 
+    /// <summary>Shortest time from one NOTIFY of a change to the next, to one subscriber (RFC 6665 §5.4.10); the last state is always told. Default none.</summary>
+    public virtual TimeSpan Spacing => TimeSpan.Zero;
+
     /// <summary>True when only the one it is about may subscribe; others get 403. Default false: the policy decides.</summary>
     public virtual bool IsPrivate => false;
 

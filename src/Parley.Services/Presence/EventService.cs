@@ -175,7 +175,7 @@ public sealed class EventService : IDisposable
             // The last one has just gone, and its resource with it: the next look finds a new one.
         }
 
-        subscription.Accept(watcher, package.Lifetime, pending: decision == WatcherDecision.Confirm);
+        subscription.Accept(watcher, package.Lifetime, pending: decision == WatcherDecision.Confirm, spacing: package.Spacing);
         if (!subscription.IsFetch)
             OnWatcher(watcher, decision == WatcherDecision.Confirm ? WatcherStatus.Pending : WatcherStatus.Active, WatcherEvent.Subscribe);
     }

@@ -37,6 +37,10 @@ public sealed class RegistrationPackage : EventPackage, ILocationWatcher, IDispo
     /// <inheritdoc/>
     public override TimeSpan Lifetime => TimeSpan.FromSeconds(3761);
 
+    // RFC 3680 §4.10.
+    /// <inheritdoc/>
+    public override TimeSpan Spacing => TimeSpan.FromSeconds(5);
+
     /// <inheritdoc/>
     public override bool IsPrivate => true;
 

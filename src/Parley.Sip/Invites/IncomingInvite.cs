@@ -152,18 +152,22 @@ public sealed partial class IncomingInvite
     /// <summary>Sends the caller elsewhere.</summary>
     /// <param name="contacts">Where to, best first; at least one.</param>
     /// <param name="status">300 to 399. Default 302 Moved Temporarily.</param>
-    /// <exception cref="ArgumentException">No contact.</exception>
+    /// <param name="reason">Reason phrase; default the standard one.</param>
+    /// <param name="headers">Further headers. Default none.</param>
+    /// <exception cref="ArgumentException">No contact, a line break in <paramref name="reason"/>, or a header the endpoint writes itself.</exception>
     /// <exception cref="InvalidOperationException">Not on the lane, or no longer pending.</exception>
-    public void Redirect(IReadOnlyList<SipUri> contacts, int status = 302)
+    public void Redirect(IReadOnlyList<SipUri> contacts, int status = 302, string? reason = null, IReadOnlyList<SipHeader>? headers = null)
     {
         ArgumentNullException.ThrowIfNull(contacts);
         if (contacts.Count == 0)
             throw new ArgumentException("A redirection names at least one contact.", nameof(contacts));
         ArgumentOutOfRangeException.ThrowIfLessThan(status, 300);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 399);
-        var end = new CallEnd(CallEndKind.Redirected, CallEndParty.Local, status, PhraseText.For(status));
+        var end = new CallEnd(CallEndKind.Redirected, CallEndParty.Local, status, reason ?? PhraseText.For(status));
         Pending();
-        Refuse(new Reply(status) { Redirect = contacts }, end, null);
+        var reply = new Reply(status) { Redirect = contacts, Reason = reason, Headers = headers };
+        Require(reply);
+        Refuse(reply, end, null);
     }
 
     private SessionTimerAgreement AgreeOnTimer(SessionTimerOptions options, ref Reply reply)

@@ -170,6 +170,12 @@ public sealed partial class Registration : IExchangeUser
         });
     }
 
+    private void RefreshNow()
+    {
+        if (!_closing && !_busy)
+            Attempt();
+    }
+
     private void Close()
     {
         if (_closing)

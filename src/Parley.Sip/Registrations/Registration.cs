@@ -70,6 +70,9 @@ public sealed partial class Registration : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends the next REGISTER now instead of when it is due, unless one is under way. Does nothing when it is disposed.</summary>
+    public void Refresh() => _ua.Lane.Run(static state => ((Registration)state!).RefreshNow(), this);
+
     /// <summary>Takes back this binding, and only this one, and waits for as long as <see cref="RegistrationOptions.CloseTimeout"/> to hear that it is gone.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -12,6 +12,9 @@ public sealed partial class IncomingSubscription : IDialogUsage, IServerTransact
     private TimeSpan _longest;
     private long _granted; // milliseconds
     private long _deadline;
+    private long _spacing; // milliseconds
+    private long _lastSent;
+    private SpacingTimer? _held; // made when a NOTIFY has to wait for the first time
     private int _underWay;
     private bool _owesState;
     private bool _changed;
@@ -180,6 +183,14 @@ public sealed partial class IncomingSubscription : IDialogUsage, IServerTransact
     {
         if (_isQueued || _underWay > 0)
             return;
+        if (_spacing > 0 && _lastSent + _spacing - Lane.Now is > 0 and var wait)
+        {
+            _held ??= new SpacingTimer(this);
+            if (!_held.IsScheduled)
+                Lane.Schedule(_held, wait);
+            return;
+        }
+
         _isQueued = true;
         _ua.Subscriptions.Pacer.Add(this);
     }
@@ -212,6 +223,7 @@ public sealed partial class IncomingSubscription : IDialogUsage, IServerTransact
         _changed = false;
         _owesState = false;
         _underWay++;
+        _lastSent = Lane.Now;
         _ua.Counts.NotificationsSent++;
         var flow = FlowChoice.For(_ua.Profile.FlowRouting, Dialog, Flow);
         if (outcome is null && DirectNotify.TrySend(_ua, Dialog, _contact, flow, new Notification(_event, state, headers, body), this))
@@ -284,6 +296,8 @@ public sealed partial class IncomingSubscription : IDialogUsage, IServerTransact
         if (State == SubscriptionState.Terminated)
             return;
         Lane.Cancel(_expiry);
+        if (_held is not null)
+            Lane.Cancel(_held);
         _ua.Dialogs.Leave(Dialog, this);
         Forget();
         try

@@ -100,15 +100,24 @@ public sealed partial class IncomingSubscription
     /// <param name="lifetime">Longest lifetime to grant; what was asked for is granted when it is shorter. Default 1 h, never above <see cref="SubscriptionLimits.MaxLifetime"/>.</param>
     /// <param name="pending">True when it is not decided yet whether the subscriber may know the state: <see cref="Activate"/> or <see cref="Terminate"/> decide. Default false.</param>
     /// <param name="headers">Further headers of the 200. Default none.</param>
+    /// <param name="spacing">
+    /// Shortest time from one NOTIFY to the next that only tells of a change (RFC 6665 §5.4.10); changes in between are told together, and the last state always is. Up to an
+    /// hour. Default none.
+    /// </param>
     /// <exception cref="ArgumentException">A header the endpoint writes itself.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="spacing"/> is negative or above an hour.</exception>
     /// <exception cref="InvalidOperationException">Not on the lane, or no longer pending.</exception>
-    public void Accept(INotifierHandler handler, TimeSpan? lifetime = null, bool pending = false, IReadOnlyList<SipHeader>? headers = null)
+    public void Accept(
+        INotifierHandler handler, TimeSpan? lifetime = null, bool pending = false, IReadOnlyList<SipHeader>? headers = null, TimeSpan spacing = default)
     {
         ArgumentNullException.ThrowIfNull(handler);
+        ArgumentOutOfRangeException.ThrowIfLessThan(spacing, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(spacing, TimeSpan.FromHours(1));
         HeaderText.Require(headers, nameof(headers));
         var transaction = Unanswered();
         _handler = handler;
         _longest = lifetime ?? s_usual;
+        _spacing = (long)spacing.TotalMilliseconds;
         _granted = Grant(RequestedLifetime);
         State = pending ? SubscriptionState.Pending : SubscriptionState.Active;
         _ua.Dialogs.Join(Dialog, this);
@@ -156,7 +165,7 @@ public sealed partial class IncomingSubscription
 
     /// <summary>
     /// The state has changed: a NOTIFY with what <see cref="INotifierHandler.StateFor"/> then says leaves as soon as the last one is answered and the lane has
-    /// a moment for it. Changes in between are told together. Does nothing once the subscription is over.
+    /// a moment for it, but not within the time it was accepted to leave between two. Changes in between are told together. Does nothing once the subscription is over.
     /// </summary>
     /// <exception cref="InvalidOperationException">Not on the lane.</exception>
     public void Notify()
@@ -220,6 +229,11 @@ public sealed partial class IncomingSubscription
         }
 
         return Encoding.ASCII.GetString(package.Type);
+    }
+
+    private sealed class SpacingTimer(IncomingSubscription subscription) : LaneTimer
+    {
+        protected override void Fire(long now) => subscription.Queue();
     }
 
     private sealed class ExpiryTimer(IncomingSubscription subscription) : LaneTimer

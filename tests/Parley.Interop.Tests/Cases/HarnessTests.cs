@@ -78,6 +78,17 @@ public sealed class HarnessTests
         Assert.InRange(Tone.Likeness(prompt, tone), 0, 0.7);
     }
 
+    [Fact]
+    public void The_prompt_is_like_itself_with_frames_dropped_and_unlike_itself_backwards()
+    {
+        var prompt = Wav.Read(Repository.Prompt);
+        var samples = prompt.Channels[0];
+        int frame = prompt.Rate / 50, third = samples.Length / 3;
+        float[] thinned = [.. samples[..third], .. samples[(third + 3 * frame)..(2 * third)], .. samples[(2 * third + 3 * frame)..]];
+        Assert.InRange(Tone.Likeness(prompt, new(prompt.Rate, [thinned])), 0.95, 1.001);
+        Assert.InRange(Tone.Likeness(prompt, new(prompt.Rate, [[.. samples.Reverse()]])), 0, 0.8);
+    }
+
     [Theory]
     [InlineData("uac", "uas", "udp")]
     [InlineData("uac", "uas", "tcp")]

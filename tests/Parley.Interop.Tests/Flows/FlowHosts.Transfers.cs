@@ -49,17 +49,17 @@ internal static partial class FlowHosts
             else
                 stage.Keys["replaces"] = new Replaces(dialog.Sip.CallId, dialog.Sip.LocalTag, dialog.Sip.RemoteTag).ToString();
         }),
+        "calls-and-lets-replace" => Calls(async (stage, dialog) =>
+        {
+            stage.Keys["replaces"] = new Replaces(dialog.Sip.CallId, dialog.Sip.LocalTag, dialog.Sip.RemoteTag).ToString();
+            await dialog.WaitForEndAsync(stage.Stop);
+        }) with
+        {
+            Routes = stage => new() { OnInvite = stage.Guarded<InviteRequest>((invite, cancel) => TakeReplacementAsync(stage, invite, cancel)) },
+        },
         "calls-and-lets-pick-up" => new()
         {
-            Routes = stage => new()
-            {
-                OnInvite = stage.Guarded<InviteRequest>(async (invite, cancel) =>
-                {
-                    stage.Expect(invite.Replaced is not null, "the INVITE replaces nothing");
-                    await stage.Agent.CreateUasAsync(invite, Plain(stage), cancel);
-                    invite.Replaced?.End();
-                }),
-            },
+            Routes = stage => new() { OnInvite = stage.Guarded<InviteRequest>((invite, cancel) => TakeReplacementAsync(stage, invite, cancel)) },
             Act = CallAndLetPickUpAsync,
         },
         "calls-and-is-transferred" => Calls((stage, dialog) => dialog.WaitForEndAsync(stage.Stop), (stage, options) => options with { Handlers = FollowsRefer(stage) }),
@@ -108,6 +108,13 @@ internal static partial class FlowHosts
         await alice.ModifyAsync(FlowStage.Sdp(version: 9));
         await music.DestroyAsync();
         await alice.DestroyAsync();
+    }
+
+    private static async Task TakeReplacementAsync(FlowStage stage, InviteRequest invite, CancellationToken cancel)
+    {
+        stage.Expect(invite.Replaced is not null, "the INVITE replaces nothing");
+        await stage.Agent.CreateUasAsync(invite, Plain(stage), cancel);
+        invite.Replaced?.End();
     }
 
     private static async Task CallAndLetPickUpAsync(FlowStage stage)

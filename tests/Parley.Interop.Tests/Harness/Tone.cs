@@ -92,8 +92,8 @@ internal static class Tone
     }
 
     /// <summary>
-    /// How alike two recordings' loudness over time is, at the best offset: 1 is the same speech. It does not care
-    /// about level, codec or sampling rate.
+    /// How alike two recordings' loudness over time is, at the best offset: 1 is the same speech. It does not care about level, codec or sampling rate, nor about the frame or two that
+    /// the jitter buffer of a phone drops or repeats on a machine under load: each second may lie a little beside where the one before it lay.
     /// </summary>
     public static double Likeness(Wav prompt, Wav heard)
     {
@@ -101,9 +101,34 @@ internal static class Tone
         var b = Envelope(heard);
         var best = 0.0;
         for (var offset = 0; offset + a.Length <= b.Length + a.Length / 10; offset++)
-            best = Math.Max(best, Correlation(a, b.AsSpan(Math.Min(offset, b.Length))));
+            best = Math.Max(best, Correlation(a, Followed(a, b, offset)));
         return best;
     }
+
+    // The second recording, second by second where it fits the first best, never more than two windows from where the second before it ended.
+    private static double[] Followed(double[] a, double[] b, int offset)
+    {
+        const int Slip = 2;
+        var second = (int)(1 / Window);
+        var followed = new double[a.Length];
+        for (var start = 0; start < a.Length; start += second)
+        {
+            var part = a.AsSpan(start, Math.Min(second, a.Length - start));
+            var best = (Likeness: double.NegativeInfinity, At: offset);
+            for (var at = Math.Max(-start, offset - Slip); at <= offset + Slip; at++)
+            {
+                var likeness = Correlation(part, From(b, start + at));
+                if (likeness > best.Likeness || (likeness == best.Likeness && at == offset))
+                    best = (likeness, at);
+            }
+            offset = best.At;
+            var found = From(b, start + offset);
+            found[..Math.Min(part.Length, found.Length)].CopyTo(followed.AsSpan(start));
+        }
+        return followed;
+    }
+
+    private static ReadOnlySpan<double> From(double[] values, int start) => values.AsSpan(Math.Min(start, values.Length));
 
     public static string Describe(IEnumerable<ToneSpan> spans) => string.Join("; ", spans);
 

@@ -31,6 +31,39 @@ public class DialogPackageTests
     }
 
     [Fact]
+    public void What_changes_within_a_second_is_told_at_its_end_and_together()
+    {
+        var (stage, package) = Stage();
+        stage.Subscribe("dialog", expires: 3600);
+        Report(stage, package, Call("c1", DialogInfoState.Early));
+        var before = stage.Notifies.Count;
+        package.Report(PresenceStage.Bob, Call("c1", DialogInfoState.Confirmed));
+        package.Report(PresenceStage.Bob, Call("c2", DialogInfoState.Early));
+        stage.Network.RunUntilIdle();
+        stage.Advance(900);
+        Assert.Equal(before, stage.Notifies.Count);
+        stage.Advance(100);
+        Assert.Equal(before + 1, stage.Notifies.Count);
+        Assert.Equal("2 partial sip:bob@example.com: c1 confirmed, c2 early", Told(stage));
+        stage.Advance(10_000);
+        Assert.Equal(before + 1, stage.Notifies.Count);
+    }
+
+    [Fact]
+    public void Who_ends_the_subscription_while_a_change_waits_is_told_it_with_the_end()
+    {
+        var (stage, package) = Stage();
+        var ok = stage.Subscribe("dialog", expires: 3600);
+        package.Report(PresenceStage.Bob, Call("c1", DialogInfoState.Early));
+        stage.Network.RunUntilIdle();
+        stage.Refresh(ok, "dialog", 2, 0);
+        Assert.Contains("c1 early", Told(stage), StringComparison.Ordinal);
+        var told = stage.Notifies.Count;
+        stage.Advance(5000);
+        Assert.Equal(told, stage.Notifies.Count);
+    }
+
+    [Fact]
     public void Who_subscribes_or_refreshes_gets_all_there_is()
     {
         var (stage, package) = Stage();
@@ -85,6 +118,7 @@ public class DialogPackageTests
     {
         var (stage, package) = Stage();
         stage.Subscribe("dialog", expires: 3600);
+        stage.Advance(1000);
         stage.Endpoint.Lanes[0].Post(_ =>
         {
             for (var i = 0; i < 100; i++)
@@ -126,6 +160,7 @@ public class DialogPackageTests
 
     private static void Report(PresenceStage stage, DialogPackage package, DialogInfo call)
     {
+        stage.Advance(1000); // the time between two NOTIFYs
         package.Report(PresenceStage.Bob, call);
         stage.Network.RunUntilIdle();
         stage.Advance(5);

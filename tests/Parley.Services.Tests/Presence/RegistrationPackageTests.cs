@@ -50,6 +50,7 @@ public class RegistrationPackageTests
 
     private void Set(BindingEvent what, string id)
     {
+        _stage.Advance(5000); // the time between two NOTIFYs
         _stage.Locations.Set(PresenceStage.Bob, what, new Binding
         {
             Id = id,

@@ -1,0 +1,200 @@
+using Parley.Media.Audio;
+
+namespace Parley.Speech.Output;
+
+/// <summary>
+/// A piece of text and its audio. One writes (a synthesiser's task), the media lane reads; a queue of chunks between them needs no lock, since each side moves only
+/// its own position.
+/// </summary>
+public sealed class SpeechSegment
+{
+    private const int ChunkSamples = 1600;
+
+    private readonly Lock _gate = new(); // text and marks; never taken by the lane
+    private readonly List<(int Position, TimeSpan At)> _marks = [];
+    private readonly CancellationToken _stopped;
+    private readonly long _maxBuffered;
+    private readonly int _prebuffer;
+    private readonly int _sampleRate;
+    private readonly TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string _text;
+    private Resampler? _resampler;
+    private short[] _converted = [];
+    private Chunk _writing = new();
+    private Chunk _reading;
+    private int _readAt;
+    private long _received;
+    private long _played;
+    private volatile bool _complete;
+    private TaskCompletionSource? _room; // of a writer that waits
+    private bool _flowing;
+
+    internal SpeechSegment(string text, bool streaming, int sampleRate, LayeredOutputOptions options, CancellationToken stopped)
+    {
+        _text = text;
+        Streaming = streaming;
+        _sampleRate = sampleRate;
+        _maxBuffered = (long)(options.MaxBufferedSpeech.TotalSeconds * sampleRate);
+        _prebuffer = (int)(options.Prebuffer.TotalSeconds * sampleRate);
+        _stopped = stopped;
+        _reading = _writing;
+    }
+
+    /// <summary>All of its text so far.</summary>
+    public string Text
+    {
+        get
+        {
+            lock (_gate) return _text;
+        }
+    }
+
+    /// <summary>Whether its text comes in pieces.</summary>
+    public bool Streaming { get; }
+
+    /// <summary>Audio received for it.</summary>
+    public TimeSpan Received => Time(Volatile.Read(ref _received));
+
+    /// <summary>Audio of it that has been heard.</summary>
+    public TimeSpan Played => Time(PlayedSamples);
+
+    /// <summary>Whether all of its audio has come.</summary>
+    public bool IsComplete => _complete;
+
+    /// <summary>Completes when it has been heard to its end, and is cancelled when its layer is stopped before.</summary>
+    public Task WhenHeard => _heard.Task.WaitAsync(_stopped);
+
+    internal long PlayedSamples => Volatile.Read(ref _played);
+
+    internal bool IsDrained => _complete && PlayedSamples == Volatile.Read(ref _received);
+
+    /// <summary>Appends text whose audio follows.</summary>
+    /// <param name="text">The text.</param>
+    public void AddText(string text)
+    {
+        lock (_gate) _text += text;
+    }
+
+    /// <summary>Notes when a word begins, as synthesisers with subtitles tell.</summary>
+    /// <param name="position">Characters before the word.</param>
+    /// <param name="at">Time within the segment's audio.</param>
+    public void AddMark(int position, TimeSpan at)
+    {
+        lock (_gate) _marks.Add((position, at));
+    }
+
+    /// <summary>Appends audio, waiting while too much of it has not been heard. One writer at a time.</summary>
+    /// <param name="pcm">Mono samples.</param>
+    /// <param name="sampleRate">Their rate; converted if it is not the output's.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    /// <returns>False when the layer has been stopped: nothing more will be heard.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> fired.</exception>
+    public async ValueTask<bool> WriteAsync(ReadOnlyMemory<short> pcm, int sampleRate, CancellationToken cancel = default)
+    {
+        if (sampleRate != _sampleRate) pcm = Convert(pcm.Span, sampleRate);
+        while (_received - PlayedSamples >= _maxBuffered && !_stopped.IsCancellationRequested)
+        {
+            var room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Volatile.Write(ref _room, room);
+            if (_received - PlayedSamples < _maxBuffered) break;
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _stopped);
+            try
+            {
+                await room.Task.WaitAsync(either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                return false; // stopped: the caller is told so
+            }
+        }
+
+        if (_stopped.IsCancellationRequested) return false;
+        Append(pcm.Span);
+        return true;
+    }
+
+    /// <summary>Says that all of its audio has come.</summary>
+    public void Complete() => _complete = true;
+
+    /// <summary>On the lane: gives as much as there is.</summary>
+    internal int Read(Span<short> pcm)
+    {
+        var available = Volatile.Read(ref _received) - _played;
+        if (!_flowing && !_complete && available < _prebuffer) return 0;
+        _flowing = available > 0; // run dry, it waits for the prebuffer again
+        var count = (int)Math.Min(pcm.Length, available);
+        for (var done = 0; done < count;)
+        {
+            if (_readAt == ChunkSamples)
+            {
+                _reading = _reading.Next!;
+                _readAt = 0;
+            }
+
+            var part = Math.Min(count - done, ChunkSamples - _readAt);
+            _reading.Samples.AsSpan(_readAt, part).CopyTo(pcm[done..]);
+            _readAt += part;
+            done += part;
+        }
+
+        Volatile.Write(ref _played, _played + count);
+        if (Volatile.Read(ref _room) is not null && Volatile.Read(ref _received) - _played < _maxBuffered) Interlocked.Exchange(ref _room, null)?.TrySetResult();
+        return count;
+    }
+
+    internal void Heard() => _heard.TrySetResult();
+
+    /// <summary>How many characters have been heard: by the marks, or in proportion to the audio.</summary>
+    internal int HeardPosition()
+    {
+        var (played, received, complete) = (Played, Received, _complete);
+        lock (_gate)
+        {
+            if (complete && played >= received) return _text.Length;
+            if (_marks.Count == 0) return SpokenText.Position(_text, played, received, complete);
+            var position = 0;
+            foreach (var mark in _marks)
+            {
+                if (mark.At >= played) break;
+                position = mark.Position;
+            }
+
+            return Math.Min(position, _text.Length);
+        }
+    }
+
+    private void Append(ReadOnlySpan<short> pcm)
+    {
+        var at = (int)(_received % ChunkSamples);
+        while (!pcm.IsEmpty)
+        {
+            if (at == 0 && _received > 0)
+            {
+                _writing.Next = new();
+                _writing = _writing.Next;
+            }
+
+            var part = Math.Min(pcm.Length, ChunkSamples - at);
+            pcm[..part].CopyTo(_writing.Samples.AsSpan(at));
+            pcm = pcm[part..];
+            at = (at + part) % ChunkSamples;
+            Volatile.Write(ref _received, _received + part); // publishes the samples, and the chunk they are in
+        }
+    }
+
+    private ReadOnlyMemory<short> Convert(ReadOnlySpan<short> pcm, int sampleRate)
+    {
+        if (_resampler is null || _resampler.InputRate != sampleRate) _resampler = new(sampleRate, _sampleRate);
+        if (_converted.Length < _resampler.MaxOutput(pcm.Length)) _converted = new short[_resampler.MaxOutput(pcm.Length)];
+        return _converted.AsMemory(0, _resampler.Process(pcm, _converted));
+    }
+
+    private TimeSpan Time(long samples) => TimeSpan.FromTicks(samples * TimeSpan.TicksPerSecond / _sampleRate);
+
+    private sealed class Chunk
+    {
+        public readonly short[] Samples = new short[ChunkSamples];
+
+        public Chunk? Next { get; set; }
+    }
+}
