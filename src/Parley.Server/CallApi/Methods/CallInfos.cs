@@ -3,6 +3,7 @@ using Parley.Contracts.Events;
 using Parley.Control;
 using Parley.Server.CallApi.Commands;
 using Parley.Sip.Invites;
+using CallLeg = Parley.Contracts.Commands.CallLeg;
 
 namespace Parley.Server.CallApi.Methods;
 

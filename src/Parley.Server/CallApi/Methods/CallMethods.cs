@@ -4,6 +4,7 @@ using Parley.Contracts.JsonRpc;
 using Parley.Control;
 using Parley.Server.CallApi.Commands;
 using Parley.Server.CallApi.JsonRpc;
+using CallLeg = Parley.Contracts.Commands.CallLeg;
 
 namespace Parley.Server.CallApi.Methods;
 

@@ -2,6 +2,7 @@ using Parley.Contracts.Commands;
 using Parley.Contracts.Events;
 using Parley.Control;
 using Parley.Server.CallApi.Commands;
+using CallLeg = Parley.Contracts.Commands.CallLeg;
 
 namespace Parley.Server.CallApi.Methods;
 
