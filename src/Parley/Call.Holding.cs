@@ -29,13 +29,21 @@ public abstract partial class Call
 
     private async Task RedirectAudioAsync(MediaDirection direction, CancellationToken cancel)
     {
+        var (status, reason) = await TryRedirectAudioAsync(direction, cancel).ConfigureAwait(false);
+        ThrowIfEnded();
+        if (status >= 300)
+            throw new CallMediaException(CallMediaProblem.NotAcceptable, $"The other side refused the change: {status} {reason}");
+    }
+
+    /// <summary>Changes who hears whom, for those to whom a refusal is nothing exceptional: 200, or the status it was refused with.</summary>
+    internal async Task<(int Status, string Reason)> TryRedirectAudioAsync(MediaDirection direction, CancellationToken cancel)
+    {
         await _changing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
             ThrowIfEnded();
             var session = Session ?? throw new InvalidOperationException("The call is not answered yet: there is no audio to hold.");
-            if (AudioSession.Direction != direction)
-                await OfferAsync(session, direction, cancel).ConfigureAwait(false);
+            return AudioSession.Direction == direction ? (200, "OK") : await OfferAsync(session, direction, cancel).ConfigureAwait(false);
         }
         finally
         {
@@ -43,7 +51,7 @@ public abstract partial class Call
         }
     }
 
-    private async Task OfferAsync(InviteSession session, MediaDirection direction, CancellationToken cancel)
+    private async Task<(int Status, string Reason)> OfferAsync(InviteSession session, MediaDirection direction, CancellationToken cancel)
     {
         var before = AudioSession.Direction;
         var done = new TaskCompletionSource<(int Status, string Reason)>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -72,9 +80,6 @@ public abstract partial class Call
                 });
             },
             null);
-        var (status, reason) = await done.Task.WaitAsync(cancel).ConfigureAwait(false);
-        ThrowIfEnded();
-        if (status >= 300)
-            throw new CallMediaException(CallMediaProblem.NotAcceptable, $"The other side refused the change: {status} {reason}");
+        return await done.Task.WaitAsync(cancel).ConfigureAwait(false);
     }
 }

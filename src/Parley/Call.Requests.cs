@@ -62,9 +62,21 @@ public abstract partial class Call
     private protected void Renegotiate(IncomingRequest request)
     {
         if (AudioSession.TryAnswerReinvite(request.Message, out var body, out var problem))
+        {
             request.Respond(200, null, body);
+            OnChange?.Invoke(this);
+        }
         else
+        {
             request.Respond(488, null, default, [new SipHeader("Warning", Warning(problem))]);
+        }
+    }
+
+    /// <summary>The answer to an offer of ours in the answer to a re-INVITE. On the call's lane.</summary>
+    private protected void TakeAnswer(SipMessage ack)
+    {
+        AudioSession.TryAcceptAnswer(ack, out _);
+        OnChange?.Invoke(this);
     }
 
     /// <summary>INFO and other requests within the call. On the call's lane.</summary>

@@ -73,6 +73,9 @@ public abstract partial class Call : IAsyncDisposable
 
     internal CallMedia AudioSession { get; }
 
+    /// <summary>Told that the call was answered, or that the other side holds us or no longer does; on the call's lane.</summary>
+    internal Action<Call>? OnChange { get; set; }
+
     /// <summary>Value of the first header of that name in the INVITE, or null.</summary>
     public string? Header(string name) => Invite?.GetString(name);
 

@@ -31,6 +31,9 @@ public sealed record DialOptions
     /// <summary>Send on this flow instead of locating the target: what a registered phone keeps open (RFC 5626). Default none.</summary>
     public SipFlow? Flow { get; init; }
 
+    /// <summary>Call-ID of the call (RFC 3261 §8.1.1.4). Default one of our own making.</summary>
+    public string? CallId { get; init; }
+
     /// <summary>Headers added to the INVITE. Those the engine owns (Via, From, To, Call-ID, CSeq, Contact, Content-*) are refused. Default none.</summary>
     public IReadOnlyList<SipHeader> Headers { get; init; } = [];
 

@@ -162,12 +162,13 @@ public sealed class IncomingCall : Call, IInviteSessionHandler
 
         AudioSession.ExchangeDone();
         MoveTo(CallState.Answered);
+        OnChange?.Invoke(this);
         _confirmed.TrySetResult();
     }
 
     void IInviteSessionHandler.OnReinvite(InviteSession session, IncomingRequest request) => Renegotiate(request);
 
-    void IInviteSessionHandler.OnReinviteConfirmed(InviteSession session, SipMessage ack) => AudioSession.TryAcceptAnswer(ack, out _);
+    void IInviteSessionHandler.OnReinviteConfirmed(InviteSession session, SipMessage ack) => TakeAnswer(ack);
 
     void IInviteSessionHandler.OnRequest(InviteSession session, IncomingRequest request) => TakeRequest(request);
 

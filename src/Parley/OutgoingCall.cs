@@ -163,12 +163,13 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
 
         AudioSession.ExchangeDone();
         MoveTo(CallState.Answered);
+        OnChange?.Invoke(this);
         _answered.TrySetResult(true);
     }
 
     void IInviteSessionHandler.OnReinvite(InviteSession session, IncomingRequest request) => Renegotiate(request);
 
-    void IInviteSessionHandler.OnReinviteConfirmed(InviteSession session, SipMessage ack) => AudioSession.TryAcceptAnswer(ack, out _);
+    void IInviteSessionHandler.OnReinviteConfirmed(InviteSession session, SipMessage ack) => TakeAnswer(ack);
 
     void IInviteSessionHandler.OnRequest(InviteSession session, IncomingRequest request) => TakeRequest(request);
 

@@ -173,7 +173,7 @@ public sealed class UserAgent : IAsyncDisposable
         var media = await CallMedia.ForDialAsync(this, invite, options, cancel).ConfigureAwait(false);
         invite = invite with
         {
-            CallId = Endpoint.NewCallId(invite.Lane),
+            CallId = options.CallId ?? Endpoint.NewCallId(invite.Lane),
             Caller = invite.Caller ?? SipAddress.Parse($"sip:parley@{media.AdvertisedHost}"),
         };
         var call = new OutgoingCall(this, invite, options, media);
@@ -258,7 +258,9 @@ public sealed class UserAgent : IAsyncDisposable
             Trace = _options.Trace,
             Gate = _options.Gate,
         },
-        Transactions = new TransactionOptions { Backlog = _backlog },
+        Transactions = _options.RefuseWhenBehind
+            ? new TransactionOptions { Backlog = _backlog }
+            : new TransactionOptions { MaxWait = TimeSpan.Zero, MaxBacklog = TimeSpan.Zero },
         Handler = new IncomingCalls(this),
         UserAgent = _options.Name ?? DefaultName,
         Limits = new EndpointLimits { MaxCalls = _options.MaxCalls },

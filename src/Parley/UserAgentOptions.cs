@@ -56,6 +56,12 @@ public sealed record UserAgentOptions
     /// <summary>Calls up at once; further INVITEs get 503 with Retry-After. Default 10,000.</summary>
     public int MaxCalls { get; init; } = 10_000;
 
+    /// <summary>
+    /// When true, requests that begin something new get 503 with Retry-After once they wait longer than a busy machine should let them: what keeps a server serving. A phone of a test
+    /// that takes each call, if late, says false. Default true; the times are those of <see cref="Sip.Transactions.TransactionOptions"/>.
+    /// </summary>
+    public bool RefuseWhenBehind { get; init; } = true;
+
     /// <summary>Signalling lanes. Default 1: a core carries thousands of calls a second, and one lane changes threads least.</summary>
     public int SignallingLanes { get; init; } = 1;
 

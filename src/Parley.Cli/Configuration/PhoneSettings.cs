@@ -1,3 +1,4 @@
+using Parley.Control;
 using Parley.Services.Locations;
 using Parley.Services.Trunks;
 using Parley.Sip.Authentication;
@@ -36,6 +37,9 @@ internal sealed record PhoneSettings
     public IReadOnlyList<RouteSettings> Routes { get; init; } = [];
 
     public PhoneLimits Limits { get; init; } = new();
+
+    /// <summary>How commands drive calls: what those hear who wait, where prompts are. Counts from the next start.</summary>
+    public CallControlOptions Control { get; init; } = new();
 
     /// <summary>Accounts, group by group, whose ringing calls the others of the group may pick up; names without a domain are of the first one.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Pickup { get; init; } = [];

@@ -1,11 +1,13 @@
 using System.Globalization;
 using Parley.Cli.Extensions;
 using Parley.Cli.Terminal;
+using Parley.Control;
 using Parley.Services.Admission;
 using Parley.Services.Locations;
 using Parley.Services.Trunks;
 using Parley.Sip.Authentication;
 using Parley.Sip.Messages;
+using Parley.Transfers;
 
 namespace Parley.Cli.Configuration;
 
@@ -23,7 +25,9 @@ internal static class PhoneSettingsFile
 
     private static readonly string[] LimitKeys = ["ring", "calls-per-account", "exempt"];
 
-    public static IReadOnlyList<string> Keys { get; } = ["domains", "media", "digest", "trunks", "routes", "pickup", "limits"];
+    private static readonly string[] ControlKeys = ["music", "prompts", "transfers", "urls"];
+
+    public static IReadOnlyList<string> Keys { get; } = ["domains", "media", "digest", "trunks", "routes", "pickup", "limits", "control"];
 
     /// <summary>The settings with one key's value.</summary>
     public static PhoneSettings With(PhoneSettings settings, string key, SettingsNode value) => key switch
@@ -35,6 +39,7 @@ internal static class PhoneSettingsFile
         "routes" => settings with { Routes = [.. value.Items("routes").Select(Route)] },
         "pickup" => settings with { Pickup = Pickup(value) },
         "limits" => settings with { Limits = Limits(value) },
+        "control" => settings with { Control = Control(value) },
         _ => throw new ArgumentOutOfRangeException(nameof(key), key, "No key of a phone system."),
     };
 
@@ -51,6 +56,25 @@ internal static class PhoneSettingsFile
             }
         }
     }
+
+    private static CallControlOptions Control(SettingsNode value)
+    {
+        var control = new CallControlOptions();
+        foreach (var (key, member) in value.Members("an object such as { \"music\": \"/srv/music.wav\" }", ControlKeys))
+        {
+            control = key switch
+            {
+                "music" => control with { HoldMusic = member.Text() },
+                "prompts" => control with { Prompts = member.Text() },
+                "transfers" => control with { Transfers = member.OneOf("automatic", "phone", "server") switch { "phone" => TransferMode.ByPhone, "server" => TransferMode.ByServer, _ => TransferMode.Automatic } },
+                _ => control with { AllowUrl = HostsOf(member.Texts()) },
+            };
+        }
+
+        return control;
+    }
+
+    private static Func<Uri, bool> HostsOf(List<string> hosts) => url => hosts.Contains(url.Host, StringComparer.OrdinalIgnoreCase);
 
     private static List<ServedDomain> Domains(SettingsNode value)
     {

@@ -88,6 +88,7 @@ internal sealed record ServeSettings
             ("allow-bridge", (AllowBridge ?? []).SequenceEqual(started.AllowBridge ?? [])),
             ("storage", Storage == started.Storage),
             ("call-api", CallApi.IsSameAs(started.CallApi)),
+            ("control", Phones.Control with { AllowUrl = null } == started.Phones.Control with { AllowUrl = null }),
             ("domains", Phones.Domains.SequenceEqual(started.Phones.Domains, DomainComparer.Instance)),
             ("digest", Phones.Digest.SequenceEqual(started.Phones.Digest)),
             ("limits.exempt", Phones.Limits.Exempt.SequenceEqual(started.Phones.Limits.Exempt)),

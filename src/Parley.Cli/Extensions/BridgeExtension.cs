@@ -1,4 +1,4 @@
-using Parley.Cli.Phones;
+using Parley.Control;
 using Parley.Sip.Messages;
 
 namespace Parley.Cli.Extensions;
@@ -25,7 +25,7 @@ internal static class BridgeExtension
             Caller = new SipAddress(call.Incoming.From.Uri, call.Incoming.From.DisplayName).ToString(),
         };
         var ringing = new Ringing(call.Services.Agent, options.RingTimeout, call.Services.Time);
-        var way = new RingWay(target.ToString(), options, new(target.ToString(), default));
+        var way = new RingWay(target.ToString(), options, target.ToString());
         await using var line = new CallerLine(call.Incoming);
         var result = await ringing.RunAsync([new RingTarget(way)], step => line.TellAsync(step, ended), ended);
         if (result.Answered is not { } answered)
@@ -36,7 +36,8 @@ internal static class BridgeExtension
 
         try
         {
-            await using var bridge = await line.JoinAsync(answered.Call, ended);
+            await line.AnswerAsync(answered.Call!, ended);
+            await using var bridge = Bridge.Connect(call.Incoming, answered.Call!, new() { Transcode = true });
             await bridge.WaitAsync(ended);
         }
         finally

@@ -15,6 +15,7 @@ internal static class ExtensionTable
         new("menu", "menu", "answers each digit with a tone of 300 + 100·digit Hz", MenuExtension.RunAsync),
         new("early", "early", "two seconds of 440 Hz before the answer, 880 Hz after it", EarlyExtension.RunAsync),
         new("reject-NNN", "reject-", "refuses with status NNN", RejectExtension.RunAsync),
+        new("control", "control", "rings until the call-control server says what becomes of the call", ControlExtension.RunAsync),
         new("bridge-URI", "bridge-", "dials URI (with its : and @ escaped as %3A and %40) and joins you with it", BridgeExtension.RunAsync),
     ];
 

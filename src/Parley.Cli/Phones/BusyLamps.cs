@@ -1,4 +1,5 @@
 using System.Globalization;
+using Parley.Control;
 using Parley.Services.Locations;
 using Parley.Services.Presence;
 using Parley.Sip.Dialogs;
@@ -36,7 +37,7 @@ internal sealed class BusyLamps(DialogPackage dialogs, TimeProvider time)
     public string NextId() => Interlocked.Increment(ref _last).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>One call as it is shown.</summary>
-    internal sealed class Lamp : IDisposable
+    internal sealed class Lamp : ICallIndicator
     {
         private readonly BusyLamps _lamps;
         private readonly AddressOfRecord _account;
@@ -48,6 +49,8 @@ internal sealed class BusyLamps(DialogPackage dialogs, TimeProvider time)
             (_lamps, _account, _shown) = (lamps, account, first);
             lamps.Report(account, first);
         }
+
+        void ICallIndicator.Ring(Dialog ours) => Ring(ours);
 
         /// <summary>It rings. With the dialog, who may can pick it up.</summary>
         /// <param name="ours">Our dialog with the phone; null while there is none.</param>

@@ -1,5 +1,6 @@
 using Parley.Cli.Configuration;
 using Parley.Cli.Extensions;
+using Parley.Control;
 using Parley.Services.Accounts;
 using Parley.Services.Admission;
 using Parley.Services.Locations;
@@ -12,19 +13,23 @@ namespace Parley.Cli.Phones;
 internal sealed class CallRouter
 {
     private readonly PhoneServices _services;
+    private readonly Destinations _destinations;
+    private readonly CallControl _control;
+    private readonly CallAllowance _allowance;
     private readonly PhoneCalls _calls;
     private readonly Switchboard _switchboard;
 
-    public CallRouter(PhoneServices services, ExtensionServices extensions, PhoneCalls calls)
+    public CallRouter(PhoneServices services, ExtensionServices extensions, Destinations destinations, CallAllowance allowance, CallControl control, PhoneCalls calls)
     {
-        _services = services;
-        _calls = calls;
-        _switchboard = new(extensions);
+        (_services, _destinations, _allowance, _control, _calls) = (services, destinations, allowance, control, calls);
+        _switchboard = new(extensions, control.Directory);
     }
 
     /// <summary>Serves one call to its end.</summary>
     public async Task HandleAsync(IncomingCall incoming, CancellationToken ended)
     {
+        if (await _control.TryServeAsync(incoming, ended))
+            return;
         if (_services.Trunks.From(incoming.RemoteEndpoint) is { } trunk)
             await _switchboard.HandleAsync(incoming, (call, over) => TakeFromTrunkAsync(call, trunk, over), ended);
         else if (ExtensionTable.TryFind(Switchboard.DialledUser(incoming), out _, out _))
@@ -57,7 +62,7 @@ internal sealed class CallRouter
             return;
         }
 
-        using var place = _calls.Allowance.TryReserve(address, _services.Settings.Current.Limits.CallsPerAccount);
+        using var place = _allowance.TryReserve(address, _services.Settings.Current.Limits.CallsPerAccount);
         if (place is null)
         {
             await RefuseAsync(incoming, 486, $"{address} has as many calls as it may have", ended);
@@ -65,9 +70,8 @@ internal sealed class CallRouter
         }
 
         using var lamp = _services.Lamps.Begin(address, incoming);
-        var party = new Party(incoming, new(address.Text, address));
-        var who = new DialContext(party.Identity, new(incoming.From.Uri, account.DisplayName ?? incoming.From.DisplayName), incoming);
-        await ConnectAsync(party, RequestUri(incoming), who, lamp, ended);
+        var who = new DialContext(new(address.Text, address), new(incoming.From.Uri, account.DisplayName ?? incoming.From.DisplayName), incoming);
+        await ConnectAsync(incoming, RequestUri(incoming), who, lamp, ended);
     }
 
     // RFC 3891 §3: a call is taken over by who has a right to it: its own account, from another phone.
@@ -79,23 +83,31 @@ internal sealed class CallRouter
             return;
         }
 
-        if (_calls.Find(replaced) is not var (call, party))
+        if (_control.Directory.Find(replaced) is not var (call, party) || call.OtherThan(party) is not { IsAnswered: true })
         {
             await RefuseAsync(incoming, 481, "the call it wants to replace is not answered, or is to an extension", ended);
             return;
         }
 
-        if (party.Identity.Account != address)
+        if (PartyIdentity.Of(party).Account != address)
         {
-            await RefuseAsync(incoming, 403, $"{address} wants to replace a call of {party.Identity.Name}", ended);
+            await RefuseAsync(incoming, 403, $"{address} wants to replace a call of {party.Name}", ended);
+            return;
+        }
+
+        using var turn = call.TryBegin(ended);
+        if (turn is null)
+        {
+            await RefuseAsync(incoming, 491, "the call it wants to replace is being changed", ended);
             return;
         }
 
         await incoming.AnswerAsync(cancel: ended);
         using var lamp = _services.Lamps.Begin(address, incoming);
         lamp.Answer(incoming.Dialog);
-        if (!await call.ExchangeAsync(party, new Party(incoming, party.Identity)))
+        if (!await call.ExchangeAsync(party, PartyIdentity.Of(party).LegOf(incoming)))
             return;
+        turn.Dispose();
         await party.ReleaseAsync();
         await incoming.WaitForEndAsync(CancellationToken.None);
     }
@@ -113,7 +125,7 @@ internal sealed class CallRouter
         using var lamp = _services.Lamps.Begin(address, incoming);
         lamp.Answer(incoming.Dialog);
         // Whoever was quicker has it: there is nothing left to talk to.
-        if (!waiting.TryPickUp(new Party(incoming, new(address.Text, address))))
+        if (!waiting.TryPickUp(new PartyIdentity(address.Text, address).LegOf(incoming)))
             return;
         _services.Log.Write(incoming, $"picks up a call of {rung.Name}");
         await incoming.WaitForEndAsync(CancellationToken.None);
@@ -144,28 +156,45 @@ internal sealed class CallRouter
             return;
         }
 
-        var party = new Party(incoming, new($"{incoming.FromUser} via {name}", default));
-        await ConnectAsync(party, AccountUri(route.To), new(party.Identity, new(incoming.From.Uri, incoming.From.DisplayName), incoming), null, ended);
+        var who = new PartyIdentity($"{incoming.FromUser} via {name}", default);
+        await ConnectAsync(incoming, AccountUri(route.To), new(who, new(incoming.From.Uri, incoming.From.DisplayName), incoming), null, ended);
     }
 
-    private async Task ConnectAsync(Party caller, SipUri dialled, DialContext who, BusyLamps.Lamp? lamp, CancellationToken ended)
+    // From here on it is a call of the system, which commands may take out of our hands.
+    private async Task ConnectAsync(IncomingCall incoming, SipUri dialled, DialContext who, BusyLamps.Lamp? lamp, CancellationToken ended)
     {
-        var incoming = (IncomingCall)caller.Call;
-        var found = await _calls.Destinations.FindAsync(dialled, who, ended);
+        var call = _control.Directory.Admit(who.Identity.LegOf(incoming), dialled.ToString());
+        using var hands = CancellationTokenSource.CreateLinkedTokenSource(ended, call.Taken);
+        try
+        {
+            await ConnectAsync(call, incoming, dialled, who, lamp, hands.Token);
+        }
+        catch (Exception e) when (call.IsTaken && !ended.IsCancellationRequested && e is OperationCanceledException or InvalidOperationException)
+        {
+            // What was about to be done with it is not our business any more.
+        }
+
+        // After a transfer the caller may go on in another conversation, which ends it.
+        await incoming.WaitForEndAsync(CancellationToken.None);
+    }
+
+    private async Task ConnectAsync(LogicalCall call, IncomingCall incoming, SipUri dialled, DialContext who, BusyLamps.Lamp? lamp, CancellationToken stop)
+    {
+        var found = await _destinations.FindAsync(dialled, who, stop);
         if (found.Targets.Count == 0)
         {
-            await RefuseAsync(incoming, found.Refusal, found.Why, ended);
+            await RefuseAsync(incoming, found.Status, found.Reason, stop);
             return;
         }
 
         await using var line = new CallerLine(incoming);
-        var waiting = _calls.Wait(caller, who);
+        var waiting = _calls.Wait(call.Leg(CallSide.Caller) ?? who.Identity.LegOf(incoming), who);
         RingResult result;
         try
         {
-            (result, var isCallers) = await waiting.RunAsync(found.Targets, step => TellAsync(line, incoming, lamp, step, ended), line.DisposeAsync, ended);
+            (result, var isCallers) = await waiting.RunAsync(found.Targets, step => TellAsync(call, line, lamp, step, incoming, stop), line.DisposeAsync, stop);
             if (!isCallers)
-                result = new(null, result.Answered is null ? result.Status : 487);
+                result = new(null, result.Answered is null ? result.Status : 487, default);
         }
         finally
         {
@@ -174,30 +203,27 @@ internal sealed class CallRouter
 
         if (result.Answered is not { } answered)
         {
-            await RefuseAsync(incoming, result.Status, $"{dialled.User} does not take the call", ended);
+            await RefuseAsync(incoming, result.Status, $"{dialled.User} does not take the call", stop);
             return;
         }
 
-        Bridge bridge;
-        try
-        {
-            bridge = await line.JoinAsync(answered.Call, ended);
-        }
-        catch
+        if (!call.TryConnect(answered))
         {
             await answered.ReleaseAsync();
-            throw;
+            return;
         }
 
+        await line.AnswerAsync(answered.Call!, incoming.Ended);
+        if (!call.Join())
+            return;
         lamp?.Answer(incoming.Dialog);
-        _services.Log.Write(incoming, $"talks to {answered.Identity.Name}");
-        await PhoneCall.TalkAsync(_calls, caller, answered, bridge);
-        // After a transfer the caller may go on in another conversation, which ends it.
-        await incoming.WaitForEndAsync(CancellationToken.None);
+        _services.Log.Write(incoming, $"talks to {answered.Name}");
     }
 
-    private static async ValueTask TellAsync(CallerLine line, IncomingCall incoming, BusyLamps.Lamp? lamp, RingProgress step, CancellationToken ended)
+    private static async ValueTask TellAsync(LogicalCall call, CallerLine line, BusyLamps.Lamp? lamp, RingProgress step, IncomingCall incoming, CancellationToken ended)
     {
+        if (step.Progress is null)
+            call.Ring(step.Leg);
         await line.TellAsync(step, ended);
         if (incoming.State is CallState.Ringing or CallState.EarlyMedia)
             lamp?.Ring(incoming.Dialog);

@@ -1,6 +1,7 @@
 using Parley.Cli.Configuration;
 using Parley.Cli.Extensions;
 using Parley.Cli.Serving;
+using Parley.Control;
 using Parley.Services.Locations;
 using Parley.Services.Trunks;
 using Parley.Sip.Messages;
@@ -8,18 +9,15 @@ using Parley.Sip.Transport;
 
 namespace Parley.Cli.Phones;
 
-/// <summary>Where a call to somebody goes, or why it goes nowhere.</summary>
-/// <param name="Targets">What is to be rung; empty for nothing.</param>
-/// <param name="Refusal">The status when there is nothing to ring.</param>
-/// <param name="Why">What that means, for the log.</param>
-internal readonly record struct Destination(IReadOnlyList<RingTarget> Targets, int Refusal, string Why);
-
 /// <summary>On whose behalf somebody is called, and how that is shown.</summary>
 /// <param name="Identity">Whose call it is; only accounts reach trunks.</param>
 /// <param name="From">What the called side is shown.</param>
-/// <param name="Other">The call the new leg will be joined with.</param>
-internal readonly record struct DialContext(PartyIdentity Identity, SipAddress From, Call Other)
+/// <param name="Other">The call the new leg will be joined with; null when there is none yet.</param>
+internal readonly record struct DialContext(PartyIdentity Identity, SipAddress From, Call? Other)
 {
+    /// <summary>Whoever wants it may call anybody, and pay for it: commands of the call-control server.</summary>
+    public bool IsTrusted { get; init; }
+
     /// <summary>Who has transferred the other party here; null for a call of its own.</summary>
     public PartyIdentity? Transferor { get; init; }
 
@@ -31,16 +29,29 @@ internal readonly record struct DialContext(PartyIdentity Identity, SipAddress F
 /// The dial plan: what is dialled is an extension, or an account's phones, or a number with a route, in that order. Extensions are rung only for parties that are transferred to one;
 /// calls to them go there without a second leg.
 /// </summary>
-internal sealed class Destinations(PhoneServices services, CallAllowance allowance)
+internal sealed class Destinations(PhoneServices services, CallAllowance allowance) : ICallDestinations
 {
+    /// <summary>Finds out for a command.</summary>
+    public async ValueTask<RingPlan> FindAsync(SipUri uri, RingRequest request, CancellationToken cancel)
+    {
+        var identity = request.Owner is PartyIdentity known ? known
+            : services.Locations.Domains.TryResolve(request.From.Uri, out var address) ? new(address.Text, address) : new(request.From.Uri.User, default);
+        var who = new DialContext(identity, request.From, request.Beside) { IsTrusted = true };
+        var plan = await FindAsync(uri, who, cancel);
+        // Where a phone forwards its calls to is no decision of the command's.
+        return plan with { Redirect = (by, response, stop) => Redirections.FollowAsync(this, who with { IsTrusted = false }, PartyIdentity.Of(by), response, stop) };
+    }
+
     /// <summary>Finds out.</summary>
     /// <param name="dialled">The request-URI, or the target of a transfer.</param>
     /// <param name="who">On whose behalf.</param>
     /// <param name="cancel">Gives up.</param>
-    public async ValueTask<Destination> FindAsync(SipUri dialled, DialContext who, CancellationToken cancel)
+    public async ValueTask<RingPlan> FindAsync(SipUri dialled, DialContext who, CancellationToken cancel)
     {
+        if (who.IsTrusted && IsElsewhere(dialled))
+            return Found(new RingTarget(new RingWay(dialled.ToString(), Options(who, null), dialled.ToString())));
         if (ExtensionTable.TryFind(dialled.User, out var extension, out _))
-            return Found(new RingTarget(new RingWay(ExtensionUri(dialled.User), Options(who, null), new(extension.Pattern, default))));
+            return Found(new RingTarget(new RingWay(ExtensionUri(dialled.User), Options(who, null), extension.Pattern)));
         if (dialled.Scheme != SipScheme.Tel && services.Locations.Domains.Find(dialled.Host) is null)
             return new([], 404, $"{dialled.Host} is no domain of ours");
         var location = dialled.Scheme == SipScheme.Tel ? default : await services.Locations.ResolveAsync(dialled, cancel);
@@ -59,16 +70,22 @@ internal sealed class Destinations(PhoneServices services, CallAllowance allowan
         };
     }
 
-    private static Destination Found(params IReadOnlyList<RingTarget> targets) => new(targets, 0, "");
+    // Another host, or a port of this one at which somebody else listens: dialled as it is, whatever its user part is called here.
+    private bool IsElsewhere(SipUri dialled) =>
+        dialled.Scheme != SipScheme.Tel
+        && (services.Locations.Domains.Find(dialled.Host) is null
+            || (dialled.Port != 0 && services.Agent.Listeners.All(one => one.Local.Port != dialled.Port && one.AdvertisedPort != dialled.Port)));
 
-    private Destination ByRoute(string number, DialContext who)
+    private static RingPlan Found(params IReadOnlyList<RingTarget> targets) => new(targets);
+
+    private RingPlan ByRoute(string number, DialContext who)
     {
         var settings = services.Settings.Current;
         foreach (var route in settings.Routes)
         {
             if (route.Number.Apply(number) is not { } rewritten)
                 continue;
-            if (!who.Identity.IsAccount)
+            if (!who.Identity.IsAccount && !who.IsTrusted)
                 return new([], 403, $"only accounts reach the trunks that '{number}' goes to");
             var ways = services.Trunks.Choose(route.Trunks).Select(trunk => WayTo(trunk, settings.Trunks[trunk.Options.Name], rewritten, who)).ToList();
             return ways.Count > 0 ? Found(new RingTarget(ways)) : new([], 503, $"no trunk that '{number}' goes to has a line free");
@@ -81,16 +98,17 @@ internal sealed class Destinations(PhoneServices services, CallAllowance allowan
     private RingWay WayTo(Trunk trunk, TrunkSettings settings, string number, DialContext who)
     {
         var caller = who.Identity.Account;
-        var from = settings.From ?? new SipAddress(SipUri.Create(caller.User, trunk.Options.Target.Host, trunk.Options.Target.Port));
+        var user = caller.HasValue ? caller.User : who.From.Uri.User;
+        var from = settings.From ?? new SipAddress(SipUri.Create(user, trunk.Options.Target.Host, trunk.Options.Target.Port));
         var options = Options(who, null);
         options = options with
         {
             Caller = from.ToString(),
             UserName = settings.User,
             Password = settings.Password,
-            Headers = settings.AssertsIdentity ? [.. options.Headers, new SipHeader("P-Asserted-Identity", $"<{caller.ToUri()}>")] : options.Headers,
+            Headers = settings.AssertsIdentity && caller.HasValue ? [.. options.Headers, new SipHeader("P-Asserted-Identity", $"<{caller.ToUri()}>")] : options.Headers,
         };
-        return new(trunk.Options.UriFor(number).ToString(), options, new($"{number} via {trunk.Options.Name}", default))
+        return new(trunk.Options.UriFor(number).ToString(), options, $"{number} via {trunk.Options.Name}")
         {
             Reserve = () => Reserve(trunk, who),
         };
@@ -130,16 +148,16 @@ internal sealed class Destinations(PhoneServices services, CallAllowance allowan
 
     private RingWay WayTo(AddressOfRecord address, Binding binding, DialOptions options)
     {
-        var party = new PartyIdentity(address.Text, address);
-        Func<Call, BusyLamps.Lamp> lamp = leg => services.Lamps.Begin(address, leg);
+        var way = new RingWay(binding.Contact.ToString(), options, address.Text) { Account = address.Text, Tag = new PartyIdentity(address.Text, address) };
         // A device that keeps a flow open for us is not to be reached in another way (RFC 5626 §5.3.1).
         if (binding.Path.Count == 0 && binding.TryGetFlow(services.Agent.Endpoint.Transport, out var flow))
             options = options with { Flow = flow };
         else if (binding.Path.Count == 0 && binding is { IsOutbound: true, Source.HasValue: true })
-            return new(binding.Contact.ToString(), options, party) { Reserve = () => null, Failed = _ => services.Locations.FlowFailedAsync(address, binding) };
-        return new(binding.Contact.ToString(), options with { Route = binding.Path }, party)
+            return way with { Reserve = () => null, Failed = _ => services.Locations.FlowFailedAsync(address, binding) };
+        return way with
         {
-            Lamp = lamp,
+            Options = options with { Route = binding.Path },
+            Indicator = leg => services.Lamps.Begin(address, leg),
             Failed = status => status == 430 ? services.Locations.FlowFailedAsync(address, binding) : default,
         };
     }

@@ -1,26 +1,21 @@
+using Parley.Control;
 using Parley.Services.Locations;
 
 namespace Parley.Cli.Phones;
 
-/// <summary>Who is at an end of a call.</summary>
+/// <summary>Who is at an end of a call: what the legs of calls carry as their tag.</summary>
 /// <param name="Name">For people.</param>
 /// <param name="Account">Whose phone it is; no value for a trunk, an extension or a stranger, who may set nothing off that costs.</param>
 internal readonly record struct PartyIdentity(string Name, AddressOfRecord Account)
 {
     public bool IsAccount => Account.HasValue;
-}
 
-/// <summary>One end of a conversation: a leg, and who is there.</summary>
-/// <param name="Call">The leg.</param>
-/// <param name="Identity">Who is there.</param>
-/// <param name="Held">What is given back when the leg is over: a place on a trunk, a lamp that is lit.</param>
-internal sealed record Party(Call Call, PartyIdentity Identity, params IReadOnlyList<IDisposable?> Held)
-{
-    /// <summary>Hangs up and frees everything.</summary>
-    public async ValueTask ReleaseAsync()
-    {
-        await Call.DisposeAsync();
-        foreach (var held in Held)
-            held?.Dispose();
-    }
+    /// <summary>Who is at the end of a leg.</summary>
+    public static PartyIdentity Of(CallLeg leg) => leg.Tag is PartyIdentity known ? known : new(leg.Name, default);
+
+    /// <summary>Whose device is rung.</summary>
+    public static PartyIdentity Of(RingWay way) => way.Tag is PartyIdentity known ? known : new(way.Name, default);
+
+    /// <summary>A leg with that party at its end.</summary>
+    public RelayedLeg LegOf(Call call, params IReadOnlyList<IDisposable?> held) => new(call, Name, held) { Account = IsAccount ? Account.Text : null, Tag = this };
 }

@@ -2,6 +2,7 @@ using Parley.Cli.Configuration;
 using Parley.Cli.Extensions;
 using Parley.Cli.Monitoring;
 using Parley.Cli.Terminal;
+using Parley.Control;
 using Parley.Services.Accounts;
 using Parley.Services.Admission;
 using Parley.Services.Locations;
@@ -74,6 +75,9 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
     /// <summary>The domains served; known before anything listens.</summary>
     public ServedDomains Domains => _locations.Domains;
 
+    /// <summary>The calls there are, and what drives them; null before <see cref="BeginAsync"/>.</summary>
+    public CallControl? Control { get; private set; }
+
     /// <summary>Loads what is stored.</summary>
     /// <exception cref="IOException">The storage cannot be read.</exception>
     public static async Task<PhoneSystem> OpenAsync(ServeSettings settings, PhoneStorage storage, ServedDomains domains, ServeLog log, TimeProvider time, CancellationToken cancel)
@@ -107,10 +111,13 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
         _trunks = new(agent.Endpoint, _time);
         await _trunks.SetAsync(OptionsOf(_settings.Current));
         var services = new PhoneServices(agent, _log, _settings, _accounts, _locations, _admission, _trunks, _lamps, _time);
-        _calls = new(services);
+        var allowance = new CallAllowance();
+        var destinations = new Destinations(services, allowance);
+        Control = new(agent, _settings.Current.Control with { Destinations = destinations, Recordings = extensions.Recordings.Path, Log = _log.Write });
+        _calls = new(services, destinations, Control.Directory);
         _direct?.Begin(agent, _trunks);
         await _messages.StartAsync(agent.Endpoint);
-        return new(services, extensions, _calls);
+        return new(services, extensions, destinations, allowance, Control, _calls);
     }
 
     /// <summary>Goes on with other settings. Calls that are up stay as they are, and so do trunks that are the same.</summary>

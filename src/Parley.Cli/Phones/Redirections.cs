@@ -1,3 +1,4 @@
+using Parley.Control;
 using Parley.Sip.Messages;
 
 namespace Parley.Cli.Phones;

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Parley.Control;
 using Parley.Sip.Transfers;
 
 namespace Parley.Cli.Phones;
@@ -7,7 +8,7 @@ namespace Parley.Cli.Phones;
 /// Somebody for whom others are rung. Whoever may can pick the call up (RFC 3891), and a caller who talks to somebody besides can leave the wait to them: a transfer of a call
 /// that still rings (RFC 5589 §7.6).
 /// </summary>
-internal sealed class WaitingCall(Party caller, Ringing ringing)
+internal sealed class WaitingCall(CallLeg caller, Ringing ringing)
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _abandoned = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,17 +18,17 @@ internal sealed class WaitingCall(Party caller, Ringing ringing)
     private sealed record Heir(Func<RingProgress, ValueTask> Told, TaskCompletionSource<RingResult> Result);
 
     /// <summary>Who waits; the one who called, also when somebody else waits in their place.</summary>
-    public Party Caller => caller;
+    public CallLeg Caller => caller;
 
     /// <summary>Whom a leg rings; null when it is none of this call's.</summary>
-    public PartyIdentity? RungBy(Call leg) => ringing.RungBy(leg);
+    public PartyIdentity? RungBy(Call leg) => ringing.RungBy(leg) is { } way ? PartyIdentity.Of(way) : null;
 
     /// <summary>True when a Replaces header names the caller's leg.</summary>
-    public bool IsNamedBy(Replaces replaces) => PhoneCalls.IsNamed(caller.Call, replaces);
+    public bool IsNamedBy(Replaces replaces) => PhoneCalls.IsNamed(caller.Call!, replaces);
 
     /// <summary>Lets somebody else have answered.</summary>
     /// <returns>False when it is too late for that.</returns>
-    public bool TryPickUp(Party comes) => ringing.TryPickUp(comes);
+    public bool TryPickUp(CallLeg comes) => ringing.TryPickUp(comes);
 
     /// <summary>Rings until somebody answers.</summary>
     /// <param name="targets">Whom.</param>

@@ -56,7 +56,7 @@ internal static class ServeRun
         var router = await phones.BeginAsync(agent, new(agent, log, new BridgePolicy(settings.AllowBridge ?? []), recordings, network.Time));
         using var stop = new CancellationTokenSource();
         var serving = agent.ServeAsync(router.HandleAsync, stop.Token);
-        await using var api = await CallApiServing.StartAsync(callApi, phones.Control, certificate, logging, interrupt);
+        await using var api = await CallApiServing.StartAsync(callApi, phones.Control!, certificate, logging, interrupt);
         var (http, status) = await StartStatusAsync(settings.Http, statusAddress, new(agent, network, () => phones.Counters().Concat(api.Counters())), live, interrupt);
         await using (http)
         await using (reload is var (path, read) ? new SettingsReload(path, read, next => ApplyAsync(settings, next, phones, log), log) : null)

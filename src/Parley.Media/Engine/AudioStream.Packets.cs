@@ -14,6 +14,7 @@ public sealed partial class AudioStream
         Channel.CreateBounded<DtmfDigit>(new BoundedChannelOptions(MaxWaitingDigits) { FullMode = BoundedChannelFullMode.DropWrite });
 
     private readonly DigitTimer _digitTimer;
+    private Action<DtmfDigit>? _digitWatchers;
     private Relay? _relay;
     private RelayDirection? _forward;
     private long _refused;
@@ -27,6 +28,15 @@ public sealed partial class AudioStream
     /// Several readers share them: each digit goes to one.
     /// </summary>
     public IAsyncEnumerable<DtmfDigit> Digits(CancellationToken cancel = default) => _digitChannel.Reader.ReadAllAsync(cancel);
+
+    /// <summary>Tells of every digit the far end presses, without taking it from who reads <see cref="Digits"/>, until the result is disposed of.</summary>
+    /// <param name="told">Called on the media lane: it must not block, and not throw.</param>
+    public IDisposable WatchDigits(Action<DtmfDigit> told)
+    {
+        ArgumentNullException.ThrowIfNull(told);
+        OnLane(() => _digitWatchers += told);
+        return new Attachment(() => OnLane(() => _digitWatchers -= told));
+    }
 
     /// <summary>Takes a digit that came another way, such as a SIP INFO request.</summary>
     /// <exception cref="ArgumentException"><paramref name="symbol"/> is no digit.</exception>
@@ -120,6 +130,7 @@ public sealed partial class AudioStream
     private void Pressed(in DtmfDigit digit)
     {
         _digitChannel.Writer.TryWrite(digit);
+        _digitWatchers?.Invoke(digit);
         _relay?.Pressed(this, digit);
     }
 

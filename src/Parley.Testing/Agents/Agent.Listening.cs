@@ -118,15 +118,19 @@ public sealed partial class Agent
         var reference = await ReferenceAsync(path, cancel).ConfigureAwait(false);
         var length = TimeSpan.FromSeconds((double)reference.Length / AudioLikeness.Rate);
         var ear = new Ear(this);
+        var (likeness, next) = (0.0, 0L);
         await HearAsync(
             ear, within, Text($"the audio of {path} (likeness {threshold:0.00})"),
             monitor =>
             {
                 monitor.Keep(length * 2);
-                if (!ear.Lasts(length))
-                    return (false, Text($"{ear.Since(length).Length} samples"));
-                var heard = Media.Audio.Resampler.Convert(ear.Since(length * 2), monitor.SampleRate, AudioLikeness.Rate);
-                var likeness = AudioLikeness.Of(heard, reference);
+                // Every half second is often enough: what is looked at is longer, and laying it on at every place is work.
+                if (ear.Lasts(length) && monitor.Written >= next)
+                {
+                    next = monitor.Written + (monitor.SampleRate / 2);
+                    likeness = AudioLikeness.Of(Media.Audio.Resampler.Convert(ear.Since(length * 2), monitor.SampleRate, AudioLikeness.Rate), reference);
+                }
+
                 return (likeness >= threshold, Text($"likeness {likeness:0.00}"));
             },
             cancel).ConfigureAwait(false);

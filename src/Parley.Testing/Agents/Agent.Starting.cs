@@ -94,6 +94,8 @@ public sealed partial class Agent
                 MediaPorts = seat.MediaPorts,
                 MediaLanes = 1,
                 SignallingLanes = 1,
+                // A phone that is asked late answers late; that it was late is not the scenario's failure.
+                RefuseWhenBehind = false,
                 Caller = Aor,
                 ExternalHost = external?.ToString(),
                 Codecs = options.Codecs ?? new UserAgentOptions().Codecs,

@@ -1,9 +1,9 @@
-using Parley.Testing.Scenarios;
+using Parley.Testing.Expectations;
 
 namespace Parley.Testing.Http;
 
 /// <summary>An HTTP request got no answer, or not the one that was expected. It may the next time: a wait tries it again.</summary>
-public sealed class HttpCallException : ScenarioException
+public sealed class HttpCallException : NotYetException
 {
     /// <summary>Says what was wrong.</summary>
     /// <param name="message">What was wrong.</param>

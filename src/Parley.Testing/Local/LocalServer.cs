@@ -141,6 +141,8 @@ public sealed class LocalServer : ISipEndpointHandler, IAsyncDisposable
         Listen = [$"udp://{Host(_host)}:{port}", $"tcp://{Host(_host)}:{port}"],
         Name = "Parley-Local",
         MediaLanes = 1,
+        // The first requests meet code that has not been compiled yet.
+        RefuseWhenBehind = false,
         Services = this,
         Methods =
         [

@@ -18,6 +18,7 @@ internal sealed class ScenarioAttempt(ScenarioSuite suite, ScenarioDeclaration s
         using var over = CancellationTokenSource.CreateLinkedTokenSource(interrupt);
         over.CancelAfter(limit);
         context.Cancel = over.Token;
+        context.TimeLeft = limit;
         try
         {
             var (outcome, isSetUp, value) = await SetUpAndRunAsync(over.Token, interrupt);

@@ -126,7 +126,31 @@ public sealed partial class ScenarioContext : IAsyncDisposable
     }
 
     /// <summary>Makes this the <see cref="Current"/> context of what the caller goes on to await.</summary>
-    internal void Enter() => Running.Value = this;
+    internal void Enter()
+    {
+        Running.Value = this;
+        // Never left: the flow it is entered for ends with the part of the scenario that runs in it.
+        _ = Scope.Enter();
+    }
+
+    /// <summary>How long an attempt may still take; a day when nothing is said.</summary>
+    internal TimeSpan TimeLeft { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>The same scenario, to be run by a program of its own.</summary>
+    internal Programs.ProgramRun ToProgramRun(int run, string scenario) => new(run, scenario)
+    {
+        Seed = Seed,
+        LimitMs = TimeLeft.TotalMilliseconds,
+        InsecureHttp = _options.InsecureHttp,
+        Metrics = _options.Metrics,
+        Details = _options.Details,
+        AudioFolder = _options.AudioFolder is { } folder ? Path.GetFullPath(folder) : null,
+        BindHost = _options.Agents.BindHost,
+        FirstPort = _options.Agents.MediaPorts.First,
+        LastPort = _options.Agents.MediaPorts.Last,
+        Constants = Constants,
+        Environment = Environment.ToVariables(),
+    };
 
     private static int HashCode(long seed) => unchecked((int)(seed ^ (seed >> 32)));
 }

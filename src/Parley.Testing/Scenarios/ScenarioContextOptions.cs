@@ -1,3 +1,5 @@
+using Parley.Testing.Agents;
+
 namespace Parley.Testing.Scenarios;
 
 /// <summary>What a <see cref="ScenarioContext"/> is made of.</summary>
@@ -27,6 +29,9 @@ public sealed record ScenarioContextOptions
     /// <summary>Fires when the scenario is to end. Default: never.</summary>
     public CancellationToken Cancel { get; init; }
 
+    /// <summary>How agents are made. Default: <see cref="AgentSessionOptions"/>'s own.</summary>
+    public AgentSessionOptions Agents { get; init; } = new();
+
     /// <summary>When true, HTTPS servers may have any certificate. Default: false.</summary>
     public bool InsecureHttp { get; init; }
 
@@ -35,6 +40,9 @@ public sealed record ScenarioContextOptions
 
     /// <summary>When true, each agent's messages and levels are told at the end, for reports with pictures. Default: false.</summary>
     public bool Details { get; init; }
+
+    /// <summary>Each call of each agent is written here as WAV files. Default: null, nowhere.</summary>
+    public string? AudioFolder { get; init; }
 
     /// <summary>The file as it is reported: the path as the user gave it.</summary>
     internal string? ReportedFile { get; init; }

@@ -19,6 +19,13 @@ public sealed class ScenarioEnvironment
 
     internal ScenarioEnvironment(Func<string, string?> process, ScenarioLocalValues? local) => (_process, _local) = (process, local);
 
+    internal ScenarioEnvironment(ScenarioVariables variables)
+        : this(Environment.GetEnvironmentVariable, variables.Domain is { } domain ? new(domain, variables.Suffix ?? "") : null)
+    {
+        foreach (var (key, value) in variables.Files)
+            _files[key] = value;
+    }
+
     /// <summary>The value of a variable.</summary>
     /// <param name="name">Its name.</param>
     /// <exception cref="ScenarioException">It is not set.</exception>
@@ -42,6 +49,9 @@ public sealed class ScenarioEnvironment
             _files[key] = value;
     }
 
+    /// <summary>What another process needs to find the same.</summary>
+    internal ScenarioVariables ToVariables() => new(new(_files), _local?.Domain, _local?.Suffix);
+
     /// <summary>The same values, apart from what is read from now on.</summary>
     internal ScenarioEnvironment Copy(ScenarioLocalValues? local)
     {
@@ -60,6 +70,10 @@ internal sealed class ScenarioLocalValues(string domain, string suffix)
     // The registrar of a local run takes any password.
     private const string Password = "secret";
 
+    public string Domain => domain;
+
+    public string Suffix => suffix;
+
     /// <summary>The value that nothing overrides.</summary>
     public string? Fixed(string name) => name == "SIP_DOMAIN" ? domain : null;
 
@@ -71,3 +85,9 @@ internal sealed class ScenarioLocalValues(string domain, string suffix)
         return name.EndsWith("_PASS", StringComparison.Ordinal) ? Password : null;
     }
 }
+
+/// <summary>The values of a <see cref="ScenarioEnvironment"/> on their way to another process.</summary>
+/// <param name="Files">What files gave.</param>
+/// <param name="Domain">The registrar of a local run.</param>
+/// <param name="Suffix">What goes behind the user names of a local run.</param>
+internal sealed record ScenarioVariables(Dictionary<string, string> Files, string? Domain, string? Suffix);

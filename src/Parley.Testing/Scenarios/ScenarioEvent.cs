@@ -23,7 +23,7 @@ namespace Parley.Testing.Scenarios;
 [JsonDerivedType(typeof(MockFailed), "mock_error")]
 [JsonDerivedType(typeof(Asserted), "assertion")]
 [JsonDerivedType(typeof(Measured), "metric")]
-[JsonDerivedType(typeof(AgentTrace), "agent_trace")]
+[JsonDerivedType(typeof(AgentMessages), "agent_trace")]
 [JsonDerivedType(typeof(AgentLevels), "agent_levels")]
 public abstract record ScenarioEvent
 {

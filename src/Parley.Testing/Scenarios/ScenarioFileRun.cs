@@ -1,3 +1,5 @@
+using Parley.Testing.Agents;
+
 namespace Parley.Testing.Scenarios;
 
 /// <summary>One file of a run: its top level, its scenarios, and what became of them.</summary>
@@ -44,7 +46,7 @@ internal sealed class ScenarioFileRun(DiscoveredFile file, ScenarioRunState run)
 
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             limit.CancelAfter(run.Options.TimeLimit);
-            _top = Context(file.Stem, _environment, isScenario: false, TimeSpan.FromSeconds(5), limit.Token);
+            _top = Context(file.Stem, _environment, run.Options.Agents, isScenario: false, TimeSpan.FromSeconds(5), limit.Token);
             _top.Enter();
             await LoadAsync(_top);
             // What the top level began, for instance a mock server, outlives its time limit.
@@ -121,14 +123,16 @@ internal sealed class ScenarioFileRun(DiscoveredFile file, ScenarioRunState run)
 
     private async Task<AttemptOutcome> AttemptAsync(ScenarioDeclaration scenario, CancellationToken cancel)
     {
-        var environment = _environment!.Copy(run.LocalValuesOfScenario());
+        var (local, agents) = run.NextPlace();
+        var environment = _environment!.Copy(local);
         var timeout = _top?.DefaultTimeout ?? TimeSpan.FromSeconds(5);
         var limit = scenario.TimeLimit ?? run.Options.TimeLimit;
-        var context = Context(scenario.Name, environment, isScenario: !IsSingle, timeout, cancel);
+        var context = Context(scenario.Name, environment, agents, isScenario: !IsSingle, timeout, cancel);
         return await new ScenarioAttempt(_suite, scenario, context, limit).RunAsync(cancel);
     }
 
-    private ScenarioContext Context(string name, ScenarioEnvironment environment, bool isScenario, TimeSpan timeout, CancellationToken cancel) => new(new()
+    private ScenarioContext Context(
+        string name, ScenarioEnvironment environment, AgentSessionOptions agents, bool isScenario, TimeSpan timeout, CancellationToken cancel) => new(new()
     {
         Name = name,
         File = file.Path,
@@ -140,9 +144,11 @@ internal sealed class ScenarioFileRun(DiscoveredFile file, ScenarioRunState run)
         Seed = run.SeedOf(file.Path, name),
         DefaultTimeout = timeout,
         Cancel = cancel,
+        Agents = agents,
         InsecureHttp = run.Options.InsecureHttp,
         Metrics = run.Options.Metrics,
         Details = run.Options.Details,
+        AudioFolder = run.Options.AudioFolder,
     });
 
     private ScenarioReporter Reporter(ScenarioDeclaration scenario) => new(run.Observer, file.Path, IsSingle ? null : scenario.Name);

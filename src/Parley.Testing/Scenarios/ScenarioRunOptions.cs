@@ -1,3 +1,5 @@
+using Parley.Testing.Agents;
+
 namespace Parley.Testing.Scenarios;
 
 /// <summary>How scenarios are run.</summary>
@@ -27,6 +29,9 @@ public sealed record ScenarioRunOptions
     /// <summary>Shuffles files and scenarios, the same way for the same number. Default: the order of names and declarations.</summary>
     public long? Seed { get; init; }
 
+    /// <summary>How agents are made. Default: <see cref="AgentSessionOptions"/>'s own.</summary>
+    public AgentSessionOptions Agents { get; init; } = new();
+
     /// <summary>When true, HTTPS servers may have any certificate. Default: false.</summary>
     public bool InsecureHttp { get; init; }
 
@@ -35,6 +40,9 @@ public sealed record ScenarioRunOptions
 
     /// <summary>When true, each agent's messages and levels are told, for reports with pictures. Default: false.</summary>
     public bool Details { get; init; }
+
+    /// <summary>Each call of each agent is written to this folder as WAV files. Default: null, nowhere.</summary>
+    public string? AudioFolder { get; init; }
 
     /// <summary>Host and port of a registrar that takes any account: what <c>SIP_DOMAIN</c> is then; variables ending in <c>_USER</c> and <c>_PASS</c> get a value where they lack one. Default: none.</summary>
     public string? LocalDomain { get; init; }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Parley.Testing.Agents;
 
 namespace Parley.Testing.Scenarios;
 
@@ -89,8 +90,17 @@ internal sealed record ScenarioRunState(ScenarioRunOptions Options, IScenarioObs
         return environment;
     }
 
-    /// <summary>What a local run supplies to one scenario. Accounts have a number where scenarios run beside each other, or one would take the other's calls.</summary>
-    public ScenarioLocalValues? LocalValuesOfScenario() => LocalValues(Options.Parallel > 1 ? $"-{Interlocked.Increment(ref _contexts)}" : "");
+    /// <summary>What the next scenario has for itself. Beside others, its accounts have a number, or one would take the other's calls, and its agents ports of their own.</summary>
+    public (ScenarioLocalValues? Local, AgentSessionOptions Agents) NextPlace()
+    {
+        if (Options.Parallel <= 1)
+            return (LocalValues(""), Options.Agents);
+        var number = Interlocked.Increment(ref _contexts);
+        var (first, last) = Options.Agents.MediaPorts;
+        var ports = (last - first + 1) / Options.Parallel;
+        var from = first + (number % Options.Parallel * ports);
+        return (LocalValues($"-{number}"), Options.Agents with { MediaPorts = (from, from + ports - 1) });
+    }
 
     /// <summary>A seed for each scenario: another order or selection leaves each its own.</summary>
     public long SeedOf(string file, string scenario)

@@ -49,6 +49,13 @@ public sealed class ScenarioSuite
 
     internal void Close() => _closed = true;
 
+    /// <summary>Takes over what another has.</summary>
+    internal void Take(ScenarioSuite other)
+    {
+        _scenarios.AddRange(other._scenarios);
+        (Setup, Teardown) = (other.Setup, other.Teardown);
+    }
+
     private void CheckOpen(string what)
     {
         if (_closed)

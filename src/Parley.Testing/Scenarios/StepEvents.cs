@@ -76,8 +76,11 @@ public sealed record Measured(string Agent, bool Registered) : ScenarioEvent
 /// <summary>The SIP messages of an agent, for the ladder of a report.</summary>
 /// <param name="Agent">Its name.</param>
 /// <param name="Messages">Its messages in order.</param>
-public sealed record AgentTrace(string Agent, IReadOnlyList<SipLine> Messages) : ScenarioEvent
+public sealed record AgentMessages(string Agent, IReadOnlyList<SipLine> Messages) : ScenarioEvent
 {
+    /// <summary>Its own address, where that is known.</summary>
+    public string? Address { get; init; }
+
     /// <inheritdoc/>
     public override bool IsDetail => true;
 }

@@ -178,7 +178,7 @@ public sealed partial class B2bua
     }
 
     // The new party's offer becomes the next one of the session the kept leg is in; its answer goes back the way the new party knows its streams.
-    private static async ValueTask<string?> OfferToAsync(InviteDialog kept, string? offer)
+    internal static async ValueTask<string?> OfferToAsync(InviteDialog kept, string? offer)
     {
         var theirs = InviteDialog.Parse(offer is null ? null : Encoding.UTF8.GetBytes(offer)) ?? throw new DialogException(488, "The new party's offer cannot be read");
         var current = InviteDialog.Parse(kept.LocalSdp) ?? throw new DialogException(488, "There is no session description to go on from");

@@ -1,6 +1,8 @@
+using Parley.Net;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
+using Parley.Sip.Transport;
 
 namespace Parley.Dialogs;
 
@@ -88,14 +90,17 @@ public sealed partial class DialogAgent
 
     /// <summary>Calls somebody and returns at once with what the call can be awaited and cancelled by.</summary>
     /// <exception cref="ArgumentException">No SIP address; neither <see cref="UacOptions.Sdp"/> nor <see cref="UacOptions.SdpFor"/>; a header that is not the application's to write.</exception>
-    public UacAttempt StartUac(string target, UacOptions options)
+    public UacAttempt StartUac(string target, UacOptions options) => StartUacOn(null, null, target, options);
+
+    /// <summary>Like the other one, on a lane and over a flow that are known before.</summary>
+    internal UacAttempt StartUacOn(Lane? lane, SipFlow? flow, string target, UacOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Sdp is null && options.SdpFor is null)
             throw new ArgumentException("A call needs an offer, Sdp, or SdpFor to answer the peer's.", nameof(options));
         var owner = new UacOwner(this, options);
         var body = SessionBody.Of(options.Sdp);
-        var invite = Invite(TargetUri.Parse(target, nameof(target)), options, body) with { MaxForwards = options.MaxForwards, Reliability = options.Reliability };
+        var invite = Invite(TargetUri.Parse(target, nameof(target)), options, body) with { MaxForwards = options.MaxForwards, Reliability = options.Reliability, Lane = lane, Flow = flow };
         var dialog = InviteDialog.OfCaller(this, owner, body, invite.ContactUser ?? invite.Caller?.Uri.User ?? "");
         return new UacAttempt(owner, Endpoint.Invite(invite, dialog));
     }

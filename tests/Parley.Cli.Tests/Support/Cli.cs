@@ -45,9 +45,9 @@ internal sealed record Cli(int ExitCode, string Output, string Errors)
         /// <summary>What Ctrl-C does.</summary>
         public Task InterruptAsync() => _interrupt.CancelAsync();
 
-        public async Task<Cli> EndAsync()
+        public async Task<Cli> EndAsync(TimeSpan? within = null)
         {
-            var code = await _running.WaitAsync(Limit);
+            var code = await _running.WaitAsync(within ?? Limit);
             return new(code, _output.ToString(), _errors.ToString());
         }
 

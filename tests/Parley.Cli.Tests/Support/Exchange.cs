@@ -1,6 +1,7 @@
 using System.Text;
 using Parley.Cli.Extensions;
 using Parley.Cli.Terminal;
+using Parley.Control;
 using Parley.Net;
 
 namespace Parley.Cli.Tests.Support;
@@ -62,7 +63,8 @@ internal sealed class Exchange
         await using (Caller = await StartAsync("10.0.0.9"))
         {
             var services = new ExtensionServices(agent, log, new BridgePolicy([]), new RecordingFolder(Data), Network.Time);
-            var serving = agent.ServeAsync(new Switchboard(services).HandleAsync, stop.Token);
+            await using var control = new CallControl(agent);
+            var serving = agent.ServeAsync(new Switchboard(services, control.Directory).HandleAsync, stop.Token);
             await body(this);
             await agent.DrainAsync();
             await stop.CancelAsync();

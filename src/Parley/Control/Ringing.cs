@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 
-namespace Parley.Cli.Phones;
+namespace Parley.Control;
 
 /// <summary>
 /// Rings devices until one answers: those of equal preference at once, the less preferred when those have failed (RFC 3261 §16.6, §16.7). Whoever answers first has the call;
@@ -11,32 +12,41 @@ namespace Parley.Cli.Phones;
 /// <param name="agent">Dials.</param>
 /// <param name="limit">How long it rings in all.</param>
 /// <param name="time">The clock of the limit.</param>
-internal sealed class Ringing(UserAgent agent, TimeSpan limit, TimeProvider time)
+public sealed class Ringing(UserAgent agent, TimeSpan limit, TimeProvider time)
 {
     // Each device has a handful of provisional responses; what is beyond would only repeat that it rings.
     private const int MaxProgress = 64;
 
-    private readonly ConcurrentDictionary<Call, PartyIdentity> _legs = new();
-    private readonly TaskCompletionSource<Party> _pickedUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static readonly CallEnd s_nobody = new(CallEndKind.NoAnswer, CallEndParty.Network, 408, "Request Timeout");
+
+    private readonly ConcurrentDictionary<Call, RingWay> _legs = new();
+    private readonly TaskCompletionSource<CallLeg> _pickedUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _redirections;
 
     /// <summary>Gives what is to be rung instead when a phone redirects. Default nothing: that phone does not take the call.</summary>
-    public Func<PartyIdentity, SipMessage, CancellationToken, ValueTask<IReadOnlyList<RingTarget>>>? Redirect { get; init; }
+    public RingRedirect? Redirect { get; init; }
+
+    /// <summary>Redirections followed, of all devices together. Default 5: a chain of forwardings is seldom longer than two, and more is a circle.</summary>
+    public int MaxRedirections { get; init; } = 5;
 
     /// <summary>Nobody answered, or could be reached: 480 Temporarily Unavailable (RFC 3261 §21.4.18).</summary>
     public const int Unavailable = 480;
 
-    /// <summary>Whom a leg rings; null when it is none of these, or rings no longer.</summary>
-    public PartyIdentity? RungBy(Call leg) => _legs.TryGetValue(leg, out var who) ? who : null;
+    /// <summary>The device a leg rings; null when it is none of these, or rings no longer.</summary>
+    /// <param name="leg">The leg.</param>
+    public RingWay? RungBy(Call leg) => _legs.GetValueOrDefault(leg);
 
     /// <summary>Somebody else takes the call: they have answered, and nobody is rung any more.</summary>
+    /// <param name="comes">Who.</param>
     /// <returns>False when somebody has answered, or nobody is to be rung any more.</returns>
-    public bool TryPickUp(Party comes) => _pickedUp.TrySetResult(comes);
+    public bool TryPickUp(CallLeg comes) => _pickedUp.TrySetResult(comes);
 
     /// <summary>Rings.</summary>
     /// <param name="targets">The devices.</param>
     /// <param name="told">Told of what happens, one thing after the other.</param>
     /// <param name="stop">Gives up.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> fired, and nobody had answered.</exception>
+    /// <exception cref="ArgumentException">A target is no SIP URI, or has options that cannot be sent.</exception>
     public async Task<RingResult> RunAsync(IReadOnlyList<RingTarget> targets, Func<RingProgress, ValueTask> told, CancellationToken stop)
     {
         using var clock = new CancellationTokenSource(limit, time);
@@ -45,19 +55,19 @@ internal sealed class Ringing(UserAgent agent, TimeSpan limit, TimeProvider time
         var ringing = RunAsync(targets, progress.Writer, over);
         try
         {
-            await foreach (var step in progress.Reader.ReadAllAsync(CancellationToken.None))
-                await told(step);
+            await foreach (var step in progress.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+                await told(step).ConfigureAwait(false);
         }
         catch
         {
             // Whoever is told cannot go on, e.g. because the caller has left: nobody is to be rung any more, and who has answered is hung up.
-            await over.CancelAsync();
-            if ((await ringing).Answered is { } answered)
-                await answered.ReleaseAsync();
+            await over.CancelAsync().ConfigureAwait(false);
+            if ((await ringing.ConfigureAwait(false)).Answered is { } answered)
+                await answered.ReleaseAsync().ConfigureAwait(false);
             throw;
         }
 
-        var result = await ringing;
+        var result = await ringing.ConfigureAwait(false);
         if (result.Answered is null)
             stop.ThrowIfCancellationRequested();
         return result;
@@ -69,14 +79,14 @@ internal sealed class Ringing(UserAgent agent, TimeSpan limit, TimeProvider time
         try
         {
             var ringing = RingAllAsync(targets, progress, over.Token);
-            if (await Task.WhenAny(ringing, _pickedUp.Task) != ringing)
-                await over.CancelAsync();
-            var result = await ringing;
+            if (await Task.WhenAny(ringing, _pickedUp.Task).ConfigureAwait(false) != ringing)
+                await over.CancelAsync().ConfigureAwait(false);
+            var result = await ringing.ConfigureAwait(false);
             if (_pickedUp.TrySetCanceled(CancellationToken.None))
                 return result;
             if (result.Answered is { } late)
-                await late.ReleaseAsync();
-            return new(await _pickedUp.Task, 0);
+                await late.ReleaseAsync().ConfigureAwait(false);
+            return new(await _pickedUp.Task.ConfigureAwait(false), 0, default);
         }
         finally
         {
@@ -86,93 +96,113 @@ internal sealed class Ringing(UserAgent agent, TimeSpan limit, TimeProvider time
 
     private async Task<RingResult> RingAllAsync(IReadOnlyList<RingTarget> targets, ChannelWriter<RingProgress> progress, CancellationToken stop)
     {
-        var best = 0;
+        var best = new RingResult(null, 0, s_nobody);
         foreach (var group in targets.GroupBy(target => target.Q).OrderByDescending(group => group.Key))
         {
-            var result = await RingGroupAsync([.. group], progress, stop);
-            best = BetterStatus(best, result.Status);
+            var result = await RingGroupAsync([.. group], progress, stop).ConfigureAwait(false);
+            if (result.Answered is not null)
+                return result;
+            best = Better(best, result);
             // RFC 3261 §16.7 step 5: nobody is to be tried after a 6xx.
-            if (result.Answered is not null || result.Status >= 600 || stop.IsCancellationRequested)
-                return result with { Status = best };
+            if (result.Status >= 600 || stop.IsCancellationRequested)
+                break;
         }
 
-        return new(null, best == 0 ? Unavailable : best);
+        return best.Status == 0 ? best with { Status = Unavailable } : best;
     }
 
     private async Task<RingResult> RingGroupAsync(IReadOnlyList<RingTarget> group, ChannelWriter<RingProgress> progress, CancellationToken stop)
     {
         using var others = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var legs = group.Select(target => RingOneAsync(target, progress, others.Token)).ToList();
-        Party? answered = null;
-        var best = 0;
+        CallLeg? answered = null;
+        var best = new RingResult(null, 0, s_nobody);
+        Exception? fault = null;
         while (legs.Count > 0)
         {
-            var done = await Task.WhenAny(legs);
+            var done = await Task.WhenAny(legs).ConfigureAwait(false);
             legs.Remove(done);
-            var result = await done;
+            RingResult result;
+            try
+            {
+                result = await done.ConfigureAwait(false);
+            }
+            catch (ArgumentException e)
+            {
+                // What cannot be dialled is the fault of who wanted it; nobody is left ringing for it.
+                fault = e;
+                await others.CancelAsync().ConfigureAwait(false);
+                continue;
+            }
+
             if (result.Answered is { } late && answered is not null)
             {
                 // It answered while it was being cancelled.
-                await late.ReleaseAsync();
+                await late.ReleaseAsync().ConfigureAwait(false);
                 continue;
             }
 
             answered ??= result.Answered;
             if (answered is null)
-                best = BetterStatus(best, result.Status);
+                best = Better(best, result);
             if (answered is not null || result.Status >= 600)
-                await others.CancelAsync();
+                await others.CancelAsync().ConfigureAwait(false);
         }
 
-        return new(answered, best);
+        if (fault is null)
+            return best with { Answered = answered };
+        if (answered is not null)
+            await answered.ReleaseAsync().ConfigureAwait(false);
+        throw fault;
     }
 
     private async Task<RingResult> RingOneAsync(RingTarget target, ChannelWriter<RingProgress> progress, CancellationToken stop)
     {
-        var status = Unavailable;
+        var last = s_nobody;
         foreach (var way in target.Ways)
         {
-            var result = await RingWayAsync(way, progress, stop);
-            if (result.Answered is not null || stop.IsCancellationRequested)
-                return result;
-            if (result.Redirection is { } redirection && Redirect is { } redirect && Interlocked.Increment(ref _redirections) <= Redirections.Most)
-                return await RingAllAsync(await redirect(way.Party, redirection, stop), progress, stop);
-            status = result.Status;
-            if (!IsUnreached(status))
-                return new(null, StatusToPass(status));
+            var (answered, end, redirection) = await RingWayAsync(way, progress, stop).ConfigureAwait(false);
+            if (answered is not null || stop.IsCancellationRequested)
+                return new(answered, Unavailable, end);
+            if (redirection is not null && Redirect is { } redirect && Interlocked.Increment(ref _redirections) <= MaxRedirections)
+                return await RingAllAsync(await redirect(way, redirection, stop).ConfigureAwait(false), progress, stop).ConfigureAwait(false);
+            last = end;
+            if (!IsUnreached(last.Status))
+                break;
             if (way.Failed is { } failed)
-                await failed(status);
+                await failed(last.Status).ConfigureAwait(false);
         }
 
-        return new(null, StatusToPass(status));
+        return new(null, StatusToPass(last.Status), last);
     }
 
-    private async Task<RingResult> RingWayAsync(RingWay way, ChannelWriter<RingProgress> progress, CancellationToken stop)
+    private async Task<(CallLeg? Answered, CallEnd End, SipMessage? Redirection)> RingWayAsync(RingWay way, ChannelWriter<RingProgress> progress, CancellationToken stop)
     {
         IDisposable? reservation = null;
-        BusyLamps.Lamp? lamp = null;
+        ICallIndicator? indicator = null;
         OutgoingCall? leg = null;
         var answered = false;
         try
         {
             if (way.Reserve is not null && (reservation = way.Reserve()) is null)
-                return new(null, 503);
-            leg = await agent.CreateCallAsync(way.Uri, way.Options with { RingTimeout = limit, OnProgress = step => OnProgress(new(leg!, step), lamp, progress) }, stop);
-            lamp = way.Lamp?.Invoke(leg);
-            _legs[leg] = way.Party;
-            answered = await leg.TryInviteAsync(stop);
+                return (null, new(CallEndKind.Unreachable, CallEndParty.Local, 503, "Service Unavailable"), null);
+            leg = await agent.CreateCallAsync(way.Uri, way.Options with { RingTimeout = limit, OnProgress = step => OnProgress(new(leg!, step), indicator, progress) }, stop).ConfigureAwait(false);
+            indicator = way.Indicator?.Invoke(leg);
+            _legs[leg] = way;
+            progress.TryWrite(new(leg, null));
+            answered = await leg.TryInviteAsync(stop).ConfigureAwait(false);
             if (!answered)
-                return new(null, leg.End!.Value.Status) { Redirection = leg.Response is { StatusCode: >= 300 and < 400 } response ? response : null };
-            lamp?.Answer(leg.Dialog);
-            return new(new Party(leg, way.Party, reservation, lamp), 0);
+                return (null, leg.End!.Value, leg.Response is { StatusCode: >= 300 and < 400 } response ? response : null);
+            indicator?.Answer(leg.Dialog);
+            return (new RelayedLeg(leg, way.Name, reservation, indicator) { Account = way.Account, Tag = way.Tag }, default, null);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return new(null, Unavailable);
+            return (null, s_nobody, null);
         }
         catch (CallMediaException e)
         {
-            return new(null, e.Problem == CallMediaProblem.NoPort ? 503 : 488);
+            return (null, new(CallEndKind.Failed, CallEndParty.Local, e.Problem == CallMediaProblem.NoPort ? 503 : 488, e.Message), null);
         }
         finally
         {
@@ -181,27 +211,29 @@ internal sealed class Ringing(UserAgent agent, TimeSpan limit, TimeProvider time
             if (!answered)
             {
                 if (leg is not null)
-                    await leg.DisposeAsync();
+                    await leg.DisposeAsync().ConfigureAwait(false);
                 reservation?.Dispose();
-                lamp?.Dispose();
+                indicator?.Dispose();
             }
         }
     }
 
-    private static void OnProgress(RingProgress step, BusyLamps.Lamp? lamp, ChannelWriter<RingProgress> progress)
+    private static void OnProgress(RingProgress step, ICallIndicator? indicator, ChannelWriter<RingProgress> progress)
     {
         if (step.Leg.Dialog is { } dialog)
-            lamp?.Ring(dialog);
+            indicator?.Ring(dialog);
         progress.TryWrite(step);
     }
 
     /// <summary>True for what says that nobody was reached: no answer at all, a flow or connection that is gone (RFC 5626 §5.3.1), an overloaded or broken server.</summary>
+    /// <param name="status">Status of a refusal.</param>
     public static bool IsUnreached(int status) => status is 408 or 430 or 500 or 502 or 503 or 504;
 
     /// <summary>
     /// What the caller is told of a refusal. A redirection that leads nowhere is none of the caller's; a challenge is for us and not for the caller, who has no credentials there; that a server failed or did not
     /// answer is no matter of the caller's (RFC 3261 §16.7 step 6 for 503).
     /// </summary>
+    /// <param name="status">Status of a refusal.</param>
     public static int StatusToPass(int status) => status switch
     {
         401 or 407 => 403,
@@ -211,7 +243,7 @@ internal sealed class Ringing(UserAgent agent, TimeSpan limit, TimeProvider time
     };
 
     // RFC 3261 §16.7 step 6: a 6xx goes before everything; then what tells the caller more than that somebody is not there.
-    private static int BetterStatus(int one, int other) => Rank(other) > Rank(one) ? other : one;
+    private static RingResult Better(in RingResult one, in RingResult other) => Rank(other.Status) > Rank(one.Status) ? other : one;
 
     private static int Rank(int status) => status switch
     {

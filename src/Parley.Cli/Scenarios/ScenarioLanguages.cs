@@ -1,0 +1,10 @@
+using Parley.Testing.Programs;
+using Parley.Testing.Scenarios;
+
+namespace Parley.Cli.Scenarios;
+
+/// <summary>The languages scenario files are read in.</summary>
+internal static class ScenarioLanguages
+{
+    public static IReadOnlyList<IScenarioFrontEnd> All() => [new ProgramFrontEnd()];
+}

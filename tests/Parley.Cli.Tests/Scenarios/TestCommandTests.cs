@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Parley.Cli.Terminal;
+using ParleyCli = Parley.Cli.Tests.Support.Cli;
+
+namespace Parley.Cli.Tests.Scenarios;
+
+/// <summary><c>parley test</c> as a user types it.</summary>
+public sealed class TestCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("parley-test-").FullName;
+
+    [Theory]
+    [InlineData("there is no such file or folder", "test", "/nowhere/at/all")]
+    [InlineData("Name the scenario files", "test")]
+    [InlineData("no regular expression", "test", ".", "--scenario", "re:(")]
+    [InlineData("write NAME=VALUE", "test", ".", "--set", "x")]
+    [InlineData("--env-file nowhere.env: there is no such file", "test", ".", "--env-file", "nowhere.env")]
+    [InlineData("--parallel takes 1 to 256, not 0", "test", ".", "--parallel", "0")]
+    [InlineData("--retries takes 0 to 100, not 101", "test", ".", "--retries", "101")]
+    [InlineData("500ms, 5s, 2m or 1h", "test", ".", "--time-limit", "soon")]
+    [InlineData("there is no folder", "test", ".", "--junit", "/nowhere/at/all.xml")]
+    [InlineData("contradict each other", "test", ".", "-v", "-q")]
+    [InlineData("--check nowhere.cs: there is no such file", "test", "--check", "nowhere.cs")]
+    [InlineData("ends in .cs", "test", "--new", "scenario.txt")]
+    public async Task A_mistake_is_one_line_and_2(string expected, params string[] arguments)
+    {
+        var run = await ParleyCli.RunAsync(arguments);
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains(expected, Assert.Single(run.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_without_scenarios_is_a_failure_that_says_so()
+    {
+        var run = await ParleyCli.RunAsync("test", _folder, "-q");
+        Assert.Equal(ExitCode.Failure, run.ExitCode);
+        Assert.Equal("Error: no scenario to run: nothing matches\n", run.Errors);
+    }
+
+    [Fact]
+    public async Task The_template_is_written_once_and_says_how_to_run_it()
+    {
+        var file = Path.Combine(_folder, "call.cs");
+        Assert.Equal(ExitCode.Success, (await ParleyCli.RunAsync("test", "--new", file)).ExitCode);
+        var text = await File.ReadAllTextAsync(file);
+        Assert.StartsWith("// parley test --local call.cs\n#:project ", text, StringComparison.Ordinal);
+        Assert.Contains("#:property PublishAot=false", text, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, (await ParleyCli.RunAsync("test", "--new", file)).ExitCode);
+        Assert.Equal(ExitCode.Success, (await ParleyCli.RunAsync("test", "--check", file)).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_program_of_scenarios_runs_filtered_and_reported()
+    {
+        var file = Path.Combine(_folder, "mock.cs");
+        await File.WriteAllTextAsync(file, Program);
+        var (junit, html) = (Path.Combine(_folder, "r.xml"), Path.Combine(_folder, "r.html"));
+        await using var command = ParleyCli.Start("test", file, "--json", "--set", "word=hello", "--exclude-tag", "slow", "--junit", junit, "--html", html);
+        // Compiling is most of it, on a machine that does other things too.
+        var run = await command.EndAsync(TimeSpan.FromMinutes(4));
+        var events = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.True(run.ExitCode == ExitCode.Failure, run.Errors + run.Output);
+        Assert.Equal("Error: 1/1 files failed", run.Errors.TrimEnd().Split('\n')[^1]);
+        var finished = events.Where(one => one.GetProperty("event").GetString() == "scenario_finished").ToDictionary(one => one.GetProperty("name").GetString()!);
+        Assert.Equal(["asks", "fails"], finished.Keys);
+        Assert.True(finished["asks"].GetProperty("passed").GetBoolean());
+        Assert.Equal("no way", finished["fails"].GetProperty("error").GetString());
+        Assert.Contains(events, one => one.GetProperty("event").GetString() == "log" && one.GetProperty("message").GetString() == "hello from 1");
+        Assert.Contains("printed", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("no way", await File.ReadAllTextAsync(junit), StringComparison.Ordinal);
+        Assert.Contains("no way", await File.ReadAllTextAsync(html), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string Program => $$"""
+        #:project {{Path.Combine(Root, "src", "Parley.Testing", "Parley.Testing.csproj")}}
+        #:property PublishAot=false
+        using Parley.Testing.Http;
+        using Parley.Testing.Programs;
+
+        var test = new ScenarioProgram();
+        test.Setup(async context => (object?)1);
+        test.Scenario<int>("asks", async (context, value) =>
+        {
+            var mock = await context.StartMockServerAsync();
+            mock.Respond("GET", "/x", MockAnswer.Text($"{context.Constants["word"]} from {value}"));
+            context.Reporter.Log((await context.Http.SendAsync(new() { Method = "GET", Url = mock.Url + "/x" })).Body);
+            Console.WriteLine("printed");
+        });
+        test.Scenario("fails", _ => throw new InvalidOperationException("no way"));
+        test.Scenario("left out", _ => Task.CompletedTask, new() { Tags = ["slow"] });
+        return await test.RunAsync(args);
+        """;
+
+    private static string Root
+    {
+        get
+        {
+            var folder = AppContext.BaseDirectory;
+            while (!File.Exists(Path.Combine(folder, "Parley.slnx")))
+                folder = Path.GetDirectoryName(folder)!;
+            return folder;
+        }
+    }
+}
