@@ -3,6 +3,7 @@ using Parley.Sip.Dialogs;
 using Parley.Sip.Invites;
 using Parley.Sip.Locating;
 using Parley.Sip.Messages;
+using Parley.Sip.Publications;
 using Parley.Sip.Registrations;
 using Parley.Sip.Subscriptions;
 using Parley.Sip.Transactions;
@@ -167,6 +168,25 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         var subscription = new Subscription(ua, options, handler);
         ua.Lane.Run(static state => ((Subscription)state!).Start(), subscription);
         return subscription;
+    }
+
+    /// <summary>Publishes a state and keeps it published until the result is disposed (RFC 3903).</summary>
+    /// <param name="options">Whose state, of which package, where, as whom.</param>
+    /// <param name="body">The state.</param>
+    /// <exception cref="ArgumentException">An option is malformed, or there is no body.</exception>
+    /// <exception cref="ObjectDisposedException">The endpoint was disposed.</exception>
+    public Publication Publish(PublicationOptions options, SipBody body)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        EventText.Require(options.Event, nameof(options));
+        HeaderText.Require(options.Headers, nameof(options));
+        DigestAnswers.Require(options.Credentials, nameof(options));
+        Publication.Require(body, nameof(body));
+        var ua = LaneFor(null, null, nameof(options));
+        var publication = new Publication(ua, options, body.ToOwned(), CallIdText.New(ua.Lane.Index, _lanes.Length));
+        ua.Lane.Run(static state => ((Publication)state!).Start(), publication);
+        return publication;
     }
 
     private void RequireNotify()

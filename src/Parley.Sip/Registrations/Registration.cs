@@ -29,7 +29,7 @@ public sealed partial class Registration : IAsyncDisposable
     {
         _ua = ua;
         _options = options;
-        _times = new RegistrationTimes(options);
+        _times = new RegistrationTimes(options.RefreshAfter, options.RetryBase, options.RetryMax, options.KeepAlive);
         _attempt = new AttemptTimer(this);
         _keepAlive = new KeepAliveTimer(this);
         _expires = (int)Math.Clamp(options.Expires.TotalSeconds, 1, int.MaxValue);

@@ -102,6 +102,12 @@ public sealed partial class AgentCall
     /// <summary>Name of the codec it sends, e.g. <c>PCMU</c>; null before one is agreed on. After the end the last.</summary>
     public string? Codec => (Underlying.Codec ?? _stream?.Negotiated?.Codec)?.Name;
 
+    /// <summary>True when the audio is encrypted. After the end: was.</summary>
+    public bool Encrypted => _stream?.Negotiated?.Srtp is not null;
+
+    /// <summary>Name of the suite the audio is encrypted with; null when it is not. After the end the last.</summary>
+    public string? CryptoSuite => _stream?.Negotiated?.Srtp?.Suite.Name;
+
     /// <summary>True when audio came before the answer.</summary>
     public bool EarlyMedia { get; internal set; }
 

@@ -96,15 +96,15 @@ internal static class NumberFunctions
         .Add("bits(x: int, bits: range) -> iterator", "Some bits.", static (_, a) => BitsOf(a[0].Integer, a[1].Range.Within(64)));
 
     private static void AddRandom(FunctionTableBuilder table) => table
-        .Add("rand() -> int", "A random integer.", static (run, _) => run.Run.Options.Random.NextInt64(long.MinValue, long.MaxValue))
+        .Add("rand() -> int", "A random integer.", static (run, _) => run.Run.Options.Random(run.Host).NextInt64(long.MinValue, long.MaxValue))
         .Add("rand(range: range) -> int", "A random integer within a range.", static (run, a) => Random(run, a[0].Range.From, a[0].Range.IsInclusive ? a[0].Range.To : a[0].Range.To - 1))
         .Add("rand(from: int, to: int) -> int", "A random integer from one to another, both included.", static (run, a) => Random(run, a[0].Integer, a[1].Integer))
-        .Add("rand_float() -> float", "A random number from 0 up to 1.", static (run, _) => run.Run.Options.Random.NextDouble())
-        .Add("rand_bool() -> bool", "True or false.", static (run, _) => run.Run.Options.Random.Next(2) == 1);
+        .Add("rand_float() -> float", "A random number from 0 up to 1.", static (run, _) => run.Run.Options.Random(run.Host).NextDouble())
+        .Add("rand_bool() -> bool", "True or false.", static (run, _) => run.Run.Options.Random(run.Host).Next(2) == 1);
 
     private static Value Random(Execution run, long from, long to) => from > to
         ? throw Fail($"there is no number from {from} to {to}")
-        : run.Run.Options.Random.NextInt64(from, to == long.MaxValue ? to : to + 1);
+        : run.Run.Options.Random(run.Host).NextInt64(from, to == long.MaxValue ? to : to + 1);
 
     private static Value ToInteger(in Value value)
     {
