@@ -2,6 +2,7 @@ using System.CommandLine;
 using Parley.Cli.Configuration;
 using Parley.Cli.Scenarios;
 using Parley.Cli.Terminal;
+using Parley.Testing.Rhai;
 using Parley.Testing.Scenarios;
 
 namespace Parley.Cli.Commands;
@@ -34,6 +35,7 @@ internal sealed class TestCommand : Command
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Show failures only" };
     private readonly Option<bool> _plain = new("--no-color", "--no-ansi") { Description = "No colours; NO_COLOR in the environment does the same" };
     private readonly Option<string?> _check = new("--check") { HelpName = "FILE", Description = "Parse a file, name what is wrong with it, and run nothing" };
+    private readonly Option<bool> _definitions = new("--definitions") { Description = "Print what .rhai files can call, as editors read it (.d.rhai), and run nothing" };
     private readonly Option<string?> _new = new("--new") { HelpName = "F.cs", Description = "Write a scenario in C# to begin with, and run nothing" };
 
     public TestCommand()
@@ -50,7 +52,7 @@ internal sealed class TestCommand : Command
     {
         Arguments.Add(_paths);
         _scenarios.AddTo(this);
-        foreach (var option in (Option[])[_json, _junit, _html, _log, _sipTrace, _audio, _verbose, _quiet, _plain, _check, _new])
+        foreach (var option in (Option[])[_json, _junit, _html, _log, _sipTrace, _audio, _verbose, _quiet, _plain, _check, _definitions, _new])
             Options.Add(option);
         SetAction(RunAsync);
     }
@@ -64,8 +66,14 @@ internal sealed class TestCommand : Command
             return ExitCode.Success;
         }
 
+        if (parsed.GetValue(_definitions))
+        {
+            output.Write(RhaiDefinitions.Write());
+            return ExitCode.Success;
+        }
+
         if (parsed.GetValue(_check) is { } checkedFile)
-            return ScenarioCheck.Run(checkedFile, output, errors);
+            return ScenarioCheck.Run(checkedFile, [.. _scenarios.Read(parsed).Constants.Keys], output, errors);
         if (parsed.GetValue(_paths) is not { Length: > 0 } paths)
             throw CommandException.Usage("Name the scenario files or folders to run.");
         if (parsed.GetValue(_verbose) && parsed.GetValue(_quiet))
