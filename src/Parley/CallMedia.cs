@@ -6,6 +6,7 @@ using Parley.Media.Codecs;
 using Parley.Media.Engine;
 using Parley.Media.Sdp;
 using Parley.Media.Sdp.OfferAnswer;
+using Parley.Media.Srtp;
 using Parley.Net;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Invites;
@@ -25,7 +26,11 @@ internal sealed class CallMedia : IAsyncDisposable
     private readonly IPAddress _advertised;
     private readonly AudioStream? _beside;
     private readonly Lock _gate = new();
+    // What a stream that is only looked at could be encrypted with.
+    private static readonly SrtpKey[] s_anyKeys = [.. SrtpSuite.All.Select(SrtpKey.Create)];
+
     private IReadOnlyList<AudioCodec> _codecs;
+    private MediaEncryption _encryption;
     private AudioStream? _stream;
     private LocalAudio? _local;
     private SessionDescription? _pendingOffer;
@@ -42,6 +47,7 @@ internal sealed class CallMedia : IAsyncDisposable
         _advertised = advertised;
         _codecs = codecs;
         _beside = beside;
+        _encryption = agent.Options.MediaEncryption;
     }
 
     /// <summary>Told once when the peer has sent nothing for the user agent's media timeout.</summary>
@@ -76,7 +82,7 @@ internal sealed class CallMedia : IAsyncDisposable
     }
 
     public static Task<CallMedia> ForDialAsync(UserAgent agent, OutgoingInviteOptions invite, DialOptions options, CancellationToken cancel) => ForDialAsync(
-        agent, NextHop(invite), options.Codecs ?? CodecsOf(options.BridgeWith) ?? agent.Options.Codecs, options.BridgeWith?.AudioSession.Stream, cancel, invite.Flow);
+        agent, NextHop(invite), options.Codecs ?? CodecsOf(options.BridgeWith) ?? agent.Options.Codecs, options.BridgeWith?.AudioSession.Stream, cancel, invite.Flow, options.MediaEncryption);
 
     /// <summary>The audio of a call to somebody, its port open.</summary>
     /// <param name="agent">Whose ports and lanes.</param>
@@ -85,11 +91,13 @@ internal sealed class CallMedia : IAsyncDisposable
     /// <param name="beside">The stream it is to be relayed with, whose lane is used. Null for none.</param>
     /// <param name="cancel">Gives up.</param>
     /// <param name="flow">The flow it goes over, where that is known before.</param>
+    /// <param name="encryption">Whether it is encrypted. Default as the agent has it.</param>
     public static async Task<CallMedia> ForDialAsync(
-        UserAgent agent, SipUri next, IReadOnlyList<AudioCodec> codecs, AudioStream? beside, CancellationToken cancel, SipFlow? flow = null)
+        UserAgent agent, SipUri next, IReadOnlyList<AudioCodec> codecs, AudioStream? beside, CancellationToken cancel, SipFlow? flow = null, MediaEncryption? encryption = null)
     {
         var local = flow is { } known ? LocalOf(agent, known) : await LocalFor(agent, next, cancel).ConfigureAwait(false);
         var media = new CallMedia(agent, Advertised(agent, local), codecs, beside);
+        media._encryption = encryption ?? media._encryption;
         media.OpenStream();
         return media;
     }
@@ -148,7 +156,7 @@ internal sealed class CallMedia : IAsyncDisposable
     /// <summary>The codecs an offer has in common with these, in its order; empty when there are none, or it cannot be read.</summary>
     public static IReadOnlyList<AudioCodec> CommonCodecs(SessionDescription offer, IReadOnlyList<AudioCodec> codecs)
     {
-        var probe = new LocalAudio { Address = IPAddress.Any, Port = 1, Codecs = codecs, SessionId = 1 };
+        var probe = new LocalAudio { Address = IPAddress.Any, Port = 1, Codecs = codecs, SessionId = 1, Encryption = MediaEncryption.Optional, Keys = s_anyKeys };
         return AudioAnswer.Create(offer, probe).Audio is { Enabled: true } audio ? [.. audio.SendPayloads.Select(payload => payload.Codec)] : [];
     }
 
@@ -158,6 +166,7 @@ internal sealed class CallMedia : IAsyncDisposable
         if (!_answered.IsNone)
             return _answered;
         _codecs = options.Codecs ?? _codecs;
+        _encryption = options.MediaEncryption ?? _encryption;
         var offer = SessionBody.Read(invite, out var problem);
         if (problem is not null)
             throw new CallMediaException(CallMediaProblem.Malformed, $"The offer cannot be read: {problem}");
@@ -297,7 +306,15 @@ internal sealed class CallMedia : IAsyncDisposable
             throw new CallMediaException(CallMediaProblem.NoPort, e.Message, e);
         }
 
-        _local = new LocalAudio { Address = _advertised, Port = _stream.Local.Port, Codecs = _codecs, SessionId = LocalAudio.NewSessionId() };
+        _local = new LocalAudio
+        {
+            Address = _advertised,
+            Port = _stream.Local.Port,
+            Codecs = _codecs,
+            SessionId = LocalAudio.NewSessionId(),
+            Encryption = _encryption,
+            Keys = _encryption == MediaEncryption.None ? [] : [.. _agent.Options.CryptoSuites.Select(SrtpKey.Create)],
+        };
         _ = WatchSilenceAsync(_stream);
     }
 

@@ -27,6 +27,7 @@ public sealed class AgentSession : IAsyncDisposable
     private int _made;
     private int _recordings;
     private bool _disposed;
+    private bool _over;
 
     /// <summary>Creates one without agents.</summary>
     /// <param name="options">What they share. Default: that type's defaults.</param>
@@ -64,7 +65,8 @@ public sealed class AgentSession : IAsyncDisposable
             foreach (var agent in Agents)
                 sum += agent.Leftovers;
             var lanes = _network.Counters.Total;
-            return Options.Network is null ? sum with { Sockets = lanes.Sockets, Timers = lanes.Timers } : sum;
+            // On lanes that have ended nothing fires any more, whatever was set there.
+            return Options.Network is null ? sum with { Sockets = lanes.Sockets, Timers = _over ? 0 : lanes.Timers } : sum;
         }
     }
 
@@ -155,6 +157,7 @@ public sealed class AgentSession : IAsyncDisposable
         await CloseAgentsAsync().ConfigureAwait(false);
         if (Options.Network is null)
             await _network.DisposeAsync().ConfigureAwait(false);
+        _over = true;
     }
 
     internal void Tell(AgentEvent told) => Options.OnEvent?.Invoke(told);

@@ -17,6 +17,9 @@ internal sealed record BaresipOptions
     /// <summary>PCMU, PCMA or G722; empty offers PCMU, then PCMA.</summary>
     public string Codec { get; init; } = "";
 
+    /// <summary>srtp, srtp-mand or srtp-mandf: how it encrypts its audio; empty for not at all.</summary>
+    public string Encryption { get; init; } = "";
+
     /// <summary>With an account it registers, and is called by its name; without, it is called at its own address.</summary>
     public PhoneAccount? Account { get; init; }
 }
