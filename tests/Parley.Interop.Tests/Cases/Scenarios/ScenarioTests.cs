@@ -37,11 +37,13 @@ public sealed class ScenarioTests
         Assert.Equal("12#", phone.Digits);
     }
 
-    [Fact]
-    public async Task Baresip_is_one_end_of_calls_refusals_holds_and_transfers()
+    [Theory]
+    [InlineData("suite.rhai")]
+    [InlineData("snippets.rhai")]
+    public async Task Baresip_is_one_end_of_calls_refusals_holds_and_transfers(string script)
     {
         await using var registrar = await LocalServer.StartAsync();
         await using var phone = await HandledPhone.StartAsync(registrar);
-        await ScenarioHost.AssertPassesAsync(Path.Combine(ScenarioHost.Folder("baresip"), "suite.rhai"), registrar.Domain, ("PHONE_USER", "phone"), ("PHONE_URL", phone.Url));
+        await ScenarioHost.AssertPassesAsync(Path.Combine(ScenarioHost.Folder("baresip"), script), registrar.Domain, ("PHONE_USER", "phone"), ("PHONE_URL", phone.Url));
     }
 }
