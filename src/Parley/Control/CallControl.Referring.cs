@@ -87,12 +87,18 @@ public sealed partial class CallControl
                 var done = Transferred(track, call, null, destination);
                 await call.FinishAsync(s_transferred).ConfigureAwait(false);
                 return done with { Call = call.Snapshot() };
-            case ReferEndKind.Refused or ReferEndKind.Unreported when mode != TransferMode.ByPhone && !kept.WaitForEndAsync().IsCompleted:
+            case ReferEndKind.Refused or ReferEndKind.Unreported when MayHelp():
+            case ReferEndKind.Failed when MayHelp() && !IsDecision(end.Status):
                 return null;
             default:
                 return CommandOutcome.NoTransfer(call, end.Status < 300 ? 408 : end.Status, end.Reason);
         }
+
+        bool MayHelp() => mode != TransferMode.ByPhone && !kept.WaitForEndAsync().IsCompleted;
     }
+
+    // What somebody meant so. Anything else a phone reports that has not even called us is what it could not do, e.g. with the headers of the URI.
+    private static bool IsDecision(int status) => status is 403 or 486 or 487 or 600 or 603;
 
     private static async Task<bool> TrySendAsync(CallLeg kept, SipUri shown, CallLeg? replaced, Referral referral, TimeSpan timeout)
     {

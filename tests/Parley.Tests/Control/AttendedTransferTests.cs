@@ -66,6 +66,24 @@ public class AttendedTransferTests
     });
 
     [Fact]
+    public void What_the_phone_tries_and_cannot_is_done_by_the_server() => ControlStage.Run(async stage =>
+    {
+        var (first, alice, invite) = await stage.TalkToRawAsync();
+        var (second, carol, dave) = await SecondAsync(stage);
+        var transferring = stage.RunAsync(Transfer(first, second) with { LegA = CallSide.Callee });
+        stage.Phone.Send(Wire.Response(await stage.Phone.Expect("REFER"), "202 Accepted"));
+        stage.Phone.Send(Wire.Reverse(invite, "NOTIFY", 2, "SIP/2.0 400 Bad Request\n", "message/sipfrag")
+            .Replace("\nContact:", "\nEvent: refer\nSubscription-State: terminated;reason=noresource\nContact:", StringComparison.Ordinal));
+        var outcome = await transferring;
+        Assert.True(outcome.IsSuccess, outcome.Text);
+        Assert.Equal(dave.Id, outcome.CallId);
+        await alice.WaitForEndAsync();
+        await carol.WaitForEndAsync();
+        _ = stage.HungUpAsync();
+        await dave.HangUpAsync();
+    });
+
+    [Fact]
     public void What_cannot_be_joined_is_said() => ControlStage.Run(async stage =>
     {
         var (first, _, invite) = await stage.TalkToRawAsync();
