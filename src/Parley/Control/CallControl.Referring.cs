@@ -25,8 +25,13 @@ public sealed partial class CallControl
             || !_referrals.TryRemove(secret, out var referral) || !referral.TryArrive(call))
             return false;
         await referral.Over.ConfigureAwait(false);
-        if (call.State != CallState.Answered)
+        // Nobody has taken it: the command was given up, or the others have hung up meanwhile.
+        if (Directory.Find(call) is null)
+        {
             await RefuseAsync(call, 487).ConfigureAwait(false);
+            await call.HangUpAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
         await call.WaitForEndAsync(CancellationToken.None).ConfigureAwait(false);
         return true;
     }

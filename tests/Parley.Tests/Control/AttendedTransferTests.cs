@@ -24,16 +24,20 @@ public class AttendedTransferTests
     });
 
     [Fact]
-    public void Who_was_on_hold_is_so_no_more() => ControlStage.Run(async stage =>
-    {
-        var (first, alice, _) = await stage.TalkAsync();
-        var (second, _, dave) = await SecondAsync(stage);
-        Assert.True((await stage.RunAsync(new HoldCall { Call = first.Id })).IsSuccess);
-        Assert.True((await stage.RunAsync(new HoldCall { Call = second.Id, Leg = CallSide.Callee })).IsSuccess);
-        Assert.True((await stage.RunAsync(Transfer(first, second) with { Mode = TransferMode.ByServer })).IsSuccess);
-        Assert.False(alice.IsHeld || dave.IsHeld);
-        await ControlStage.HearEachOtherAsync(alice, dave);
-    });
+    public void Who_was_on_hold_is_so_no_more_and_hears_no_music() => ControlStage.Run(
+        async stage =>
+        {
+            var (first, alice, _) = await stage.TalkAsync();
+            var (second, _, dave) = await SecondAsync(stage);
+            Assert.True((await stage.RunAsync(new HoldCall { Call = first.Id })).IsSuccess);
+            Assert.True((await stage.RunAsync(new HoldCall { Call = second.Id, Leg = CallSide.Callee })).IsSuccess);
+            Assert.True(await Tones.HeardAsync(dave, 350));
+            Assert.True((await stage.RunAsync(Transfer(first, second) with { Mode = TransferMode.ByServer })).IsSuccess);
+            Assert.False(alice.IsHeld || dave.IsHeld);
+            await stage.Stage.Delay(1);
+            await ControlStage.HearEachOtherAsync(alice, dave);
+        },
+        options => options with { HoldMusic = "tone:350" });
 
     [Fact]
     public void A_phone_that_takes_REFER_calls_in_the_place_of_who_drops_out() => ControlStage.Run(async stage =>
