@@ -14,7 +14,7 @@ internal sealed class TestRun(TestSettings settings, TextWriter output, TextWrit
     /// <returns>What the process ends with.</returns>
     public async Task<int> RunAsync(CancellationToken interrupt)
     {
-        CheckFolders();
+        ScenarioFiles.Check(("--junit", settings.JUnit), ("--html", settings.Html));
         await using var log = settings.Log is { } target and not "-" ? Open(target) : null;
         var recorder = new ScenarioRecorder();
         var observers = Observers(log, recorder).ToList();
@@ -59,16 +59,6 @@ internal sealed class TestRun(TestSettings settings, TextWriter output, TextWrit
             yield return new LogReport(errors);
         if (settings.JUnit is not null || settings.Html is not null)
             yield return recorder;
-    }
-
-    // Found out now rather than after an hour of calls.
-    private void CheckFolders()
-    {
-        foreach (var (option, path) in ((string, string?)[])[("--junit", settings.JUnit), ("--html", settings.Html)])
-        {
-            if (path is not null && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
-                throw CommandException.Usage($"{option} {path}: there is no folder {folder}.");
-        }
     }
 
     private static StreamWriter Open(string path)

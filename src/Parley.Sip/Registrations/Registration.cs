@@ -37,6 +37,11 @@ public sealed partial class Registration : IAsyncDisposable
         _exchange = new ClientExchange(ua, this, Draft(callId), options.Credentials);
     }
 
+    internal Net.Lane Lane => _ua.Lane;
+
+    /// <summary>The flows of the same device, this one included; null for a registration of its own.</summary>
+    internal RegistrationSet? Set { get; init; }
+
     /// <summary>How it stands.</summary>
     public RegistrationStatus Status => _status;
 

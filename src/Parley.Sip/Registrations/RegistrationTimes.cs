@@ -22,11 +22,12 @@ internal sealed class RegistrationTimes(double refreshAfter, TimeSpan retryBase,
     /// <param name="status">The refusal's status.</param>
     /// <param name="retryAfterSeconds">Value of Retry-After; 0 for none.</param>
     /// <param name="random">0 to 1.</param>
-    public long Retry(int failures, int status, int retryAfterSeconds, double random)
+    /// <param name="other">Longest wait before the first retry, where it is another than usual.</param>
+    public long Retry(int failures, int status, int retryAfterSeconds, double random, TimeSpan? other = null)
     {
         var longest = retryMax.TotalMilliseconds;
         if (status is not (401 or 403 or 404 or 407))
-            longest = Math.Min(longest, retryBase.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 30)));
+            longest = Math.Min(longest, (other ?? retryBase).TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 30)));
         var wait = (long)(longest * (0.5 + random / 2));
         return Math.Max(Math.Max(wait, 1), Math.Min(retryAfterSeconds * 1000L, (long)retryMax.TotalMilliseconds));
     }

@@ -172,7 +172,7 @@ public sealed partial class InviteDialog
             new ModifyOptions { Body = SessionBody.Of(offer), Method = method }, offer, cancel,
             (outcome, _) =>
             {
-                if (!outcome.IsSuccess || !media.TryAcceptAnswer(outcome.Message!, out problem))
+                if (!outcome.IsSuccess || !media.TryAcceptAnswer(outcome.Described!, out problem))
                     media.OfferRefused(before);
                 else
                     media.ExchangeDone();
@@ -228,7 +228,7 @@ public sealed partial class InviteDialog
             RequireUp();
             return session.Modify(options, result =>
             {
-                var sdp = result.Message is { } message ? SessionBody.Bytes(message) : null;
+                var sdp = result.Described is { } message ? SessionBody.Bytes(message) : null;
                 // Agreed when the answer is here; an offer that came instead is agreed on when it has been answered.
                 if (result.IsSuccess && result.Acknowledge is null)
                 {
