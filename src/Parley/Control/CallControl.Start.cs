@@ -27,7 +27,7 @@ public sealed partial class CallControl
                 : ThirdPartyAsync(call, start, parties, track, turn.Token)).ConfigureAwait(false);
             if (outcome.IsSuccess)
                 return outcome;
-            _ = call.FinishAsync(new(outcome.Code == 487 ? CallEndKind.Cancelled : CallEndKind.Rejected, CallEndParty.Local, outcome.Code, outcome.Message));
+            _ = call.FinishAsync(EndOf(outcome));
             return outcome with { Call = call.Snapshot() };
         }
         catch (ArgumentException e)
@@ -96,6 +96,9 @@ public sealed partial class CallControl
         track.Tell(new(CommandStep.CalleeAnswered) { CallId = callee.CallId, Call = call.Snapshot(), Caller = start.Caller, Callee = start.Callee });
         return Record(call, place, track, callee.CallId);
     }
+
+    private static CallEnd EndOf(CommandOutcome failed) =>
+        new(failed.Code == 487 ? CallEndKind.Cancelled : CallEndKind.Rejected, CallEndParty.Local, failed.Code, failed.Message);
 
     private static CommandOutcome Record(LogicalCall call, Holder? place, CommandTrack track, string callId)
     {
