@@ -12,6 +12,7 @@ internal sealed class Bot : IAsyncDisposable
     private readonly StringBuilder _heard = new();
     private readonly Lock _gate = new();
     private volatile int _voice;
+    private volatile int _ticks;
 
     public Bot(Func<SpeechChainOptions, SpeechChainOptions>? change = null, ScriptedSynthesiser? synthesiser = null)
     {
@@ -34,6 +35,9 @@ internal sealed class Bot : IAsyncDisposable
     public SpeechConnections Connections { get; }
 
     public SpeechChain Chain { get; }
+
+    /// <summary>Frames so far.</summary>
+    public int Ticks => _ticks;
 
     public ScriptedRecogniser Recogniser { get; } = new();
 
@@ -96,6 +100,7 @@ internal sealed class Bot : IAsyncDisposable
             var speaks = _voice > 0;
             foreach (var input in Chain.Inputs) input.Write(speaks ? voice : silence);
             if (speaks) _voice--;
+            _ticks++;
             await Task.Delay(1);
         }
     }

@@ -179,6 +179,12 @@ public sealed record BotVendor
     /// <summary>Further parameters, by the vendor's names.</summary>
     public IReadOnlyDictionary<string, string> Extra { get; init; } = new Dictionary<string, string>();
 
+    private bool PrintMembers(System.Text.StringBuilder text)
+    {
+        text.Append($"Provider = {Provider}, Model = {Model}, Language = {Language}, Speaker = {Speaker}, Endpoint = {Endpoint?.Host}"); // no ids, no keys
+        return true;
+    }
+
     internal RecognitionOptions ToRecognition(Func<string, string?> environment) => new()
     {
         Provider = Provider, Model = Model, Language = Language, SampleRate = SampleRate, Endpoint = Endpoint, AppId = AppId, SecretId = SecretId,

@@ -100,14 +100,20 @@ public sealed partial class CallControl
     private static CallEnd EndOf(CommandOutcome failed) =>
         new(failed.Code == 487 ? CallEndKind.Cancelled : CallEndKind.Rejected, CallEndParty.Local, failed.Code, failed.Message);
 
-    private static CommandOutcome Record(LogicalCall call, Holder? place, CommandTrack track, string callId)
+    private CommandOutcome Record(LogicalCall call, Holder? place, CommandTrack track, string callId)
     {
         var done = CommandOutcome.Done(call, callId);
         if (place?.Take() is not { } file)
             return done;
-        if (!call.TryRecord(file))
+        try
         {
-            file.Dispose();
+            if (!call.TryRecord(file))
+                return done;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CallEndedException or CallMediaException)
+        {
+            // The two talk: that there is no room on a disk is no reason to part them.
+            _options.Log?.Invoke($"call {call.Id} is not recorded: {e.Message}");
             return done;
         }
 

@@ -104,7 +104,9 @@ internal sealed class ApiClient : IAsyncDisposable
                 length += read.Count;
                 if (!read.EndOfMessage)
                     continue;
-                _messages.Enqueue(JsonElement.Parse(buffer.AsSpan(0, length)));
+                var message = JsonElement.Parse(buffer.AsSpan(0, length));
+                foreach (var one in message.ValueKind == JsonValueKind.Array ? message.EnumerateArray().ToArray() : [message])
+                    _messages.Enqueue(one);
                 length = 0;
             }
         }

@@ -131,15 +131,29 @@ public sealed class DialectTests
         await using var socket = await server.ConnectAsync();
         await socket.AskAsync("CallStart", """
             {"caller":"sip:a@x","callee":"tel:+491","callerId":"\"Desk\" <sip:desk@x>","callerTimeout":5,"ring_timeout":"2.5","headers":{"X-Campaign":"spring"},"codecs":["pcma"],
-             "early_media":false,"record":true,"username":"u","password":"p","proxy":"sip:proxy.x","flow":"IV","cmd_id":"my-call@1"}
+             "early_media":false,"record":true,"username":"u","password":"p","proxy":"sip:proxy.x","cmd_id":"my-call@1"}
             """);
         await socket.UntilEndedAsync();
         var start = Assert.IsType<StartCall>(Assert.Single(server.Calls.Seen));
         Assert.Equal(("sip:a@x", "tel:+491", "\"Desk\" <sip:desk@x>", "u", "p", "sip:proxy.x"), (start.Caller, start.Callee, start.CallerIdentity, start.UserName, start.Password, start.Proxy));
-        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(2.5), false, "", CallFlow.ThirdPartyIV), (start.CallerTimeout, start.RingTimeout, start.EarlyMedia, start.Record, start.Flow));
+        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(2.5), false, "", CallFlow.Relay), (start.CallerTimeout, start.RingTimeout, start.EarlyMedia, start.Record, start.Flow));
         Assert.Equal(("X-Campaign", "spring"), (Assert.Single(start.Headers).Name, start.Headers[0].Value));
         Assert.Equal(["pcma"], start.Codecs);
         Assert.Equal("my-call@1", start.SipCallId);
+    }
+
+    [Theory]
+    [InlineData("I", CallFlow.ThirdPartyI)]
+    [InlineData("III", CallFlow.ThirdPartyIII)]
+    [InlineData("IV", CallFlow.ThirdPartyIV)]
+    public async Task A_flow_is_that_of_the_RFC_with_a_Call_ID_of_its_own(string name, CallFlow flow)
+    {
+        await using var server = await ApiServer.StartAsync();
+        await using var socket = await server.ConnectAsync();
+        await socket.AskAsync("CallStart", $$"""{"caller":"sip:a@x","callee":"sip:b@x","flow":"{{name}}"}""");
+        await socket.UntilEndedAsync();
+        var start = Assert.IsType<StartCall>(Assert.Single(server.Calls.Seen));
+        Assert.Equal((flow, null), (start.Flow, start.SipCallId));
     }
 
     [Fact]

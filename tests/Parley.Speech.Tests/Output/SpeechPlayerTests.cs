@@ -84,9 +84,10 @@ public class SpeechPlayerTests
         bot.Chain.Player.Speak(new() { Text = new string('a', 60), EndOfStream = true });
         await bot.Until(() => bot.Heard.Length > 5, "something is heard");
         Assert.True(bot.Chain.Player.Pause());
-        await Task.Delay(30, TestContext.Current.CancellationToken);
+        var paused = bot.Ticks;
+        await bot.Until(() => bot.Ticks > paused + 2, "the pause is heard");
         var held = bot.Heard.Length;
-        await Task.Delay(50, TestContext.Current.CancellationToken);
+        await bot.Until(() => bot.Ticks > paused + 15, "more frames");
         Assert.Equal(held, bot.Heard.Length);
         Assert.True(bot.Chain.Player.Resume());
         await bot.Until<PlaybackEnded>();

@@ -25,6 +25,14 @@ public sealed class DefinitionTests
         });
     }
 
+    // The page is what RhaiDefinitions.WriteDocs gives.
+    [Fact]
+    public void The_page_of_functions_is_what_the_table_says()
+    {
+        var page = Path.Combine(SampleScenarioTests.Root, "docs", "scripting-functions.md");
+        Assert.Equal(File.ReadAllText(page), RhaiDefinitions.WriteDocs());
+    }
+
     [Fact]
     public void No_two_rows_take_the_same_arguments()
     {

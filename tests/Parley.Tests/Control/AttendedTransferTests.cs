@@ -24,16 +24,20 @@ public class AttendedTransferTests
     });
 
     [Fact]
-    public void Who_was_on_hold_is_so_no_more() => ControlStage.Run(async stage =>
-    {
-        var (first, alice, _) = await stage.TalkAsync();
-        var (second, _, dave) = await SecondAsync(stage);
-        Assert.True((await stage.RunAsync(new HoldCall { Call = first.Id })).IsSuccess);
-        Assert.True((await stage.RunAsync(new HoldCall { Call = second.Id, Leg = CallSide.Callee })).IsSuccess);
-        Assert.True((await stage.RunAsync(Transfer(first, second) with { Mode = TransferMode.ByServer })).IsSuccess);
-        Assert.False(alice.IsHeld || dave.IsHeld);
-        await ControlStage.HearEachOtherAsync(alice, dave);
-    });
+    public void Who_was_on_hold_is_so_no_more_and_hears_no_music() => ControlStage.Run(
+        async stage =>
+        {
+            var (first, alice, _) = await stage.TalkAsync();
+            var (second, _, dave) = await SecondAsync(stage);
+            Assert.True((await stage.RunAsync(new HoldCall { Call = first.Id })).IsSuccess);
+            Assert.True((await stage.RunAsync(new HoldCall { Call = second.Id, Leg = CallSide.Callee })).IsSuccess);
+            Assert.True(await Tones.HeardAsync(dave, 350));
+            Assert.True((await stage.RunAsync(Transfer(first, second) with { Mode = TransferMode.ByServer })).IsSuccess);
+            Assert.False(alice.IsHeld || dave.IsHeld);
+            await stage.Stage.Delay(1);
+            await ControlStage.HearEachOtherAsync(alice, dave);
+        },
+        options => options with { HoldMusic = "tone:350" });
 
     [Fact]
     public void A_phone_that_takes_REFER_calls_in_the_place_of_who_drops_out() => ControlStage.Run(async stage =>
@@ -61,6 +65,24 @@ public class AttendedTransferTests
         var before = stage.Phone.Packets.Count;
         await stage.Stage.Delay(1);
         Assert.InRange(stage.Phone.Packets.Count - before, 40, 60);
+        _ = stage.HungUpAsync();
+        await dave.HangUpAsync();
+    });
+
+    [Fact]
+    public void What_the_phone_tries_and_cannot_is_done_by_the_server() => ControlStage.Run(async stage =>
+    {
+        var (first, alice, invite) = await stage.TalkToRawAsync();
+        var (second, carol, dave) = await SecondAsync(stage);
+        var transferring = stage.RunAsync(Transfer(first, second) with { LegA = CallSide.Callee });
+        stage.Phone.Send(Wire.Response(await stage.Phone.Expect("REFER"), "202 Accepted"));
+        stage.Phone.Send(Wire.Reverse(invite, "NOTIFY", 2, "SIP/2.0 400 Bad Request\n", "message/sipfrag")
+            .Replace("\nContact:", "\nEvent: refer\nSubscription-State: terminated;reason=noresource\nContact:", StringComparison.Ordinal));
+        var outcome = await transferring;
+        Assert.True(outcome.IsSuccess, outcome.Text);
+        Assert.Equal(dave.Id, outcome.CallId);
+        await alice.WaitForEndAsync();
+        await carol.WaitForEndAsync();
         _ = stage.HungUpAsync();
         await dave.HangUpAsync();
     });

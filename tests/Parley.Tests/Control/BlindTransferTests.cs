@@ -111,6 +111,21 @@ public class BlindTransferTests
     });
 
     [Fact]
+    public void A_call_the_phone_made_is_ended_when_everything_ends_meanwhile() => ControlStage.Run(async stage =>
+    {
+        var (call, alice, _) = await stage.TalkToRawAsync();
+        await stage.PhoneAsync("10.0.0.6", (carol, _) => carol.WaitForEndAsync());
+        var transferring = stage.RunAsync(Transfer(call));
+        stage.Phone.Send(Invite(await AcceptAsync(stage)));
+        await stage.Stage.Until(() => stage.Told.EndsWith("TransferStart", StringComparison.Ordinal), "the phone has called");
+        var ending = stage.RunAsync(new EndCall { Call = call.Id });
+        await stage.Phone.Expect("487 INVITE");
+        stage.Phone.Send(Wire.Response(stage.Phone.Received.Last(message => Wire.Summary(message) == "BYE"), "200 OK"));
+        Assert.Equal((200, 487), ((await ending).Code, (await transferring).Code));
+        await alice.WaitForEndAsync();
+    });
+
+    [Fact]
     public void A_busy_destination_leaves_the_phones_old_call() => ControlStage.Run(async stage =>
     {
         var (call, alice, _) = await stage.TalkToRawAsync();

@@ -26,7 +26,8 @@ internal sealed class LaterVocabulary : Dialect
         {
             case CommandMessage.Happened happened:
                 writer.WriteString("event"u8, happened.What.Event);
-                WriteDetails(writer, happened.Details, run.Id);
+                // Here the original names no call yet.
+                WriteDetails(writer, happened.What == Happening.CallerAnswered ? happened.Details with { CallId = null } : happened.Details, run.Id);
                 break;
             case CommandMessage.Failed failed:
                 writer.WriteString("event"u8, CallNotification.ErrorMethod);

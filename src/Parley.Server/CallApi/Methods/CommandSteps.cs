@@ -17,7 +17,9 @@ internal sealed class CommandSteps(ICalls calls, OwnedCalls owned)
             throw new CommandFailure(outcome.Code, outcome.Message, outcome.Text);
     }
 
-    /// <summary>Starts a call. Its first leg has the command's id for a Call-ID where that can be one: so it can be ended from the first moment on.</summary>
+    /// <summary>
+    /// Starts a call. Where its audio passes here its first leg has the command's id for a Call-ID, if that can be one: so it can be ended from the first moment on.
+    /// </summary>
     public async Task StartAsync(CommandRun run, StartCall command)
     {
         var id = IsCallId(run.Id) && calls.Find(run.Id) is null ? run.Id : Guid.NewGuid().ToString();
@@ -25,7 +27,8 @@ internal sealed class CommandSteps(ICalls calls, OwnedCalls owned)
         string? stable = null;
         try
         {
-            var outcome = await calls.RunAsync(command with { SipCallId = id }, Progress, run.Cancelled);
+            var named = command.Flow == Control.CallFlow.Relay ? command with { SipCallId = id } : command;
+            var outcome = await calls.RunAsync(named, Progress, run.Cancelled);
             if (!outcome.IsSuccess)
                 throw new CommandFailure(outcome.Code, outcome.Message, outcome.Text);
         }
@@ -47,7 +50,7 @@ internal sealed class CommandSteps(ICalls calls, OwnedCalls owned)
         var leg = p.Leg is { } side ? (CallLeg?)(side == CallSide.Caller ? CallLeg.Caller : CallLeg.Callee) : null;
         var (what, details) = p.Step switch
         {
-            CommandStep.CallerAnswered => (Happening.CallerAnswered, new EventDetails { Caller = p.Caller, Callee = p.Callee }),
+            CommandStep.CallerAnswered => (Happening.CallerAnswered, new EventDetails { CallId = p.Call?.Caller.CallId, Caller = p.Caller, Callee = p.Callee }),
             CommandStep.Transferring => (Happening.Transferring, new() { Caller = p.Caller, Destination = p.Destination }),
             CommandStep.TransferStart => (Happening.TransferStart, Next(p)),
             CommandStep.TransferPending => (Happening.TransferPending, Next(p) with { Extra = p.Extra }),
