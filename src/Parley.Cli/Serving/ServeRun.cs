@@ -64,8 +64,7 @@ internal static class ServeRun
             Greeting.Write(output, agent.Listeners, phones.Domains.Default, status, api.Status, recordings.Path);
             await WaitAsync(interrupt);
             log.Write("Ending: new calls get 503, running ones are hung up; Ctrl-C again ends at once.");
-            await phones.CloseAsync();
-            await DrainAsync(agent, log);
+            await DrainAsync(agent, phones, log);
         }
 
         await stop.CancelAsync();
@@ -106,10 +105,12 @@ internal static class ServeRun
             await interrupted.Task;
     }
 
-    private static async Task DrainAsync(UserAgent agent, ServeLog log)
+    private static async Task DrainAsync(UserAgent agent, PhoneSystem phones, ServeLog log)
     {
         using var limit = new CancellationTokenSource(DrainLimit);
+        // The door first: what closes after it hangs up, and somebody new may knock meanwhile.
         var drained = agent.DrainAsync(limit.Token);
+        await phones.CloseAsync();
         while (!drained.IsCompleted)
         {
             // Again and again: a call may have come in just before the door was shut.

@@ -12,8 +12,8 @@ public sealed partial class SipEndpoint
     /// <exception cref="OperationCanceledException">Cancelled while calls were left.</exception>
     public async Task DrainAsync(CancellationToken cancel = default)
     {
-        foreach (var ua in _lanes)
-            await WhenIdle(ua).WaitAsync(cancel).ConfigureAwait(false);
+        // All at once: a lane that waited for its turn would go on taking calls.
+        await Task.WhenAll(_lanes.Select(WhenIdle)).WaitAsync(cancel).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -14,6 +14,9 @@ public sealed class AgentSession : IAsyncDisposable
     // Ports of one agent: ten calls at a time with some to rest. An agent that needs more gets those that others leave free.
     private const int PortsOfAgent = 40;
 
+    // Ten agents' worth: a server under test on the same machine may well have taken some hundred of the same ports.
+    private const int PortsInReserve = 400;
+
     // What the last answers of servers and the last packets of a lane may take when everything has been ended.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
@@ -214,12 +217,13 @@ public sealed class AgentSession : IAsyncDisposable
             await Task.Delay(Wait.Interval, Time).ConfigureAwait(false);
     }
 
+    // Each begins where the one before it does not look, so that none asks for ports in vain; where others on the machine have taken those it goes on into its neighbours'.
     private AgentSeat NextSeat()
     {
         var index = _made++;
         var (first, last) = Options.MediaPorts;
-        var seats = Math.Max(1, (last - first + 1) / PortsOfAgent);
+        var seats = Math.Max(1, (last - first + 1 - PortsInReserve) / PortsOfAgent);
         var from = first + (index % seats * PortsOfAgent);
-        return new AgentSeat(_shared, Options.FirstPort == 0 ? 0 : Options.FirstPort + index, (from, Math.Min(last, from + PortsOfAgent - 1)));
+        return new AgentSeat(_shared, Options.FirstPort == 0 ? 0 : Options.FirstPort + index, (from, Math.Min(last, from + PortsOfAgent - 1 + PortsInReserve)));
     }
 }
