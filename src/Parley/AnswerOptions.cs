@@ -1,4 +1,5 @@
 using Parley.Media.Codecs;
+using Parley.Media.Srtp;
 using Parley.Sip.Messages;
 
 namespace Parley;
@@ -11,6 +12,9 @@ public sealed record AnswerOptions
 
     /// <summary>Choose by our order of codecs instead of the caller's (RFC 3264 §6.1 asks for the caller's). Default false.</summary>
     public bool PreferOwnCodecs { get; init; }
+
+    /// <summary>Whether the audio is encrypted. Default <see cref="UserAgentOptions.MediaEncryption"/>.</summary>
+    public MediaEncryption? MediaEncryption { get; init; }
 
     /// <summary>Headers added to the response. Default none.</summary>
     public IReadOnlyList<SipHeader> Headers { get; init; } = [];

@@ -67,7 +67,7 @@ public abstract partial class Call
                 session.Modify(new ModifyOptions { Body = AudioSession.Offer(direction) }, result =>
                 {
                     var problem = result.Reason;
-                    if (result.IsSuccess && AudioSession.TryAcceptAnswer(result.Message!, out problem))
+                    if (result.IsSuccess && AudioSession.TryAcceptAnswer(result.Described!, out problem))
                     {
                         AudioSession.ExchangeDone();
                         done.TrySetResult((result.Status, result.Reason));

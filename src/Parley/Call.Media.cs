@@ -5,6 +5,7 @@ using Parley.Media.Files;
 using Parley.Media.Playback;
 using Parley.Media.Recording;
 using Parley.Media.Rtp;
+using Parley.Media.Srtp;
 
 namespace Parley;
 
@@ -16,6 +17,9 @@ public abstract partial class Call
 
     /// <summary>The codec agreed on; null before, and while the audio is switched off.</summary>
     public AudioCodec? Codec => AudioSession.Agreed?.Codec;
+
+    /// <summary>How the audio is encrypted; null when it is not.</summary>
+    public SrtpSuite? CryptoSuite => AudioSession.Agreed?.Srtp?.Suite;
 
     /// <summary>
     /// The stream below, for those who work at that level. An outgoing call has it, with its port, from the moment it is built; an incoming one once it

@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using Parley.Dialogs;
 using Parley.Media.Codecs;
 using Parley.Media.Engine;
 using Parley.Media.Sdp;
 using Parley.Media.Sdp.OfferAnswer;
+using Parley.Media.Srtp;
 using Parley.Net;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Invites;
@@ -24,11 +26,16 @@ internal sealed class CallMedia : IAsyncDisposable
     private readonly IPAddress _advertised;
     private readonly AudioStream? _beside;
     private readonly Lock _gate = new();
+    // What a stream that is only looked at could be encrypted with.
+    private static readonly SrtpKey[] s_anyKeys = [.. SrtpSuite.All.Select(SrtpKey.Create)];
+
     private IReadOnlyList<AudioCodec> _codecs;
+    private MediaEncryption _encryption;
     private AudioStream? _stream;
     private LocalAudio? _local;
     private SessionDescription? _pendingOffer;
     private SessionDescription? _described;
+    private SdpOrigin? _origin; // of a session that somebody else has begun
     private SipBody _answered;
     private NetEndpoint _signalling;
     private readonly CancellationTokenSource _end = new();
@@ -40,6 +47,7 @@ internal sealed class CallMedia : IAsyncDisposable
         _advertised = advertised;
         _codecs = codecs;
         _beside = beside;
+        _encryption = agent.Options.MediaEncryption;
     }
 
     /// <summary>Told once when the peer has sent nothing for the user agent's media timeout.</summary>
@@ -74,7 +82,7 @@ internal sealed class CallMedia : IAsyncDisposable
     }
 
     public static Task<CallMedia> ForDialAsync(UserAgent agent, OutgoingInviteOptions invite, DialOptions options, CancellationToken cancel) => ForDialAsync(
-        agent, NextHop(invite), options.Codecs ?? CodecsOf(options.BridgeWith) ?? agent.Options.Codecs, options.BridgeWith?.AudioSession.Stream, cancel, invite.Flow);
+        agent, NextHop(invite), options.Codecs ?? CodecsOf(options.BridgeWith) ?? agent.Options.Codecs, options.BridgeWith?.AudioSession.Stream, cancel, invite.Flow, options.MediaEncryption);
 
     /// <summary>The audio of a call to somebody, its port open.</summary>
     /// <param name="agent">Whose ports and lanes.</param>
@@ -83,11 +91,13 @@ internal sealed class CallMedia : IAsyncDisposable
     /// <param name="beside">The stream it is to be relayed with, whose lane is used. Null for none.</param>
     /// <param name="cancel">Gives up.</param>
     /// <param name="flow">The flow it goes over, where that is known before.</param>
+    /// <param name="encryption">Whether it is encrypted. Default as the agent has it.</param>
     public static async Task<CallMedia> ForDialAsync(
-        UserAgent agent, SipUri next, IReadOnlyList<AudioCodec> codecs, AudioStream? beside, CancellationToken cancel, SipFlow? flow = null)
+        UserAgent agent, SipUri next, IReadOnlyList<AudioCodec> codecs, AudioStream? beside, CancellationToken cancel, SipFlow? flow = null, MediaEncryption? encryption = null)
     {
         var local = flow is { } known ? LocalOf(agent, known) : await LocalFor(agent, next, cancel).ConfigureAwait(false);
         var media = new CallMedia(agent, Advertised(agent, local), codecs, beside);
+        media._encryption = encryption ?? media._encryption;
         media.OpenStream();
         return media;
     }
@@ -116,6 +126,13 @@ internal sealed class CallMedia : IAsyncDisposable
         }
     }
 
+    /// <summary>Goes on with a session in which somebody else has spoken: its o= line stays, and so do its streams' places (RFC 3264 §8).</summary>
+    public void Continue(SessionDescription last)
+    {
+        lock (_gate)
+            (_described, _origin) = (last, last.Origin);
+    }
+
     /// <summary>What this side wants.</summary>
     public MediaDirection Direction
     {
@@ -139,7 +156,7 @@ internal sealed class CallMedia : IAsyncDisposable
     /// <summary>The codecs an offer has in common with these, in its order; empty when there are none, or it cannot be read.</summary>
     public static IReadOnlyList<AudioCodec> CommonCodecs(SessionDescription offer, IReadOnlyList<AudioCodec> codecs)
     {
-        var probe = new LocalAudio { Address = IPAddress.Any, Port = 1, Codecs = codecs, SessionId = 1 };
+        var probe = new LocalAudio { Address = IPAddress.Any, Port = 1, Codecs = codecs, SessionId = 1, Encryption = MediaEncryption.Optional, Keys = s_anyKeys };
         return AudioAnswer.Create(offer, probe).Audio is { Enabled: true } audio ? [.. audio.SendPayloads.Select(payload => payload.Codec)] : [];
     }
 
@@ -149,6 +166,7 @@ internal sealed class CallMedia : IAsyncDisposable
         if (!_answered.IsNone)
             return _answered;
         _codecs = options.Codecs ?? _codecs;
+        _encryption = options.MediaEncryption ?? _encryption;
         var offer = SessionBody.Read(invite, out var problem);
         if (problem is not null)
             throw new CallMediaException(CallMediaProblem.Malformed, $"The offer cannot be read: {problem}");
@@ -288,7 +306,15 @@ internal sealed class CallMedia : IAsyncDisposable
             throw new CallMediaException(CallMediaProblem.NoPort, e.Message, e);
         }
 
-        _local = new LocalAudio { Address = _advertised, Port = _stream.Local.Port, Codecs = _codecs, SessionId = LocalAudio.NewSessionId() };
+        _local = new LocalAudio
+        {
+            Address = _advertised,
+            Port = _stream.Local.Port,
+            Codecs = _codecs,
+            SessionId = LocalAudio.NewSessionId(),
+            Encryption = _encryption,
+            Keys = _encryption == MediaEncryption.None ? [] : [.. _agent.Options.CryptoSuites.Select(SrtpKey.Create)],
+        };
         _ = WatchSilenceAsync(_stream);
     }
 
@@ -297,10 +323,15 @@ internal sealed class CallMedia : IAsyncDisposable
         // Streams keep their places through the session, also those that were refused (RFC 3264 §8).
         _pendingOffer = _described is null ? AudioOffer.Create(_local!) : AudioOffer.Create(_local!, _described);
         _local = _local!.Next(Agreed);
-        return SessionBody.Write(_described = _pendingOffer);
+        return Described(_pendingOffer);
     }
 
-    private SipBody Described(SessionDescription answer) => SessionBody.Write(_described = answer);
+    private SipBody Described(SessionDescription description)
+    {
+        if (_origin is not null)
+            description = description with { Origin = _origin = SessionRevision.NextVersion(_origin) };
+        return SessionBody.Write(_described = description);
+    }
 
     private void Apply(OfferAnswerResult result)
     {

@@ -1,4 +1,5 @@
 using Parley.Media.Codecs;
+using Parley.Media.Srtp;
 using Parley.Sip.Messages;
 using Parley.Sip.Transport;
 
@@ -39,6 +40,9 @@ public sealed record DialOptions
 
     /// <summary>Codecs offered, best first. Default <see cref="UserAgentOptions.Codecs"/>.</summary>
     public IReadOnlyList<AudioCodec>? Codecs { get; init; }
+
+    /// <summary>Whether the audio is encrypted. Default <see cref="UserAgentOptions.MediaEncryption"/>.</summary>
+    public MediaEncryption? MediaEncryption { get; init; }
 
     /// <summary>
     /// The call this one is to be bridged with: its codec is offered unless <see cref="Codecs"/> says otherwise, so that packets can pass untouched, its lanes are used, and

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
 using Parley.Media.Codecs;
 using Parley.Media.Engine;
+using Parley.Media.Srtp;
 using Parley.Net;
 using Parley.Sip.Endpoint;
 using Parley.Sip.Invites;
@@ -40,6 +41,15 @@ public sealed record UserAgentOptions
 
     /// <summary>Codecs offered and accepted, best first. Default <see cref="AudioCodecs.Default"/>.</summary>
     public IReadOnlyList<AudioCodec> Codecs { get; init; } = AudioCodecs.Default;
+
+    /// <summary>
+    /// Whether audio is encrypted (SRTP with keys in the session description, RFC 4568). The keys are as safe as the signalling: over UDP and TCP who reads along has them. Default
+    /// <see cref="Media.Srtp.MediaEncryption.None"/>.
+    /// </summary>
+    public MediaEncryption MediaEncryption { get; init; }
+
+    /// <summary>How it may be encrypted, best first. Offers have the first three, answers take any of them. Default all there are, <see cref="SrtpSuite.All"/>.</summary>
+    public IReadOnlyList<SrtpSuite> CryptoSuites { get; init; } = SrtpSuite.All;
 
     /// <summary>First and last UDP port for RTP and RTCP; a call takes an even one and the odd one above. Default 10000–20000.</summary>
     public (int First, int Last) MediaPorts { get; init; } = (10_000, 20_000);

@@ -31,7 +31,7 @@ internal sealed class ScenarioOptions
     };
 
     private readonly Option<int?> _parallel = new("--parallel") { HelpName = "N", Description = "Run so many scenarios at once, each with agents of its own [default: 1]" };
-    private readonly Option<long?> _seed = new("--seed") { HelpName = "N", Description = "Shuffle, the same way for the same number" };
+    private readonly Option<long?> _seed = new("--seed") { HelpName = "N", Description = "Make random numbers, and the order of scenarios where there are several, from this" };
 
     private readonly Option<bool> _local = new("--local")
     {
@@ -41,15 +41,22 @@ internal sealed class ScenarioOptions
     private readonly Option<bool> _insecure = new("--insecure-http") { Description = "Accept any certificate of HTTPS servers; PARLEY_INSECURE_HTTP=1 does the same" };
     private readonly Option<bool> _metrics = new("--metrics") { Description = "Tell each agent's figures at the end of its scenario" };
 
-    public ScenarioOptions()
+    private readonly bool _forLoad;
+
+    /// <summary>Makes the options.</summary>
+    /// <param name="forLoad">One scenario many times: what several scenarios are run by has no meaning then.</param>
+    public ScenarioOptions(bool forLoad = false)
     {
+        _forLoad = forLoad;
         Bound(_retries, 0, MaxRetries);
         Bound(_parallel, 1, MaxParallel);
     }
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_set, _environment, _scenario, _tags, _excluded, _retries, _limit, _parallel, _seed, _local, _insecure, _metrics])
+        Option[] always = [_set, _environment, _scenario, _tags, _excluded, _limit, _seed, _local, _insecure];
+        Option[] several = [_retries, _parallel, _metrics];
+        foreach (var option in _forLoad ? always : [.. always, .. several])
             command.Options.Add(option);
     }
 
@@ -67,12 +74,12 @@ internal sealed class ScenarioOptions
                 Filter = new(parsed.GetValue(_scenario), Words(parsed, _tags), Words(parsed, _excluded)),
                 Constants = Constants(parsed.GetValue(_set) ?? []),
                 EnvironmentFiles = [.. (parsed.GetValue(_environment) ?? []).Select(CheckFile)],
-                Retries = parsed.GetValue(_retries) ?? 0,
+                Retries = Given(parsed, _retries) ?? 0,
                 TimeLimit = parsed.GetValue(_limit) ?? TimeSpan.FromMinutes(5),
-                Parallel = parsed.GetValue(_parallel) ?? 1,
+                Parallel = Given(parsed, _parallel) ?? 1,
                 Seed = parsed.GetValue(_seed),
                 InsecureHttp = parsed.GetValue(_insecure) || Environment.GetEnvironmentVariable("PARLEY_INSECURE_HTTP") is "1" or "true",
-                Metrics = parsed.GetValue(_metrics),
+                Metrics = !_forLoad && parsed.GetValue(_metrics),
             };
         }
         catch (ScenarioUsageException e)
@@ -80,6 +87,11 @@ internal sealed class ScenarioOptions
             throw CommandException.Usage(e.Message);
         }
     }
+
+    private int? Given(ParseResult parsed, Option<int?> option) => _forLoad ? null : parsed.GetValue(option);
+
+    /// <summary>The names given with <c>--set</c>.</summary>
+    public IReadOnlyCollection<string> ConstantNames(ParseResult parsed) => Constants(parsed.GetValue(_set) ?? []).Keys;
 
     private static void Bound(Option<int?> option, int least, int most) => option.Validators.Add(result =>
     {

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Parley.Cli.Configuration;
 using Parley.Cli.Scenarios;
 using Parley.Cli.Terminal;
-using Parley.Testing.Scenarios;
+using Parley.Testing.Rhai;
 
 namespace Parley.Cli.Commands;
 
@@ -34,6 +34,8 @@ internal sealed class TestCommand : Command
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Show failures only" };
     private readonly Option<bool> _plain = new("--no-color", "--no-ansi") { Description = "No colours; NO_COLOR in the environment does the same" };
     private readonly Option<string?> _check = new("--check") { HelpName = "FILE", Description = "Parse a file, name what is wrong with it, and run nothing" };
+    private readonly Option<bool> _definitions = new("--definitions") { Description = "Print every function of Rhai scenarios with its documentation, as editors read it (.d.rhai)" };
+    private readonly Option<string?> _monitor = new("--monitor") { HelpName = "F.json", Description = "Run scenarios again and again as this file says, until Ctrl-C, with metrics and the last reports over HTTP" };
     private readonly Option<string?> _new = new("--new") { HelpName = "F.cs", Description = "Write a scenario in C# to begin with, and run nothing" };
 
     public TestCommand()
@@ -46,11 +48,12 @@ internal sealed class TestCommand : Command
               parley test calls.rhai --env-file lab.env --tag smoke --junit report.xml --html report.html
               parley test calls.rhai --scenario "re:^transfer" --parallel 4 --retries 1 --seed 7
               parley test --check calls.rhai
+              parley test --monitor monitors.json
             """)
     {
         Arguments.Add(_paths);
         _scenarios.AddTo(this);
-        foreach (var option in (Option[])[_json, _junit, _html, _log, _sipTrace, _audio, _verbose, _quiet, _plain, _check, _new])
+        foreach (var option in (Option[])[_json, _junit, _html, _log, _sipTrace, _audio, _verbose, _quiet, _plain, _check, _definitions, _monitor, _new])
             Options.Add(option);
         SetAction(RunAsync);
     }
@@ -65,7 +68,15 @@ internal sealed class TestCommand : Command
         }
 
         if (parsed.GetValue(_check) is { } checkedFile)
-            return ScenarioCheck.Run(checkedFile, output, errors);
+            return ScenarioCheck.Run(checkedFile, _scenarios.ConstantNames(parsed), output, errors);
+        if (parsed.GetValue(_definitions))
+        {
+            await output.WriteAsync(RhaiDefinitions.Write());
+            return ExitCode.Success;
+        }
+
+        if (parsed.GetValue(_monitor) is { } monitors)
+            return await new MonitorRunner(MonitorFile.Read(monitors), output, errors).RunAsync(interrupt);
         if (parsed.GetValue(_paths) is not { Length: > 0 } paths)
             throw CommandException.Usage("Name the scenario files or folders to run.");
         if (parsed.GetValue(_verbose) && parsed.GetValue(_quiet))

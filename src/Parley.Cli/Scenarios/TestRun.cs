@@ -14,7 +14,7 @@ internal sealed class TestRun(TestSettings settings, TextWriter output, TextWrit
     /// <returns>What the process ends with.</returns>
     public async Task<int> RunAsync(CancellationToken interrupt)
     {
-        CheckFolders();
+        ScenarioFiles.Check(("--junit", settings.JUnit), ("--html", settings.Html));
         await using var log = settings.Log is { } target and not "-" ? Open(target) : null;
         var recorder = new ScenarioRecorder();
         var observers = Observers(log, recorder).ToList();
@@ -32,12 +32,9 @@ internal sealed class TestRun(TestSettings settings, TextWriter output, TextWrit
     {
         await using var trace = settings.SipTrace is { } target ? TraceOutput.Open(target, errors) : null;
         await using var server = settings.Local ? await LocalServer.StartAsync(cancel: interrupt) : null;
-        var run = settings.Run with { LocalDomain = server?.Domain };
+        var run = server is null ? settings.Run : settings.Run.With(server);
         if (trace is not null)
             run = run with { Agents = run.Agents with { Trace = trace.Trace } };
-        // Nobody from elsewhere calls the phones of a registrar on loopback.
-        if (server is not null)
-            run = run with { Agents = run.Agents with { BindHost = "127.0.0.1" } };
         try
         {
             return await new ScenarioRunner(run).RunAsync(settings.Paths, observers, interrupt);
@@ -59,16 +56,6 @@ internal sealed class TestRun(TestSettings settings, TextWriter output, TextWrit
             yield return new LogReport(errors);
         if (settings.JUnit is not null || settings.Html is not null)
             yield return recorder;
-    }
-
-    // Found out now rather than after an hour of calls.
-    private void CheckFolders()
-    {
-        foreach (var (option, path) in ((string, string?)[])[("--junit", settings.JUnit), ("--html", settings.Html)])
-        {
-            if (path is not null && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
-                throw CommandException.Usage($"{option} {path}: there is no folder {folder}.");
-        }
     }
 
     private static StreamWriter Open(string path)

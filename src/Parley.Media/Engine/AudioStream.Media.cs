@@ -1,5 +1,6 @@
 using Parley.Media.Audio;
 using Parley.Media.Rtp;
+using Parley.Media.Srtp;
 
 namespace Parley.Media.Engine;
 
@@ -338,9 +339,8 @@ public sealed partial class AudioStream : IClocked
         // The audio's clock goes on under the event (RFC 4733 §2.5.1.1).
         Sender.NextTimestamp(due, format.TimestampStep, out _);
         var packet = _digits.Next(format.TimestampStep);
-        var wire = MediaLane.Packet.AsSpan(0, RtpHeader.Size + TelephoneEventPayload.Size);
-        packet.Payload.Write(wire[RtpHeader.Size..]);
-        Sender.Send(_rtpSocket!, _latch.Target, wire, payloadType, packet.Marker, packet.Timestamp);
+        packet.Payload.Write(MediaLane.Packet.AsSpan(RtpHeader.Size, TelephoneEventPayload.Size));
+        Sender.Send(_rtpSocket!, _latch.Target, MediaLane.Packet, RtpHeader.Size + TelephoneEventPayload.Size, payloadType, packet.Marker, packet.Timestamp);
         return true;
     }
 
@@ -349,18 +349,18 @@ public sealed partial class AudioStream : IClocked
         if (!CanSend)
             return; // on hold: what plays goes on unheard
         var wire = MediaLane.Packet;
-        var length = _encoder!.Encode(frame, wire.AsSpan(RtpHeader.Size));
+        var length = _encoder!.Encode(frame, wire.AsSpan(RtpHeader.Size, wire.Length - RtpHeader.Size - SrtpSender.MaxOverhead));
         var timestamp = Sender.NextTimestamp(due, format.TimestampStep, out var resumes);
-        Sender.Send(_rtpSocket!, _latch.Target, wire.AsSpan(0, RtpHeader.Size + length), format.Audio.PayloadType, resumes, timestamp);
+        Sender.Send(_rtpSocket!, _latch.Target, wire, RtpHeader.Size + length, format.Audio.PayloadType, resumes, timestamp);
     }
 
     private void SendEncoded(StreamFormat format, long due)
     {
         var wire = MediaLane.Packet;
-        if (!_encoded!.TryRead(wire.AsSpan(RtpHeader.Size), out var length) || !CanSend)
+        if (!_encoded!.TryRead(wire.AsSpan(RtpHeader.Size, wire.Length - RtpHeader.Size - SrtpSender.MaxOverhead), out var length) || !CanSend)
             return;
         var timestamp = Sender.NextTimestamp(due, format.TimestampStep, out var resumes);
-        Sender.Send(_rtpSocket!, _latch.Target, wire.AsSpan(0, RtpHeader.Size + length), format.Audio.PayloadType, resumes, timestamp);
+        Sender.Send(_rtpSocket!, _latch.Target, wire, RtpHeader.Size + length, format.Audio.PayloadType, resumes, timestamp);
     }
 
     private sealed class TapSet(AudioStream stream) : EncodedTap

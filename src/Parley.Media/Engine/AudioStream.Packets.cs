@@ -65,7 +65,16 @@ public sealed partial class AudioStream
         HoldOrReport();
     }
 
-    internal bool SendForwarded(ReadOnlySpan<byte> packet) => CanSend && _rtpSocket!.Send(packet, _latch.Target);
+    internal bool SendForwarded(ReadOnlySpan<byte> packet)
+    {
+        if (!CanSend)
+            return false;
+        if (Sender.Srtp is not { } srtp)
+            return _rtpSocket!.Send(packet, _latch.Target);
+        // Not in its own buffer: a jitter buffer may have kept the payload.
+        var wire = MediaLane.Passed;
+        return _rtpSocket!.Send(wire.AsSpan(0, srtp.Protect(packet, wire)), _latch.Target);
+    }
 
     internal void SendReport(bool goodbye)
     {
@@ -77,6 +86,8 @@ public sealed partial class AudioStream
         var info = Sender.TakeReport(now, Ntp());
         var length = _rtcp.Session.Build(wire, now, info, _receiver.Ssrc, _receiver.Statistics, goodbye);
         var socket = _format is { Audio.RtcpMux: true } ? _rtpSocket : _rtcpSocket;
+        if (Sender.Srtp is { } srtp)
+            length = srtp.ProtectControl(wire, length);
         socket!.Send(wire.AsSpan(0, length), target);
     }
 
@@ -97,6 +108,9 @@ public sealed partial class AudioStream
         }
 
         var now = Lane.Now - _rtpSocket!.Waited;
+        // Before anything is learned from it: who has no key cannot even say where to send to.
+        if (_decryption is { } srtp && !Shorten(datagram, srtp.Unprotect(datagram.Span)))
+            return;
         if (!RtpPacket.TryParse(datagram.Span, out var packet) || !_latch.Accept(source, packet.SequenceNumber, now))
         {
             _refused++;
@@ -123,8 +137,22 @@ public sealed partial class AudioStream
             return;
         }
 
+        if (_decryption is { } srtp && !Shorten(datagram, srtp.UnprotectControl(datagram.Span)))
+            return;
         if (_rtcp.Session.Receive(datagram.Span, Lane.Now - waited, Ntp(waited), _receiver.Ssrc))
             _controlHeard = source;
+    }
+
+    private bool Shorten(PacketBuffer datagram, int length)
+    {
+        if (length < 0)
+        {
+            _refused++;
+            return false;
+        }
+
+        datagram.Length = length;
+        return true;
     }
 
     private void Pressed(in DtmfDigit digit)

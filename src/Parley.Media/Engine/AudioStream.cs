@@ -190,6 +190,7 @@ public sealed partial class AudioStream : IAsyncDisposable
             _controlTarget = Endpoint(audio.RemoteRtcpAddress, audio.RemoteRtcpPort);
             _controlHeard = default;
             _rtcp.Start();
+            UseKeys(audio.Srtp);
         }
 
         if (_onClock && (format is null || format.Period != before?.Period))
@@ -217,6 +218,7 @@ public sealed partial class AudioStream : IAsyncDisposable
         _digits.Clear(new OperationCanceledException("The stream has ended."));
         DetachAll();
         _receiver.Close();
+        ForgetKeys();
         _ = FinishAsync();
     }
 

@@ -1,4 +1,5 @@
 using Parley.Media.Rtp;
+using Parley.Media.Srtp;
 using Parley.Net;
 
 namespace Parley.Media.Engine;
@@ -31,8 +32,11 @@ internal sealed class MediaLane(Lane lane)
     /// </summary>
     public short[] Heard { get; } = new short[48 * (60 + AudioReceiver.MaxPacketMilliseconds)];
 
-    /// <summary>A packet being made.</summary>
-    public byte[] Packet { get; } = new byte[RtpHeader.Size + 2 * MaxSamples];
+    /// <summary>A packet being made, with room for what encryption adds.</summary>
+    public byte[] Packet { get; } = new byte[RtpHeader.Size + 2 * MaxSamples + SrtpSender.MaxOverhead];
+
+    /// <summary>A packet that is passed on, encrypted: what came may still be needed as it is.</summary>
+    public byte[] Passed { get; } = new byte[PacketPool.SmallSize + SrtpSender.MaxOverhead];
 
     /// <summary>Streams placed on the lane.</summary>
     public int Streams => Volatile.Read(ref _streams);

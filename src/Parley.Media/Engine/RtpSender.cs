@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Parley.Media.Rtp;
+using Parley.Media.Srtp;
 using Parley.Net;
 
 namespace Parley.Media.Engine;
@@ -62,14 +63,19 @@ internal sealed class RtpSender
         return timestamp;
     }
 
-    /// <summary>Sends a packet whose payload lies behind room for the header.</summary>
-    public bool Send(IDatagramSocket socket, in NetEndpoint target, Span<byte> packet, byte payloadType, bool marker, uint timestamp)
+    /// <summary>Encrypts what is sent; null while nothing is.</summary>
+    public SrtpSender? Srtp { get; set; }
+
+    /// <summary>Sends a packet whose payload lies behind room for the header, in a buffer with room for what encryption adds.</summary>
+    public bool Send(IDatagramSocket socket, in NetEndpoint target, byte[] wire, int length, byte payloadType, bool marker, uint timestamp)
     {
-        RtpHeader.Write(packet, payloadType, marker, _sequence++, timestamp, Ssrc);
+        RtpHeader.Write(wire, payloadType, marker, _sequence++, timestamp, Ssrc);
         Own++;
         Packets++;
-        Bytes += packet.Length - RtpHeader.Size;
-        return socket.Send(packet, target);
+        Bytes += length - RtpHeader.Size;
+        if (Srtp is { } srtp)
+            length = srtp.Protect(wire.AsSpan(0, length), wire);
+        return socket.Send(wire.AsSpan(0, length), target);
     }
 
     /// <summary>The next sequence number, for a packet that is forwarded instead of made here.</summary>

@@ -3,7 +3,7 @@ using System.Threading.Tasks.Sources;
 namespace Parley.Media.Playback;
 
 /// <summary>Wakes one waiting task; set with nobody waiting, it lets the next one through. Allocates nothing.</summary>
-internal sealed class AsyncSignal : IValueTaskSource
+public sealed class AsyncSignal : IValueTaskSource
 {
     private const int Idle = 0;
     private const int Waiting = 1;

@@ -11,6 +11,7 @@ internal sealed class LocationCommitter(ILocationStore? store, TimeProvider time
     private readonly List<LocationWrite> _batch = [];
     private readonly List<StoredLocation> _rows = [];
     private bool _isRunning;
+    private TaskCompletionSource? _idle; // made by who waits for it
     private long? _lastCommit;
     private long _commits;
     private long _failures;
@@ -48,14 +49,16 @@ internal sealed class LocationCommitter(ILocationStore? store, TimeProvider time
     /// <summary>Completes when everything taken so far has been committed or has failed.</summary>
     public async Task FlushAsync()
     {
-        while (IsRunning())
-            await Task.Delay(options.CommitInterval, time).ConfigureAwait(false);
-    }
-
-    private bool IsRunning()
-    {
+        Task idle;
         lock (_lock)
-            return _isRunning;
+        {
+            if (!_isRunning)
+                return;
+            _idle ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            idle = _idle.Task;
+        }
+
+        await idle.ConfigureAwait(false);
     }
 
     private async Task RunAsync()
@@ -91,7 +94,14 @@ internal sealed class LocationCommitter(ILocationStore? store, TimeProvider time
         {
             while (_batch.Count < options.MaxBatch && _waiting.TryDequeue(out var write))
                 _batch.Add(write);
-            return _isRunning = _batch.Count > 0;
+            _isRunning = _batch.Count > 0;
+            if (!_isRunning)
+            {
+                _idle?.SetResult();
+                _idle = null;
+            }
+
+            return _isRunning;
         }
     }
 

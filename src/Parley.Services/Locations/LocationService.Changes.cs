@@ -88,7 +88,11 @@ public sealed partial class LocationService
             var before = Publish(write, isDurable);
             End(write, isDurable);
             if (isDurable)
+            {
                 Tell(write, before);
+                WatchFlows(write);
+            }
+
             Continue(write.Entry);
         }
     }
@@ -122,6 +126,28 @@ public sealed partial class LocationService
 
             return before;
         }
+    }
+
+    // RFC 5626 §4.2: a binding that keeps a connection open is gone when that is.
+    private void WatchFlows(LocationWrite write)
+    {
+        var (next, key) = (write.Next, write.Entry.Key);
+        if (next.Channels is null || !Array.Exists(next.Channels, static channel => channel is { IsReliable: true }))
+            return;
+        var reader = new BindingReader(next.Record);
+        while (reader.MoveNext())
+        {
+            if (reader.RegId != 0 && next.ChannelAt(reader.Index) is { IsReliable: true } channel)
+                _flows.Add(channel, key);
+        }
+    }
+
+    // Reading is enough: what is read without its connection is taken out.
+    private void OnFlowLost(string key)
+    {
+        var address = AddressOfRecord.FromCanonical(key);
+        if (StateOf(address) is { } state)
+            Read(address, state, static (in _, _) => true, 0);
     }
 
     /// <summary>Begins what waited for the change that has just ended.</summary>

@@ -17,6 +17,7 @@ public sealed partial class LocationService : ILocationService, IAsyncDisposable
     private readonly AccountDirectory? _accounts;
     private readonly LocationCommitter _committer;
     private readonly ExpirySweep _sweep;
+    private readonly FlowWatch _flows;
     private long _unreadable;
 
     private LocationService(ILocationStore? store, ServedDomains domains, LocationOptions options, TimeProvider time, AccountDirectory? accounts, byte[] key)
@@ -27,6 +28,7 @@ public sealed partial class LocationService : ILocationService, IAsyncDisposable
         _accounts = accounts;
         _committer = new(store, time, options, Publish);
         _sweep = new(time, Expire);
+        _flows = new(OnFlowLost);
         Gruus = new(key);
     }
 
@@ -125,7 +127,7 @@ public sealed partial class LocationService : ILocationService, IAsyncDisposable
             var channel = state.ChannelAt(reader.Index);
             if (BindingText.ToBinding(reader, channel) is not { } binding)
                 continue;
-            // RFC 5626 §4.2: the connection was the binding. Nobody tells when it goes, so it is noticed here.
+            // RFC 5626 §4.2: the connection was the binding. Its removal may still be on its way.
             if (binding.IsOutbound && binding.Transport.IsReliable() && channel is { IsOpen: false })
                 (lost ??= []).Add(binding);
             else

@@ -139,9 +139,13 @@ internal sealed partial class ProxyBranch : LaneTimer, IClientTransactionUser
         {
             TransactionFailure.Timeout => 408,
             TransactionFailure.Cancelled => 487,
+            TransactionFailure.Transport when IsByFlow => 430, // RFC 5626 §5.3.1: the connection went with the request on it
             _ => 503, // RFC 3261 §16.9
         });
     }
+
+    // Sent over a flow that somebody keeps open, and not to where anything was located.
+    private bool IsByFlow => Target is { Flow: not null } target ? target.RouteValue.Length == 0 : Target is null && _request.Plan.Flow is { Remote.HasValue: true };
 
     void IClientTransactionUser.OnEnded(ClientTransaction transaction)
     {

@@ -3,6 +3,7 @@ using Parley.Sip.Dialogs;
 using Parley.Sip.Invites;
 using Parley.Sip.Locating;
 using Parley.Sip.Messages;
+using Parley.Sip.Publications;
 using Parley.Sip.Registrations;
 using Parley.Sip.Subscriptions;
 using Parley.Sip.Transactions;
@@ -141,10 +142,39 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         HeaderText.Require(options.Headers, nameof(options));
         DigestAnswers.Require(options.Credentials, nameof(options));
-        var ua = LaneFor(null, null, nameof(options));
-        var registration = new Registration(ua, options, CallIdText.New(ua.Lane.Index, _lanes.Length));
-        ua.Lane.Run(static state => ((Registration)state!).Start(), registration);
+        var registration = Registration(options, null);
+        registration.Lane.Run(static state => ((Registration)state!).Start(), registration);
         return registration;
+    }
+
+    /// <summary>
+    /// Registers an address over several flows, one by each outbound proxy, so that the device is reached as long as one of them lives (RFC 5626 §4.2). The n-th flow has the
+    /// reg-id n.
+    /// </summary>
+    /// <param name="options">What, where, as whom; with an <see cref="RegistrationOptions.InstanceId"/>. Its <c>Proxy</c> and <c>RegId</c> are not used.</param>
+    /// <param name="proxies">The outbound proxies, one to eight: two are what RFC 5626 §4.2 has in mind.</param>
+    /// <exception cref="ArgumentException">An option is malformed, there is no instance id, or no proxy, or more than eight.</exception>
+    /// <exception cref="ObjectDisposedException">The endpoint was disposed.</exception>
+    public RegistrationSet RegisterFlows(RegistrationOptions options, IReadOnlyList<SipUri> proxies)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(proxies);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        if (options.InstanceId is null)
+            throw new ArgumentException("Several flows are told to be one device's by its InstanceId (RFC 5626 §4.1).", nameof(options));
+        if (proxies.Count is 0 or > RegistrationSet.MaxFlows)
+            throw new ArgumentException($"There is a flow for each proxy, and there are one to {RegistrationSet.MaxFlows}.", nameof(proxies));
+        HeaderText.Require(options.Headers, nameof(options));
+        DigestAnswers.Require(options.Credentials, nameof(options));
+        var set = new RegistrationSet();
+        set.Begin([.. proxies.Select((proxy, index) => Registration(options with { Proxy = proxy, RegId = index + 1 }, set))]);
+        return set;
+    }
+
+    private Registration Registration(RegistrationOptions options, RegistrationSet? set)
+    {
+        var ua = LaneFor(null, null, nameof(options));
+        return new Registration(ua, options, CallIdText.New(ua.Lane.Index, _lanes.Length)) { Set = set };
     }
 
     /// <summary>Subscribes to a state and keeps the subscription until the result is disposed.</summary>
@@ -167,6 +197,25 @@ public sealed partial class SipEndpoint : IAsyncDisposable
         var subscription = new Subscription(ua, options, handler);
         ua.Lane.Run(static state => ((Subscription)state!).Start(), subscription);
         return subscription;
+    }
+
+    /// <summary>Publishes a state and keeps it published until the result is disposed (RFC 3903).</summary>
+    /// <param name="options">Whose state, of which package, where, as whom.</param>
+    /// <param name="body">The state.</param>
+    /// <exception cref="ArgumentException">An option is malformed, or there is no body.</exception>
+    /// <exception cref="ObjectDisposedException">The endpoint was disposed.</exception>
+    public Publication Publish(PublicationOptions options, SipBody body)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        EventText.Require(options.Event, nameof(options));
+        HeaderText.Require(options.Headers, nameof(options));
+        DigestAnswers.Require(options.Credentials, nameof(options));
+        Publication.Require(body, nameof(body));
+        var ua = LaneFor(null, null, nameof(options));
+        var publication = new Publication(ua, options, body.ToOwned(), CallIdText.New(ua.Lane.Index, _lanes.Length));
+        ua.Lane.Run(static state => ((Publication)state!).Start(), publication);
+        return publication;
     }
 
     private void RequireNotify()

@@ -1,40 +1,14 @@
-using Parley.Sip.Authentication;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Messages;
-using Parley.Sip.Transport;
 
 namespace Parley.Sip.Endpoint;
 
 /// <summary>A request outside any call: OPTIONS, MESSAGE, PUBLISH, ….</summary>
-public sealed record SipRequestOptions
+public sealed record SipRequestOptions : OutsideRequestOptions
 {
     /// <summary>Its method; not INVITE, ACK, CANCEL or BYE. Default OPTIONS.</summary>
     public SipMethod Method { get; init; } = SipMethod.Options;
 
-    /// <summary>The request-URI, and the To header unless <see cref="To"/> is given.</summary>
-    public required SipUri Target { get; init; }
-
-    /// <summary>The To header; default: the target.</summary>
-    public SipAddress? To { get; init; }
-
-    /// <summary>The From header; default: the endpoint's <c>Identity</c>.</summary>
-    public SipAddress? From { get; init; }
-
-    /// <summary>Outbound proxy (RFC 3261 §8.1.2). Default none.</summary>
-    public SipUri? Proxy { get; init; }
-
-    /// <summary>Preloaded route set. Default none.</summary>
-    public IReadOnlyList<SipUri> Route { get; init; } = [];
-
     /// <summary>Body. Default none.</summary>
     public SipBody Body { get; init; }
-
-    /// <summary>Further headers; ones the endpoint writes itself are refused. Default none.</summary>
-    public IReadOnlyList<SipHeader> Headers { get; init; } = [];
-
-    /// <summary>Answers 401 and 407. Default: the endpoint's.</summary>
-    public DigestCredentials? Credentials { get; init; }
-
-    /// <summary>Send on this flow instead of locating the target. Default none.</summary>
-    public SipFlow? Flow { get; init; }
 }

@@ -28,5 +28,11 @@ internal sealed class EarlyBranch(OutgoingInvite invite, Dialog dialog) : IWaiti
         return true;
     }
 
+    /// <summary>What has been said of the session timer; null when nothing was.</summary>
+    public EarlyTimer? Timer { get; private set; }
+
     void IWaitingOwner.Show(Dialog dialog, IncomingRequest request) => invite.ShowEarly(dialog, request);
+
+    Reply IWaitingOwner.OnAccepted(IncomingRequest request, in Reply reply) =>
+        request.Method == SipMethod.Update && invite.Timers is { } options ? (Timer ??= new EarlyTimer()).Accept(options, request, reply) : reply;
 }

@@ -9,6 +9,7 @@ namespace Parley.Sip.Invites;
 public sealed partial class IncomingInvite : IDialogUser, IWaitingOwner
 {
     private bool _hasProgressed;
+    private EarlyTimer? _earlyTimer;
 
     /// <summary>
     /// Sends a request in the early dialog: UPDATE, INFO, … . A provisional response must have been sent before, or the caller knows of no dialog. An UPDATE
@@ -77,6 +78,9 @@ public sealed partial class IncomingInvite : IDialogUser, IWaitingOwner
         else
             _handler!.OnEarlyRequest(dialog, request);
     }
+
+    Reply IWaitingOwner.OnAccepted(IncomingRequest request, in Reply reply) =>
+        request.Method == SipMethod.Update && _ua.Profile.Timers ? (_earlyTimer ??= new EarlyTimer()).Accept(_ua.Profile.SessionTimers, request, reply) : reply;
 
     // RFC 3311 §5.2; while the offer of the INVITE is not answered, that is the one in the way.
     private void OnUpdate(ServerTransaction transaction, SipMessage request)

@@ -126,7 +126,7 @@ public sealed partial class IncomingInvite
         _session = new InviteSession(_ua, Dialog, _handler, Flow, pinned: null, credentials: null);
         _session.LearnAbilities(_request);
         if (!timer.IsNone)
-            _session.BeginTimer(timer, _request, SessionDescriptions.IsIn(body) ? body : _provisionals?.Description ?? default, sessionTimer);
+            _session.BeginTimer(timer, _request, SessionDescriptions.IsIn(body) ? body : _provisionals?.Description ?? default, sessionTimer, _earlyTimer?.Minimum ?? 0);
         if (_provisionals is { HoldsAnswer: true })
             Hold(_session, response);
         else
@@ -173,10 +173,12 @@ public sealed partial class IncomingInvite
     private SessionTimerAgreement AgreeOnTimer(SessionTimerOptions options, ref Reply reply)
     {
         var asked = SessionExpires.Of(_request);
+        options = _earlyTimer?.Limit(options) ?? options;
         if (asked.IsNone && options.Seconds == 0)
             return default;
         var supported = _request.HasToken(HeaderId.Supported, "timer"u8);
-        var agreement = SessionTimerAgreement.Answer(asked, SessionExpires.MinimumOf(_request), supported, options);
+        var agreement = SessionTimerAgreement.Answer(
+            asked, Math.Max(_earlyTimer?.Minimum ?? 0, SessionExpires.MinimumOf(_request)), supported, options, _earlyTimer?.RoleInPeersRequest ?? RefresherRole.Open);
         if (!agreement.IsNone)
             reply = reply with { Headers = agreement.HeadersFor(supported, reply.Headers) };
         return agreement;

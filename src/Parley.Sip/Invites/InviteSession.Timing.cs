@@ -34,16 +34,16 @@ public sealed partial class InviteSession
     }
 
     /// <summary>Called side: from our 200 on.</summary>
-    internal void BeginTimer(SessionTimerAgreement agreement, SipMessage invite, in SipBody description, SessionTimerOptions? options)
+    internal void BeginTimer(SessionTimerAgreement agreement, SipMessage invite, in SipBody description, SessionTimerOptions? options, int minimum)
     {
         _timer = new SessionTimer(this, options ?? Ua.Profile.SessionTimers);
-        _timer.TryRaise(SessionExpires.MinimumOf(invite));
+        _timer.TryRaise(Math.Max(minimum, SessionExpires.MinimumOf(invite)));
         _timer.Describe(description);
         _timer.Agree(agreement.Seconds, weRefresh: agreement.Refresher == RefresherRole.Uas);
     }
 
     /// <summary>Calling side: from the peer's 2xx on.</summary>
-    internal void BeginTimer(SipMessage response, RequestDraft invite, SessionTimerOptions? options)
+    internal void BeginTimer(SipMessage response, RequestDraft invite, SessionTimerOptions? options, int minimum)
     {
         if (!Ua.Profile.Timers)
             return;
@@ -51,6 +51,7 @@ public sealed partial class InviteSession
         if (agreement.IsNone)
             return;
         _timer = new SessionTimer(this, options ?? Ua.Profile.SessionTimers);
+        _timer.TryRaise(minimum);
         _timer.Describe(invite.Body);
         _timer.Agree(agreement.Seconds, weRefresh: agreement.Refresher == RefresherRole.Uac);
     }

@@ -20,6 +20,8 @@ public sealed partial class Modification : IExchangeUser
     {
         if (!IsPending || response.StatusCode == 100)
             return;
+        if (IsReliable(response) && !TryAcknowledge(response))
+            return;
         _queue.WaitForAnswer(_options.Timeout);
         try
         {
@@ -48,6 +50,28 @@ public sealed partial class Modification : IExchangeUser
     {
         if (!AwaitsAcknowledge)
             _ack = null;
+    }
+
+    private bool IsReliable(SipMessage response) => Method == SipMethod.Invite && _hasOffer && Session.Ua.Profile.Reliable
+        && response.Has(HeaderId.RSeq) && response.HasToken(HeaderId.Require, "100rel"u8);
+
+    // RFC 3262 §4: in their order, each once; one that has been seen is a repetition. A description in one answers our offer.
+    private bool TryAcknowledge(SipMessage response)
+    {
+        if (!SipSyntax.TryReadNumber(response.Value(HeaderId.RSeq), uint.MaxValue, out var number) || number == 0 || (_lastReliable != 0 && number != _lastReliable + 1))
+            return false;
+        _lastReliable = (uint)number;
+        var dialog = Session.Dialog;
+        if (_early is null && SessionDescriptions.IsIn(response))
+        {
+            _early = response.ToOwned();
+            dialog.Offers = dialog.Offers.Received();
+        }
+
+        response.TryGetCSeq(out var cseq);
+        var rack = new SipHeader("RAck", string.Create(CultureInfo.InvariantCulture, $"{number} {cseq.Number} INVITE"));
+        RequestExchange.Start(Session.Ua, RequestDraft.Within(dialog, SipMethod.Prack, default, [rack]), Session.Credentials, dialog, Session.FlowForRequests(), static (_, _, _) => { });
+        return true;
     }
 
     private void OnSuccess(SipMessage response, in SipFlow flow)
@@ -104,9 +128,10 @@ public sealed partial class Modification : IExchangeUser
         Session.Dialog.RefreshTarget(response);
         Session.LearnAbilities(response);
         var dialog = Session.Dialog;
-        if (SessionDescriptions.IsIn(response))
+        // What a reliable response has answered before, the 2xx only repeats.
+        if (_early is null && SessionDescriptions.IsIn(response))
             dialog.Offers = _hasOffer || Method == SipMethod.Invite ? dialog.Offers.Received() : dialog.Offers;
-        else if (_hasOffer)
+        else if (_early is null && _hasOffer)
             dialog.Offers = dialog.Offers.Withdrawn();
         Session.OnRefreshedByUs(response, _exchange!.Draft.Timer.Expires, _body);
     }

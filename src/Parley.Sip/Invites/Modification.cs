@@ -19,6 +19,8 @@ public sealed partial class Modification
     private int _collisions;
     private bool _cancelled;
     private bool _answersOffer;
+    private SipMessage? _early; // the reliable provisional response that has the answer
+    private uint _lastReliable;
 
     internal Modification(ChangeQueue queue, ModifyOptions options, ModifyOutcome outcome)
     {
@@ -72,6 +74,7 @@ public sealed partial class Modification
     {
         Method = Choose();
         IsRunning = true;
+        (_early, _lastReliable) = (null, 0);
         if (_hasOffer)
             Session.Dialog.Offers = Session.Dialog.Offers.Sent();
         _exchange = new ClientExchange(Session.Ua, this, Draft(), Session.Credentials, Session.Dialog, Session.FlowForRequests());
@@ -127,6 +130,8 @@ public sealed partial class Modification
         Contact = Session.ContactForRequests(),
         Capabilities = true,
         Timer = Session.TimerOffer,
+        // RFC 3262 §4. Where the peer is to make the offer, a reliable response could bring it too early for whoever has to answer it.
+        Reliability = Method == SipMethod.Invite && _hasOffer && Session.Ua.Profile.Reliable ? ReliableSupport.Supported : ReliableSupport.None,
     };
 
     private void Over()
@@ -142,7 +147,7 @@ public sealed partial class Modification
         _outcome = null;
         try
         {
-            outcome(new ModifyResult(status, reason, response, acknowledge));
+            outcome(new ModifyResult(status, reason, response, acknowledge) { Early = status < 300 ? _early : null });
         }
         catch (Exception e) // the application's code: whatever it throws is its own affair and must not stop the lane
         {

@@ -17,6 +17,14 @@ public delegate void ModifyOutcome(ModifyResult result);
 /// <param name="Acknowledge">The ACK that waits to be sent: the peer's offer in a 2xx is answered in it. Null when there is nothing to send.</param>
 public sealed record ModifyResult(int Status, string Reason, SipMessage? Message, PendingAcknowledge? Acknowledge)
 {
+    /// <summary>
+    /// What the peer's description is in, if anywhere: the final response, or the reliable provisional one that answered before it (RFC 3262 §5). As with
+    /// <see cref="Message"/>, it is to be kept where the outcome is told.
+    /// </summary>
+    public SipMessage? Described => Message is not null && Dialogs.SessionDescriptions.IsIn(Message) ? Message : Early ?? Message;
+
+    internal SipMessage? Early { get; init; }
+
     /// <summary>True for a 2xx.</summary>
     public bool IsSuccess => Status is >= 200 and < 300;
 }

@@ -62,6 +62,9 @@ public sealed partial class OutgoingInvite : IDialogUser
 
     internal void ShowEarly(Dialog dialog, IncomingRequest request) => _handler.OnEarlyRequest(dialog, request);
 
+    /// <summary>What this side wants of session timers; null where it knows none.</summary>
+    internal SessionTimerOptions? Timers => _ua.Profile.Timers ? _options.SessionTimer ?? _ua.Profile.SessionTimers : null;
+
     internal void RequireCurrent() => _ua.RequireCurrent();
 
     internal void TellLater(RequestOutcome? outcome, int status, string reason) => EarlyRequest.TellLater(_ua, outcome, status, reason);
@@ -111,7 +114,7 @@ public sealed partial class OutgoingInvite : IDialogUser
         var session = new InviteSession(_ua, dialog, handler: null, flow, _options.Flow, _exchange.Chosen);
         session.ExpectAcknowledge(ack, asked);
         session.LearnAbilities(response);
-        session.BeginTimer(response, _exchange.Draft, _options.SessionTimer);
+        session.BeginTimer(response, _exchange.Draft, _options.SessionTimer, FindBranch(dialog)?.Timer?.Minimum ?? 0);
         IInviteSessionHandler? handler = null;
         try
         {

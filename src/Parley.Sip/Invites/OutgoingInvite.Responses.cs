@@ -100,10 +100,11 @@ public sealed partial class OutgoingInvite : IExchangeUser, ILiveCall
         dialog.Offers = OffersAfter(dialog.Offers, response);
         var session = new InviteSession(_ua, dialog, _handler, flow, _options.Flow, _exchange.Chosen);
         _session = session;
-        session.Inherit(FindBranch(dialog)?.Waiting);
+        var branch = FindBranch(dialog);
+        session.Inherit(branch?.Waiting);
         ForgetEarly(except: dialog);
         session.LearnAbilities(response);
-        session.BeginTimer(response, _exchange.Draft, _options.SessionTimer);
+        session.BeginTimer(response, _exchange.Draft, _options.SessionTimer, branch?.Timer?.Minimum ?? 0);
         session.ExpectAcknowledge(AcknowledgementOf(response, dialog, flow), asked);
         CallLedger.Became(_ua, this, session);
         session.OnAnswered(this, response);

@@ -161,7 +161,7 @@ public sealed partial class Registration : IExchangeUser
         }
 
         _failures++;
-        var next = _times.Retry(_failures, status, retryAfter, Random.Shared.NextDouble());
+        var next = _times.Retry(_failures, status, retryAfter, Random.Shared.NextDouble(), Set?.IsRegistered == true ? _options.RetryBaseBeside : null);
         _ua.Lane.Schedule(_attempt, next);
         Publish(new RegistrationStatus(RegistrationState.Failed, status, reason)
         {

@@ -29,13 +29,18 @@ public sealed partial class Registration : IAsyncDisposable
     {
         _ua = ua;
         _options = options;
-        _times = new RegistrationTimes(options);
+        _times = new RegistrationTimes(options.RefreshAfter, options.RetryBase, options.RetryMax, options.KeepAlive);
         _attempt = new AttemptTimer(this);
         _keepAlive = new KeepAliveTimer(this);
         _expires = (int)Math.Clamp(options.Expires.TotalSeconds, 1, int.MaxValue);
         _user = ContactText.User(options.ContactUser, options.Address);
         _exchange = new ClientExchange(ua, this, Draft(callId), options.Credentials);
     }
+
+    internal Net.Lane Lane => _ua.Lane;
+
+    /// <summary>The flows of the same device, this one included; null for a registration of its own.</summary>
+    internal RegistrationSet? Set { get; init; }
 
     /// <summary>How it stands.</summary>
     public RegistrationStatus Status => _status;

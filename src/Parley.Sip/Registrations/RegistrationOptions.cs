@@ -48,6 +48,9 @@ public sealed record RegistrationOptions
     /// <summary>Longest wait before the first retry after a failure; it doubles with each further one, and half to all of it is waited. Default 30 s (RFC 5626 §4.5).</summary>
     public TimeSpan RetryBase { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The same as <see cref="RetryBase"/>, for a flow whose device has another one that works (<c>SipEndpoint.RegisterFlows</c>). Default 90 s (RFC 5626 §4.5).</summary>
+    public TimeSpan RetryBaseBeside { get; init; } = TimeSpan.FromSeconds(90);
+
     /// <summary>Longest wait between retries; also what follows a refusal that retrying does not mend: 401, 403, 404, 407. Default 30 min (RFC 5626 §4.5).</summary>
     public TimeSpan RetryMax { get; init; } = TimeSpan.FromMinutes(30);
 

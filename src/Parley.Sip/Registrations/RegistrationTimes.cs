@@ -1,14 +1,18 @@
 namespace Parley.Sip.Registrations;
 
-/// <summary>When a registration is tried again: pure arithmetic, all times in milliseconds.</summary>
-internal sealed class RegistrationTimes(RegistrationOptions options)
+/// <summary>When a registration, or a publication, is tried again: pure arithmetic, all times in milliseconds.</summary>
+/// <param name="refreshAfter">When to refresh, as a part of the lifetime.</param>
+/// <param name="retryBase">Longest wait before the first retry.</param>
+/// <param name="retryMax">Longest wait of all.</param>
+/// <param name="keepAlive">Time between keep-alives.</param>
+internal sealed class RegistrationTimes(double refreshAfter, TimeSpan retryBase, TimeSpan retryMax, TimeSpan keepAlive = default)
 {
     // A registrar that grants less would make us refresh without pause.
     private const long Shortest = 5_000;
 
     /// <summary>After a success: a part of what was granted.</summary>
     public long Refresh(int grantedSeconds) =>
-        Math.Max(Shortest, (long)(grantedSeconds * 1000L * Math.Clamp(options.RefreshAfter, 0.1, 0.95)));
+        Math.Max(Shortest, (long)(grantedSeconds * 1000L * Math.Clamp(refreshAfter, 0.1, 0.95)));
 
     /// <summary>
     /// After a failure (RFC 5626 §4.5): the longest wait doubles with each failure up to a maximum, and 50 to 100 % of it is waited, so that devices that lost
@@ -18,13 +22,14 @@ internal sealed class RegistrationTimes(RegistrationOptions options)
     /// <param name="status">The refusal's status.</param>
     /// <param name="retryAfterSeconds">Value of Retry-After; 0 for none.</param>
     /// <param name="random">0 to 1.</param>
-    public long Retry(int failures, int status, int retryAfterSeconds, double random)
+    /// <param name="other">Longest wait before the first retry, where it is another than usual.</param>
+    public long Retry(int failures, int status, int retryAfterSeconds, double random, TimeSpan? other = null)
     {
-        var longest = options.RetryMax.TotalMilliseconds;
+        var longest = retryMax.TotalMilliseconds;
         if (status is not (401 or 403 or 404 or 407))
-            longest = Math.Min(longest, options.RetryBase.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 30)));
+            longest = Math.Min(longest, (other ?? retryBase).TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 30)));
         var wait = (long)(longest * (0.5 + random / 2));
-        return Math.Max(Math.Max(wait, 1), Math.Min(retryAfterSeconds * 1000L, (long)options.RetryMax.TotalMilliseconds));
+        return Math.Max(Math.Max(wait, 1), Math.Min(retryAfterSeconds * 1000L, (long)retryMax.TotalMilliseconds));
     }
 
     /// <summary>
@@ -33,5 +38,5 @@ internal sealed class RegistrationTimes(RegistrationOptions options)
     /// <param name="flowTimer">Seconds of its Flow-Timer; 0 for none.</param>
     /// <param name="random">0 to 1.</param>
     public long KeepAlive(int flowTimer, double random) =>
-        (long)((flowTimer > 0 ? Math.Min(flowTimer * 1000.0, options.KeepAlive.TotalMilliseconds) : options.KeepAlive.TotalMilliseconds) * (0.8 + random / 5));
+        (long)((flowTimer > 0 ? Math.Min(flowTimer * 1000.0, keepAlive.TotalMilliseconds) : keepAlive.TotalMilliseconds) * (0.8 + random / 5));
 }

@@ -1,17 +1,12 @@
 using Parley.Net;
-using Parley.Sip.Authentication;
 using Parley.Sip.Dialogs;
-using Parley.Sip.Messages;
-using Parley.Sip.Transport;
+using Parley.Sip.Endpoint;
 
 namespace Parley.Sip.Subscriptions;
 
-/// <summary>What to subscribe to, and how to keep it so (RFC 6665 §4.1).</summary>
-public sealed record SubscribeOptions
+/// <summary>What to subscribe to, and how to keep it so (RFC 6665 §4.1); the target is whose state it is.</summary>
+public sealed record SubscribeOptions : OutsideRequestOptions
 {
-    /// <summary>Whose state: the request-URI, and the To header unless <see cref="To"/> is given.</summary>
-    public required SipUri Target { get; init; }
-
     /// <summary>The event package, e.g. <c>presence</c>, <c>dialog</c>, <c>message-summary</c>.</summary>
     public required string Event { get; init; }
 
@@ -24,29 +19,8 @@ public sealed record SubscribeOptions
     /// <summary>Body types understood: the value of Accept. Default none: the package's own default.</summary>
     public IReadOnlyList<string> Accept { get; init; } = [];
 
-    /// <summary>The To header; default: the target.</summary>
-    public SipAddress? To { get; init; }
-
-    /// <summary>The From header; default: the endpoint's <c>Identity</c>.</summary>
-    public SipAddress? From { get; init; }
-
-    /// <summary>Outbound proxy (RFC 3261 §8.1.2). Default none.</summary>
-    public SipUri? Proxy { get; init; }
-
-    /// <summary>Preloaded route set. Default none.</summary>
-    public IReadOnlyList<SipUri> Route { get; init; } = [];
-
     /// <summary>Body of the SUBSCRIBE, a filter for instance. Default none.</summary>
     public SipBody Body { get; init; }
-
-    /// <summary>Further headers; ones the endpoint writes itself are refused. Default none.</summary>
-    public IReadOnlyList<SipHeader> Headers { get; init; } = [];
-
-    /// <summary>Answers 401 and 407. Default: the endpoint's.</summary>
-    public DigestCredentials? Credentials { get; init; }
-
-    /// <summary>Send on this flow instead of locating the target. Default none.</summary>
-    public SipFlow? Flow { get; init; }
 
     /// <summary>Lane it shall live on. Default: the current one, else the next in turn.</summary>
     public Lane? Lane { get; init; }

@@ -25,6 +25,9 @@ public abstract class SipChannel
     /// <summary>False once a connection is lost or the listener was closed.</summary>
     public abstract bool IsOpen { get; }
 
+    /// <summary>Fires when a connection is lost or closed, on whatever thread notices it; never for a datagram socket.</summary>
+    public virtual CancellationToken Closed => CancellationToken.None;
+
     /// <summary>
     /// <c>host:port</c> (<c>[v6]:port</c>) under which <paramref name="remote"/> reaches this side, for Via's sent-by (RFC 3261 §18.1.1)
     /// and for Contact. A configured external address comes first; otherwise the address this machine uses towards that peer. The port is

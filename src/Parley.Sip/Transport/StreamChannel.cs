@@ -46,6 +46,8 @@ internal sealed class StreamChannel : SipChannel
 
     public override bool IsOpen => !_connection.Closed.IsCancellationRequested;
 
+    public override CancellationToken Closed => _connection.Closed;
+
     private SipFlow Flow => new(this, _connection.Remote);
 
     // RFC 5626 §4.4.1: who opened the connection sends the pings. WebSocket has pings of its own (RFC 7118 §6).

@@ -177,7 +177,7 @@ public sealed partial class AgentCall
 
     private async Task ChangeAsync(string verb, Func<CancellationToken, Task> change, CancellationToken cancel)
     {
-        if (SetupTime is null || Phase == CallPhase.Ended)
+        if (State != AgentState.Established)
             throw AgentStateException.Of(Agent.Name, $"no established call to {verb}");
         try
         {
@@ -205,7 +205,7 @@ public sealed partial class AgentCall
 
     private async Task AskForTransferAsync(string target, Func<TransferOptions, Task<TransferOutcome>> ask, CancellationToken cancel)
     {
-        if (SetupTime is null || Phase == CallPhase.Ended)
+        if (State != AgentState.Established)
             throw AgentStateException.Of(Agent.Name, "no established call to transfer");
         var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         LastTransfer = new TransferStatus(target, 100, "Trying");

@@ -50,7 +50,7 @@ public sealed partial class AgentCall
     public DateTimeOffset Started { get; }
 
     /// <summary>From the INVITE to the answer; null while there is none.</summary>
-    public TimeSpan? SetupTime => Volatile.Read(ref _answered) is var at and not 0 ? _time.GetElapsedTime(_begun, at) : null;
+    public TimeSpan? SetupTime => NoteAnswer() is var at and not 0 ? _time.GetElapsedTime(_begun, at) : null;
 
     /// <summary>From the answer to the end, or to now; null without an answer.</summary>
     public TimeSpan? Duration => Volatile.Read(ref _answered) is var at and not 0
@@ -62,6 +62,7 @@ public sealed partial class AgentCall
     {
         get
         {
+            NoteAnswer();
             if (Underlying.End is not null)
                 return CallPhase.Ended;
             return Underlying.State switch
@@ -101,6 +102,12 @@ public sealed partial class AgentCall
 
     /// <summary>Name of the codec it sends, e.g. <c>PCMU</c>; null before one is agreed on. After the end the last.</summary>
     public string? Codec => (Underlying.Codec ?? _stream?.Negotiated?.Codec)?.Name;
+
+    /// <summary>True when the audio is encrypted. After the end: was.</summary>
+    public bool Encrypted => _stream?.Negotiated?.Srtp is not null;
+
+    /// <summary>Name of the suite the audio is encrypted with; null when it is not. After the end the last.</summary>
+    public string? CryptoSuite => _stream?.Negotiated?.Srtp?.Suite.Name;
 
     /// <summary>True when audio came before the answer.</summary>
     public bool EarlyMedia { get; internal set; }
@@ -209,8 +216,7 @@ public sealed partial class AgentCall
     {
         lock (_telling)
         {
-            if (_answered == 0 && Underlying.State == CallState.Answered)
-                Volatile.Write(ref _answered, _time.GetTimestamp());
+            NoteAnswer();
             var phase = Phase;
             if (phase == _told)
                 return;
@@ -238,5 +244,13 @@ public sealed partial class AgentCall
     {
         var type = message.GetString(HeaderId.ContentType) ?? "";
         return type.StartsWith("application/sdp", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8.GetString(message.Body) : null;
+    }
+
+    // Whoever looks sees the answer before the report of it has come through.
+    private long NoteAnswer()
+    {
+        if (Volatile.Read(ref _answered) == 0 && Underlying.State == CallState.Answered)
+            Interlocked.CompareExchange(ref _answered, _time.GetTimestamp(), 0);
+        return Volatile.Read(ref _answered);
     }
 }

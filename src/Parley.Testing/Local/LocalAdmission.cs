@@ -3,6 +3,7 @@ using System.Text;
 using Parley.Services.Accounts;
 using Parley.Services.Admission;
 using Parley.Services.Locations;
+using Parley.Sip.Authentication;
 using Parley.Sip.Messages;
 using Parley.Sip.Transport;
 
@@ -14,8 +15,9 @@ internal sealed class LocalAdmission : IAdmission
     private readonly ConcurrentDictionary<string, byte> _protected = new(StringComparer.Ordinal);
     private readonly AdmissionService _admission;
 
+    // MD5 is what every phone knows; some of those that know no more give up when they are offered another one besides.
     public LocalAdmission(IAccountStore accounts, ServedDomains domains, TimeProvider time) =>
-        _admission = new AdmissionService(new AccountDirectory(accounts, time), domains, time: time);
+        _admission = new AdmissionService(new AccountDirectory(accounts, time), domains, options: new AdmissionOptions { Algorithms = [DigestAlgorithm.Md5] }, time: time);
 
     public void Protect(string user) => _protected[user] = 0;
 

@@ -97,6 +97,10 @@ public sealed class RhaiException : Exception
         return false;
     }
 
+    /// <summary>Another text for the same place.</summary>
+    internal RhaiException Restated(string text, Exception inner) =>
+        new(Kind == RhaiErrorKind.Thrown ? RhaiErrorKind.Runtime : Kind, text, inner) { _source = _source, _offset = _offset, _isImported = _isImported, Name = Name };
+
     // A line of some kilobytes would hide the caret.
     private static (string Shown, int Caret) Shorten(string line, int caret)
     {

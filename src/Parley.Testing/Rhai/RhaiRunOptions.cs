@@ -17,8 +17,8 @@ internal sealed record RhaiRunOptions
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Where random numbers come from.</summary>
-    public Random Random { get; init; } = Random.Shared;
+    /// <summary>Where random numbers come from; the argument is the host object of the call.</summary>
+    public Func<object?, Random> Random { get; init; } = static _ => System.Random.Shared;
 
     /// <summary>Told before each statement.</summary>
     public Action<RhaiPosition>? OnStep { get; init; }

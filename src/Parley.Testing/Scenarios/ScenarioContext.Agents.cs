@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Parley.Sip.Messages;
 using Parley.Sip.Transport;
@@ -12,8 +13,12 @@ public sealed partial class ScenarioContext
     // What a page can show and a reader will look at; a scenario with more has its trace in a file.
     private const int MaxTraceMessages = 500;
 
+    // File systems end names at 255 bytes; a letter may be four.
+    private const int MaxFolderName = 60;
+
     private static readonly TimeSpan LevelStep = TimeSpan.FromMilliseconds(100);
 
+    private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
     private AgentSession? _session;
 
     /// <summary>The agents of the scenario; they end with it.</summary>
@@ -24,29 +29,27 @@ public sealed partial class ScenarioContext
             lock (_gate)
             {
                 ObjectDisposedException.ThrowIf(_ended && _session is null, this);
-                if (_session is null)
-                {
-                    _session = new(_options.Agents with { OnEvent = OnAgentEvent, AudioFolder = _options.AudioFolder });
-                    _owned.Add(new SessionEnd(this));
-                }
-
-                return _session;
+                return _session ?? Begin(_options.Slot?.Session ?? new(_options.Agents with { OnEvent = OnAgentEvent, AudioFolder = AudioFolder() }));
             }
         }
     }
 
     /// <summary>The agents there are, in the order of their creation.</summary>
-    public IReadOnlyList<Agent> Agents => _session?.Agents ?? [];
+    public IReadOnlyList<Agent> Agents => Session.Agents;
 
     /// <summary>Makes an agent. One with the same name is replaced.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="options">Its account.</param>
     /// <exception cref="AgentException">It could not be made; the message says why.</exception>
-    public Task<Agent> AddAgentAsync(string name, AgentOptions options) => Session.CreateAsync(name, options, Cancel);
+    public Task<Agent> AddAgentAsync(string name, AgentOptions options)
+    {
+        var session = Session;
+        return _options.Slot?.AddAsync(name, options, Cancel) ?? session.CreateAsync(name, options, Cancel);
+    }
 
     /// <summary>The agent of that name; null when there is none.</summary>
     /// <param name="name">Its name.</param>
-    public Agent? FindAgent(string name) => _session?.Find(name);
+    public Agent? FindAgent(string name) => Session.Find(name);
 
     /// <summary>Waits, and fails as soon as a call ends that was established when the wait began.</summary>
     /// <param name="time">How long.</param>
@@ -55,6 +58,26 @@ public sealed partial class ScenarioContext
     {
         Reporter.Wait(time.TotalSeconds);
         return Session.WaitAsync(time, Cancel);
+    }
+
+    // A folder for each attempt of a scenario: what two of them record in the same second has the same name.
+    private string? AudioFolder()
+    {
+        if (_options.AudioFolder is not { } folder)
+            return null;
+        var name = string.Concat($"{Path.GetFileNameWithoutExtension(File)}-{Name}".Select(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
+        if (name.Length > MaxFolderName)
+            name = name[..MaxFolderName];
+        var path = Path.Combine(folder, name);
+        for (var number = 2; System.IO.Directory.Exists(path); number++)
+            path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"));
+        return path;
+    }
+
+    private AgentSession Begin(AgentSession session)
+    {
+        _owned.Add(new SessionEnd(this));
+        return _session = session;
     }
 
     private void OnAgentEvent(AgentEvent agentEvent)
@@ -87,17 +110,18 @@ public sealed partial class ScenarioContext
                 Reporter.Tell(Levels(agent, call.Levels));
         }
 
-        await session.DisposeAsync();
+        await (_options.Slot?.RestAsync() ?? session.DisposeAsync().AsTask());
     }
 
-    private static Measured Measure(Agent agent)
+    private Measured Measure(Agent agent)
     {
-        var call = agent.LastCall;
+        // An agent of load remembers calls of runs before this one.
+        var call = agent.LastCall is { } last && (_options.Slot is null || last.Started >= _started) ? last : null;
         var quality = call?.Quality;
         return new(agent.Name, agent.Registered)
         {
             Mos = quality?.Mos, JitterMs = quality?.Jitter, PacketLossPct = quality?.PacketLoss, RttMs = quality?.Rtt,
-            SetupMs = call is { IsIncoming: false } ? call.SetupTime?.TotalMilliseconds : null,
+            RxLost = call?.Statistics?.PacketsLost, SetupMs = call is { IsIncoming: false } ? call.SetupTime?.TotalMilliseconds : null,
         };
     }
 

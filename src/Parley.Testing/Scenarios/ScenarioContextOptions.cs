@@ -44,6 +44,9 @@ public sealed record ScenarioContextOptions
     /// <summary>Each call of each agent is written here as WAV files. Default: null, nowhere.</summary>
     public string? AudioFolder { get; init; }
 
+    /// <summary>The agents of load, which outlive the scenario. Default: null, they end with it.</summary>
+    internal Load.LoadSlot? Slot { get; init; }
+
     /// <summary>The file as it is reported: the path as the user gave it.</summary>
     internal string? ReportedFile { get; init; }
 

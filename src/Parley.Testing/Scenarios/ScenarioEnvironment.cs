@@ -53,6 +53,9 @@ public sealed class ScenarioEnvironment
     internal ScenarioVariables ToVariables() => new(new(_files), _local?.Domain, _local?.Suffix);
 
     /// <summary>The same values, apart from what is read from now on.</summary>
+    internal ScenarioEnvironment Copy() => Copy(_local);
+
+    /// <summary>The same values with others of a local run.</summary>
     internal ScenarioEnvironment Copy(ScenarioLocalValues? local)
     {
         var copy = new ScenarioEnvironment(_process, local);

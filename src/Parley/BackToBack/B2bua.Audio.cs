@@ -28,8 +28,31 @@ public sealed partial class B2bua
         request.Respond(200, null, body);
         dialog.Agree(SessionBody.Bytes(body), SessionBody.Bytes(request.Message), peerOffered: true, narrowed: true);
         Rejoin();
-        if (_options.Media!.PassHold && heard == dialog.IsHeldByPeer)
+        if (_audio?.PassHold == true && heard == dialog.IsHeldByPeer)
             _ = PassHoldAsync(OtherOf(dialog), hold: heard);
+    }
+
+    // One of two calls that become one is relayed here, the other is not: then the whole of it is.
+    private async Task AnchorOneAsync(InviteDialog kept, InviteDialog joined, B2bua other, CancellationToken cancel)
+    {
+        var (direct, beside) = kept.Media is null ? (kept, joined.Media!) : (joined, kept.Media);
+        var audio = _audio ?? other._audio!;
+        var flow = direct.Session.Flow;
+        var fresh = await CallMedia.ForDialAsync(
+            _agent.Phone, SipUri.Parse(direct.Session.Dialog.RemoteTarget), CodecsBeside(beside, audio), beside.Stream, cancel, flow).ConfigureAwait(false);
+        try
+        {
+            fresh.TrustSignalling(flow.Remote);
+            await direct.AnchorAsync(fresh, cancel).ConfigureAwait(false);
+        }
+        catch
+        {
+            await fresh.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        _audio = audio;
+        _anchor ??= new Anchor(audio.Transcode);
     }
 
     private void OnAudioAnswered(InviteDialog dialog, CallMedia media, SipMessage ack)

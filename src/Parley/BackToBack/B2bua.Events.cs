@@ -182,13 +182,13 @@ public sealed partial class B2bua : IDialogOwner
         if (!request.IsPending && from.RemoteSdp is { } before && offer is not null)
         {
             // Taken back while it was on its way: the other side goes back with it.
-            to.Agree(SessionBody.Bytes(sent), result.Message is { } taken ? SessionBody.Bytes(taken) : null, peerOffered: false);
+            to.Agree(SessionBody.Bytes(sent), result.Described is { } taken ? SessionBody.Bytes(taken) : null, peerOffered: false);
             OnLaneOf(to, () => to.Session.Modify(new ModifyOptions { Body = to.Continue(SessionBody.Of(before)) }, static _ => { }));
             return;
         }
 
         var headers = result.Message is { } answer ? PassingFrom(to).Of(answer) : [];
-        var theirs = result.Message is { } message ? SessionBody.Whole(message) : default;
+        var theirs = result.Described is { } message ? SessionBody.Whole(message) : default;
         var owed = result.Acknowledge;
         to.Agree(offer is null ? null : SessionBody.Bytes(sent), SessionBody.Bytes(theirs), peerOffered: offer is null);
         _pipe.Pass(theirs, TransformTo(from), body => OnLaneOf(from, () =>

@@ -155,7 +155,7 @@ public sealed partial class B2bua
         };
         if (kept.Media is not { } media)
             return await _agent.CreateUacAsync(target.ToString(), call with { SdpFor = (offer, _) => OfferToAsync(kept, offer) }, cancel).ConfigureAwait(false);
-        var fresh = await CallMedia.ForDialAsync(_agent.Phone, target, CodecsBeside(media), media.Stream, cancel).ConfigureAwait(false);
+        var fresh = await CallMedia.ForDialAsync(_agent.Phone, target, CodecsBeside(media, _audio!), media.Stream, cancel).ConfigureAwait(false);
         try
         {
             var dialog = await _agent.CreateUacAsync(target.ToString(), call with { Sdp = Encoding.UTF8.GetString(fresh.Offer().Content.Span) }, cancel).ConfigureAwait(false);
@@ -206,8 +206,10 @@ public sealed partial class B2bua
         try
         {
             if (kept.Media is null != joined.Media is null)
-                throw new DialogException(488, "The audio of one call is relayed here, that of the other is not");
-            if (kept.Media is null)
+            {
+                await AnchorOneAsync(kept, joined, other, cancel).ConfigureAwait(false);
+            }
+            else if (kept.Media is null)
             {
                 var answer = new SessionChange { SdpFor = (offer, _) => OfferToAsync(joined, offer) };
                 await kept.ModifyAsync(answer, cancel).ConfigureAwait(false);
@@ -238,7 +240,7 @@ public sealed partial class B2bua
         await BeginAsync(leaving).ConfigureAwait(false);
         try
         {
-            var media = kept.Media is { } other ? CallMedia.ForIncoming(_agent.Phone, invite.Invite.Flow, CodecsBeside(other), other.Stream) : null;
+            var media = kept.Media is { } other ? CallMedia.ForIncoming(_agent.Phone, invite.Invite.Flow, CodecsBeside(other, _audio!), other.Stream) : null;
             var body = media is null ? SessionBody.Of(await AnswerForAsync(kept, invite.Sdp).ConfigureAwait(false)) : AnswerAudio(media, invite);
             cancel.ThrowIfCancellationRequested();
             await _home.RunAsync(() =>
@@ -276,12 +278,12 @@ public sealed partial class B2bua
     }
 
     // What passes untouched is the codec the leg that stays speaks; where transcoding is allowed, it is only the first choice.
-    private IReadOnlyList<AudioCodec> CodecsBeside(CallMedia kept)
+    private IReadOnlyList<AudioCodec> CodecsBeside(CallMedia kept, AnchorOptions audio)
     {
-        var all = _options.Media!.Codecs ?? _agent.Phone.Options.Codecs;
+        var all = audio.Codecs ?? _agent.Phone.Options.Codecs;
         if (kept.Agreed?.Codec is not { } codec)
             return all;
-        return _options.Media.Transcode ? [codec, .. all.Where(other => other != codec)] : [codec];
+        return audio.Transcode ? [codec, .. all.Where(other => other != codec)] : [codec];
     }
 
     private InviteDialog Require(InviteDialog kept)

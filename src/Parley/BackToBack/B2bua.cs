@@ -17,7 +17,8 @@ public sealed partial class B2bua : IAsyncDisposable
     private readonly B2buaOptions _options;
     private readonly Lane _home;
     private readonly SdpPipe _pipe;
-    private readonly Anchor? _anchor;
+    private volatile Anchor? _anchor;
+    private AnchorOptions? _audio;
     private readonly EndSignal _ended;
     private readonly TaskCompletionSource<CallEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private HandlerOwner? _handlersA;
@@ -33,6 +34,7 @@ public sealed partial class B2bua : IAsyncDisposable
         _options = options;
         _pipe = pipe;
         _anchor = anchor;
+        _audio = options.Media;
     }
 
     /// <summary>The leg of the one who called, or of who took their place.</summary>

@@ -1,4 +1,6 @@
+using Parley.Sip.Dialogs;
 using Parley.Sip.Messages;
+using Parley.Sip.Publications;
 using Parley.Sip.Subscriptions;
 
 namespace Parley.Dialogs;
@@ -51,5 +53,30 @@ public sealed partial class DialogAgent
         var dialog = new SubscriberDialog(this, onNotify);
         await dialog.StartAsync(options, cancel).ConfigureAwait(false);
         return dialog;
+    }
+
+    /// <summary>Publishes a state and waits until the server has it (RFC 3903). It is kept published until the result is disposed.</summary>
+    /// <param name="options">Whose state, of which package, for how long.</param>
+    /// <param name="body">The state.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>The publication: it is changed by <see cref="Publication.ModifyAsync"/>.</returns>
+    /// <exception cref="DialogException">It was refused, or nobody answered.</exception>
+    /// <exception cref="ArgumentException">An option is malformed, or there is no body.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> fired.</exception>
+    public async Task<Publication> PublishAsync(PublicationOptions options, SipBody body, CancellationToken cancel = default)
+    {
+        var publication = Endpoint.Publish(options, body);
+        try
+        {
+            var status = await publication.WaitAsync(cancel).ConfigureAwait(false);
+            if (status.State != PublicationState.Published)
+                throw new DialogException(status.Status, status.Reason);
+            return publication;
+        }
+        catch
+        {
+            await publication.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 }

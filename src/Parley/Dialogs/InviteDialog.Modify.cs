@@ -142,6 +142,26 @@ public sealed partial class InviteDialog
     /// <summary>From here on somebody else speaks to this peer.</summary>
     internal void Splice() => _spliced = true;
 
+    /// <summary>The audio goes through here from now on: the peer is offered our stream in the place of what it was told before.</summary>
+    /// <exception cref="DialogException">The peer refused, or cannot do what the stream can: everything is as it was.</exception>
+    internal async Task AnchorAsync(CallMedia media, CancellationToken cancel)
+    {
+        var result = await InTurnAsync(
+            async () =>
+            {
+                var before = Described();
+                media.Continue(before);
+                var outcome = await RedirectAudioAsync(media, MediaDirection.SendReceive, ModifyMethod.Reinvite, cancel).ConfigureAwait(false);
+                // Taken by the peer and of no use to us: it goes back to what it was told before.
+                if (!outcome.IsSuccess && outcome.Response is { StatusCode: < 300 } && Parse(_local) is { } now)
+                    await OfferAsync(SdpWriter.ToBytes(SessionRevision.Follow(before, now.Origin)), new SessionChange(), cancel).ConfigureAwait(false);
+                return outcome;
+            },
+            cancel).ConfigureAwait(false);
+        Require(result);
+        Media = media;
+    }
+
     // The audio is ours: so is the description, and what was agreed on changes what flows.
     private async Task<SessionChangeResult> RedirectAudioAsync(CallMedia media, MediaDirection direction, ModifyMethod method, CancellationToken cancel)
     {
@@ -152,7 +172,7 @@ public sealed partial class InviteDialog
             new ModifyOptions { Body = SessionBody.Of(offer), Method = method }, offer, cancel,
             (outcome, _) =>
             {
-                if (!outcome.IsSuccess || !media.TryAcceptAnswer(outcome.Message!, out problem))
+                if (!outcome.IsSuccess || !media.TryAcceptAnswer(outcome.Described!, out problem))
                     media.OfferRefused(before);
                 else
                     media.ExchangeDone();
@@ -208,7 +228,7 @@ public sealed partial class InviteDialog
             RequireUp();
             return session.Modify(options, result =>
             {
-                var sdp = result.Message is { } message ? SessionBody.Bytes(message) : null;
+                var sdp = result.Described is { } message ? SessionBody.Bytes(message) : null;
                 // Agreed when the answer is here; an offer that came instead is agreed on when it has been answered.
                 if (result.IsSuccess && result.Acknowledge is null)
                 {

@@ -31,8 +31,12 @@ public sealed class ServeStorageTests : IDisposable
             await server.LineAsync("Ready");
             Assert.Equal(1, (await RegisterAsync(address)).ExitCode);
             Assert.Equal(0, (await ParleyCli.RunAsync("account", "add", "alice", "--password", "secret", "--data", _folder)).ExitCode);
-            await Task.Delay(TimeSpan.FromSeconds(1.2)); // within a second it counts
-            Assert.Equal(0, (await RegisterAsync(address)).ExitCode);
+            // It counts within a second, on a machine that has nothing else to do.
+            for (var tries = 1; (await RegisterAsync(address)).ExitCode != 0; tries++)
+            {
+                Assert.True(tries < 100, "the server does not see an account that was added while it ran");
+                await Task.Delay(100);
+            }
         }
 
         await using var again = Start();

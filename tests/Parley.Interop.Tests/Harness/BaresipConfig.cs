@@ -22,9 +22,9 @@ internal static class BaresipConfig
         Wav.WriteTone(folder.File("microphone.wav"), options.ToneHz, TimeSpan.FromSeconds(90), rate);
         await File.WriteAllTextAsync(folder.File("certificate.pem"), Certificate());
         await File.WriteAllTextAsync(folder.File("contacts"), string.Concat(Contacts(options)));
-        await File.WriteAllTextAsync(folder.File("accounts"), $"{Account(options)};answermode={options.Answer}{Codecs(options.Codec)}\n");
+        await File.WriteAllTextAsync(folder.File("accounts"), $"{Account(options)};answermode={options.Answer}{Codecs(options.Codec)}{Encryption(options)}\n");
         var template = await File.ReadAllTextAsync(Path.Combine(Repository.Peers, "baresip", "config"));
-        await File.WriteAllTextAsync(folder.File("config"), template
+        await File.WriteAllTextAsync(folder.File("config"), (options.Encryption.Length == 0 ? template : template + "module srtp.so\n")
             .Replace("@FOLDER@", folder.Path, StringComparison.Ordinal)
             .Replace("@SIP@", $"{port}", StringComparison.Ordinal)
             .Replace("@CONTROL@", $"{ControlPort(port)}", StringComparison.Ordinal)
@@ -40,6 +40,8 @@ internal static class BaresipConfig
         return $"<sip:{account.Name}@{account.Server};transport={options.Transport}>;auth_user={account.Name};auth_pass={account.Password}"
             + $";regint=600;pubint={account.PublishInterval}{proxy}";
     }
+
+    private static string Encryption(BaresipOptions options) => options.Encryption.Length == 0 ? "" : $";mediaenc={options.Encryption}";
 
     private static IEnumerable<string> Contacts(BaresipOptions options)
         => (options.Account?.Contacts ?? []).Select((uri, i) => $"\"Contact {i}\" <{uri}>;presence=p2p\n");

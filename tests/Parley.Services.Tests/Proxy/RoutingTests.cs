@@ -1,3 +1,4 @@
+using Parley.Net;
 using Parley.Services.Proxy;
 using Parley.Services.Tests.Proxy.Support;
 using Parley.Sip.Messages;
@@ -143,6 +144,42 @@ public class RoutingTests
         var invite = stage.Alice.Got("INVITE");
         Assert.Equal("sip:alice@192.168.0.7:5060", Wire.RequestUri(invite));
         Assert.False(Wire.Has(invite, "Route"));
+    }
+
+    [Theory]
+    [InlineData(StreamKind.Tcp, "tcp")]
+    [InlineData(StreamKind.Tls, "tls")]
+    public void Rfc5626_a_flow_token_leads_back_over_the_phones_connection_and_nowhere_once_that_is_gone(StreamKind kind, string transport)
+    {
+        using var certificate = TlsCertificates.SelfSigned("10.0.0.1");
+        var stage = new ProxyStage(
+            options => options with { AddPath = true },
+            policy: request =>
+            {
+                request.AddTarget(ProxyStage.AtBob);
+                return ProxyVerdict.Forward;
+            },
+            endpoint: options => options with { Transport = new() { Listen = ["udp:10.0.0.1:5060", $"{transport}:10.0.0.1:5061"], Certificate = certificate } });
+        var phone = StreamPeer.Opening(stage, "10.0.0.7", kind, 5061);
+        phone.Send(Wire.Request("REGISTER", "sip:example.com", more: "Contact: <sip:alice@192.168.0.7:5060>;reg-id=1").Replace("/UDP", "/" + transport.ToUpperInvariant(), StringComparison.Ordinal));
+        stage.Network.RunUntil(() => stage.Bob.Received.Count > 0);
+        // The registrar's side is reached over UDP; the token stands for the connection.
+        var path = Wire.Header(stage.Bob.Got("REGISTER"), "Path");
+        Assert.Matches("^<sip:[0-9a-z]{25}@10.0.0.1:5060;lr>$", path);
+
+        string Invite(string branch) => Wire.Request(
+            "INVITE", "sip:alice@192.168.0.7:5060", branch, "<sip:alice@example.com>", more: $"Route: {path}", sentBy: "10.0.0.3:5060", callId: branch);
+        stage.Bob.Send(Invite("z9hG4bKbob1"));
+        stage.Network.RunUntil(() => phone.Received.Count > 0);
+        Assert.Equal("sip:alice@192.168.0.7:5060", Wire.RequestUri(phone.Received[0]));
+        Assert.False(Wire.Has(phone.Received[0], "Route"));
+        Assert.Contains($"transport={transport}", Wire.Headers(phone.Received[0], "Record-Route")[0], StringComparison.Ordinal);
+
+        phone.Close();
+        stage.Network.RunUntil(() => stage.Bob.Count("430 INVITE") > 0); // what was on its way to her cannot arrive any more
+        stage.Bob.Received.Clear();
+        stage.Bob.Send(Invite("z9hG4bKbob2"));
+        stage.Network.RunUntil(() => stage.Bob.Received.Any(one => Wire.Summary(one) == "430 INVITE" && Wire.Header(one, "Call-ID") == "z9hG4bKbob2"));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.RegularExpressions;
+using Parley.Net;
 using Parley.Services.Locations;
 using Parley.Services.Registrar;
 using Parley.Sip.Messages;
@@ -59,6 +61,41 @@ public sealed partial class ExtensionTests
         await using var stage = new RegistrarStage(new() { ServiceRoute = [SipUri.Parse("sip:orig@proxy.example.com;lr"), SipUri.Parse("sip:p2.example.com;lr")] });
 
         Assert.Equal("<sip:orig@proxy.example.com;lr>, <sip:p2.example.com;lr>", Header(stage.Register(), "Service-Route"));
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_lost_takes_its_flow_with_it_before_anybody_looks()
+    {
+        await using var stage = new RegistrarStage();
+        var told = new List<bool>();
+        using var watching = stage.Locations.Watch(new Watcher(told));
+        IStreamConnection connection = null!;
+        var answers = new List<string>();
+        var phone = stage.Network.Host("10.0.0.7");
+        stage.Network.Run(async () => connection = await phone.ConnectAsync(new() { Kind = StreamKind.Tcp, Remote = NetEndpoint.V4(0x0A000001, 5060) }));
+        var reading = connection.ReceiveAsync(
+            bytes =>
+            {
+                answers.Add(Encoding.UTF8.GetString(bytes));
+                return (int)bytes.Length;
+            },
+            CancellationToken.None);
+        var text = stage.Text($"Supported: outbound\nContact: <sip:alice@10.0.0.7;transport=tcp>;reg-id=1;{Instance}", from: "10.0.0.7").Replace("/UDP", "/TCP", StringComparison.Ordinal);
+        var bytes = Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n"));
+        var buffer = stage.Network.Pool.Rent(bytes.Length);
+        bytes.CopyTo(buffer.Array, 0);
+        buffer.Length = bytes.Length;
+        connection.Send(buffer);
+        buffer.Release();
+        stage.Network.RunUntil(() => answers.Count > 0, TimeSpan.FromSeconds(5));
+        Assert.Equal("200 OK", Status(answers[0]));
+        Assert.Equal([true], told);
+
+        stage.Network.Run(async () => await connection.DisposeAsync());
+        stage.Network.RunUntil(() => told.Count > 1, TimeSpan.FromSeconds(5));
+        Assert.Equal([true, false], told);
+        Assert.Equal(0, stage.Locations.Counters.Addresses);
+        stage.Network.Run(() => reading);
     }
 
     [Fact]
@@ -215,4 +252,9 @@ public sealed partial class ExtensionTests
 
     [GeneratedRegex("temp-gruu=\"([^\"]+)\"")]
     private static partial Regex TemporaryGruu();
+
+    private sealed class Watcher(List<bool> reachable) : ILocationWatcher
+    {
+        public void OnChanged(LocationChange change) => reachable.Add(change.IsReachable);
+    }
 }

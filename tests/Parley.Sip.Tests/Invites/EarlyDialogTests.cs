@@ -63,6 +63,33 @@ public class EarlyDialogTests
     }
 
     [Fact]
+    public void What_the_called_sides_UPDATE_says_of_the_timer_is_agreed_to_and_its_minimum_kept()
+    {
+        Ring();
+        _stage.PeerSends(FromCalled("UPDATE", 1).Replace("Content-Length", "Supported: timer\nSession-Expires: 600;refresher=uac\nMin-SE: 500\nContent-Length", StringComparison.Ordinal));
+        _stage.OnLane(() => _stage.Call.Requests[0].Respond(200));
+        var updated = _stage.Peer.LastOf("200 UPDATE");
+        Assert.Equal(("600;refresher=uac", "timer"), (Wire.Header(updated, "Session-Expires"), Wire.Header(updated, "Require")));
+        _stage.PeerReplies("INVITE", "200 OK", more: Responses.Contact + "\nAllow: INVITE, UPDATE\nSession-Expires: 600;refresher=uac\nRequire: timer", sdp: "answer");
+        Assert.Equal(TimeSpan.FromSeconds(600), _stage.Call.Session!.SessionInterval);
+        _stage.Advance(300_000);
+        Assert.Equal(("600;refresher=uac", "500"), (Wire.Header(_stage.Peer.LastOf("UPDATE"), "Session-Expires"), Wire.Header(_stage.Peer.LastOf("UPDATE"), "Min-SE")));
+    }
+
+    [Fact]
+    public void The_answer_to_the_INVITE_does_not_go_back_on_what_the_callers_UPDATE_agreed_on()
+    {
+        _stage.OnInvite = invite => invite.Progress();
+        _stage.PeerSends(Responses.With(Wire.Request(), "Supported: timer\nSession-Expires: 1800"));
+        var ringing = _stage.Peer.LastOf("180 INVITE");
+        _stage.Call.WhenRequested = request => request.Respond(200);
+        _stage.PeerSends(Requests.Within(ringing, "UPDATE", 2, more: "Supported: timer\nSession-Expires: 700;refresher=uas"));
+        Assert.Equal("700;refresher=uas", Wire.Header(_stage.Peer.LastOf("200 UPDATE"), "Session-Expires"));
+        _stage.OnLane(() => _stage.Invite.Answer(Sdp("offer")));
+        Assert.Equal("700;refresher=uas", Wire.Header(_stage.Peer.LastOf("200 INVITE"), "Session-Expires"));
+    }
+
+    [Fact]
     public void The_called_sides_UPDATE_is_the_applications_to_answer()
     {
         Ring();

@@ -48,6 +48,33 @@ public class ModifyTests
     }
 
     [Fact]
+    public void A_reliable_response_to_a_reinvite_is_acknowledged_and_its_description_is_the_answer()
+    {
+        var session = _stage.DialAnswered();
+        Modify(session, new() { Body = Sdp("offer 2") });
+        Assert.Contains("100rel", Wire.Header(_stage.Peer.LastOf("INVITE"), "Supported"), StringComparison.Ordinal);
+        _stage.PeerReplies("INVITE", "183 Wait", more: "Require: 100rel\nRSeq: 7", sdp: "answer 2");
+        var prack = _stage.Peer.LastOf("PRACK");
+        Assert.Equal(("7 2 INVITE", "3 PRACK"), (Wire.Header(prack, "RAck"), Wire.Header(prack, "CSeq")));
+        _stage.PeerReplies("PRACK", "200 OK");
+        _stage.PeerReplies("INVITE", "183 Wait", more: "Require: 100rel\nRSeq: 7", sdp: "answer 2"); // once more
+        Assert.Single(_stage.Peer.Received, message => Wire.Summary(message) == "PRACK");
+        Assert.Empty(_results);
+        _stage.PeerReplies("INVITE", "200 OK");
+        Assert.Equal("answer 2", System.Text.Encoding.UTF8.GetString(_results[0].Described!.Body));
+        Modify(session, new() { Body = Sdp("offer 3"), Method = ModifyMethod.Update });
+        Assert.EndsWith("offer 3", _stage.Peer.LastOf("UPDATE"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_reinvite_that_asks_for_an_offer_asks_for_no_reliable_responses()
+    {
+        var session = _stage.DialAnswered();
+        Modify(session, new());
+        Assert.DoesNotContain("100rel", Wire.Header(_stage.Peer.LastOf("INVITE"), "Supported"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_called_side_changes_the_call_by_the_Contact_it_gave()
     {
         var session = _stage.Answered(Wire.Request());

@@ -118,4 +118,70 @@ public class OutboundTests
         _stage.Dial(options => options with { Caller = SipAddress.Parse("sip:alice@10.0.0.2") });
         Assert.Equal("<sip:alice@10.0.0.1:5060>", Wire.Header(_stage.Peer.LastOf("INVITE"), "Contact"));
     }
+
+    [Fact]
+    public void A_device_registers_over_a_flow_by_each_proxy()
+    {
+        var set = RegisterFlows();
+        var (first, second) = (_stage.Peer.LastOf("REGISTER"), _stage.Other.LastOf("REGISTER"));
+        Assert.EndsWith(";reg-id=1", Wire.Header(first, "Contact"), StringComparison.Ordinal);
+        Assert.EndsWith(";reg-id=2", Wire.Header(second, "Contact"), StringComparison.Ordinal);
+        Assert.NotEqual(Wire.Header(first, "Call-ID"), Wire.Header(second, "Call-ID"));
+        Assert.Equal(Wire.Header(first, "To"), Wire.Header(second, "To"));
+        Assert.False(set.IsRegistered);
+        Reply(_stage.Other, "200 OK", "Expires: 600");
+        Assert.True(set.IsRegistered);
+        var outcome = set.WaitAsync(TestContext.Current.CancellationToken);
+        _stage.Network.Run(() => outcome);
+        Assert.Equal(RegistrationState.Registered, set.Flows[1].Status.State);
+    }
+
+    [Fact]
+    public void A_flow_that_fails_beside_one_that_works_is_tried_again_later_than_the_last_that_fails()
+    {
+        var set = RegisterFlows();
+        Reply(_stage.Peer, "503 No");
+        Assert.InRange(set.Flows[0].Status.NextAttempt, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30));
+        Reply(_stage.Other, "200 OK", "Expires: 600");
+        _stage.Advance(30_000);
+        Reply(_stage.Peer, "503 No");
+        Assert.InRange(set.Flows[0].Status.NextAttempt, TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(180));
+    }
+
+    [Fact]
+    public void Where_no_flow_works_the_last_failure_is_told()
+    {
+        var set = RegisterFlows();
+        Reply(_stage.Peer, "503 No");
+        Reply(_stage.Other, "403 Never");
+        var outcome = set.WaitAsync(TestContext.Current.CancellationToken);
+        _stage.Network.Run(() => outcome);
+        Assert.False(set.IsRegistered);
+        Assert.All(set.Flows, flow => Assert.Equal(RegistrationState.Failed, flow.Status.State));
+    }
+
+    [Fact]
+    public void Flows_need_an_instance_and_one_to_eight_proxies()
+    {
+        var options = new RegistrationOptions { Address = SipUri.Parse("sip:alice@10.0.0.2") };
+        var proxy = SipUri.Parse("sip:10.0.0.2");
+        Assert.Equal("options", Assert.Throws<ArgumentException>(() => _stage.Endpoint.RegisterFlows(options, [proxy])).ParamName);
+        options = options with { InstanceId = Instance };
+        Assert.Equal("proxies", Assert.Throws<ArgumentException>(() => _stage.Endpoint.RegisterFlows(options, [])).ParamName);
+        Assert.Equal("proxies", Assert.Throws<ArgumentException>(() => _stage.Endpoint.RegisterFlows(options, [.. Enumerable.Repeat(proxy, 9)])).ParamName);
+    }
+
+    private RegistrationSet RegisterFlows()
+    {
+        var options = new RegistrationOptions { Address = SipUri.Parse("sip:alice@example.com"), InstanceId = Instance, KeepAlive = TimeSpan.Zero };
+        var set = _stage.Endpoint.RegisterFlows(options, [SipUri.Parse("sip:10.0.0.2;lr"), SipUri.Parse("sip:10.0.0.3;lr")]);
+        _stage.Network.RunUntilIdle();
+        return set;
+    }
+
+    private void Reply(Phone phone, string status, string more = "X: 1")
+    {
+        phone.Send(Responses.With(Wire.Response(phone.LastOf("REGISTER"), status, "far"), more));
+        _stage.Network.RunUntilIdle();
+    }
 }

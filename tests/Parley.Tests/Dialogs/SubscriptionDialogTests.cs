@@ -1,6 +1,7 @@
 using Parley.Dialogs;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Messages;
+using Parley.Sip.Publications;
 using Parley.Sip.Subscriptions;
 using Parley.Tests.Support;
 
@@ -42,6 +43,22 @@ public class SubscriptionDialogTests
         Assert.StartsWith("terminated;reason=noresource", Wire.Header(await Notified(stage), "Subscription-State"), StringComparison.Ordinal);
         Assert.Equal(SubscriptionEndKind.Terminated, (await ended.Task).Kind);
         Assert.True(dialog.Ended.IsCancellationRequested);
+    });
+
+    [Fact]
+    public void A_state_is_published_and_one_that_is_refused_throws() => DialogStage.Run(async stage =>
+    {
+        var options = new PublicationOptions { Target = SipUri.Parse(stage.Bob.Uri), Event = "presence" };
+        var publishing = stage.Agent.PublishAsync(options, new SipBody("application/pidf+xml", "open"));
+        stage.Bob.Respond(await stage.Bob.Expect("PUBLISH"), "200 OK", headers: "SIP-ETag: e1");
+        var publication = await publishing;
+        Assert.Equal("e1", publication.Status.EntityTag);
+        var refused = stage.Agent.PublishAsync(options with { Event = "weather" }, new SipBody("text/plain", "rain"));
+        stage.Bob.Respond(await stage.Bob.Expect("PUBLISH"), "489 Bad Event");
+        Assert.Equal(489, (await Assert.ThrowsAsync<DialogException>(() => refused)).Status);
+        var removing = publication.DisposeAsync();
+        stage.Bob.Respond(await stage.Bob.Expect("PUBLISH"), "200 OK", headers: "SIP-ETag: e2");
+        await removing;
     });
 
     [Fact]

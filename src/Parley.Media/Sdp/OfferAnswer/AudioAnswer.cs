@@ -1,4 +1,5 @@
 using Parley.Media.Codecs;
+using Parley.Media.Srtp;
 
 namespace Parley.Media.Sdp.OfferAnswer;
 
@@ -23,7 +24,7 @@ public static class AudioAnswer
         {
             var media = offer.Media[index];
             if (!RemoteStream.IsAudio(media) || media.Port == 0) continue;
-            var refusal = RemoteStream.Refusal(offer, media);
+            var refusal = RemoteStream.Refusal(offer, media, local.Encryption) ?? Choose(media, local, out _, out _);
             if (refusal is null && Accept(offer, index, local) is { } result) return result;
             failure ??= refusal ?? NoCommonCodec(media);
         }
@@ -51,7 +52,7 @@ public static class AudioAnswer
         }
         var media = answer.Media[index];
         if (media.Port == 0) return OfferAnswerResult.Agreed(answer, new() { Enabled = false, MediaIndex = index });
-        return RemoteStream.Refusal(answer, media) is { } refusal
+        return RemoteStream.Refusal(answer, media, local.Encryption) is { } refusal
             ? OfferAnswerResult.Failed(refusal)
             : Settle(offer.Media[index], answer, index, local);
     }
@@ -66,6 +67,7 @@ public static class AudioAnswer
         if (local.AnswerOneCodec) payloads = [payloads[0]];
         var events = local.TelephoneEvents ? RemoteStream.Events(formats, payloads) : [];
 
+        _ = Choose(media, local, out var srtp, out var crypto);
         var mux = local.RtcpMux && media.Attribute("rtcp-mux") is not null;
         var direction = MediaDirections.Answer(offer.DirectionOf(media), local.Direction);
         var audio = RemoteStream.Describe(offer, index, mux, local) with
@@ -76,8 +78,9 @@ public static class AudioAnswer
             ReceiveTelephoneEvents = events,
             TelephoneEventPayloadType = EventFor(payloads[0], events),
             Direction = direction,
+            Srtp = srtp,
         };
-        var section = AudioSection.Write(local, media.Protocol, payloads, events, direction, audio.PacketMilliseconds, mux);
+        var section = AudioSection.Write(local, media.Protocol, payloads, events, direction, audio.PacketMilliseconds, mux, crypto);
         var sections = offer.Media.Select((m, i) => i == index ? section : AudioSection.Refuse(m)).ToList();
         if (local.Port == 0) audio = new() { Enabled = false, MediaIndex = index };
         return OfferAnswerResult.Agreed(AudioSection.Session(local, sections, offer.Times), audio);
@@ -92,6 +95,7 @@ public static class AudioAnswer
         send.RemoveAll(p => !ours.Exists(format => format.Is(p.Codec)));
         if (send.Count == 0) return OfferAnswerResult.Failed(NoCommonCodec(media));
 
+        if (Keys(offered, media, local, out var srtp) is { } unsafeAnswer) return OfferAnswerResult.Failed(unsafeAnswer);
         var sendEvents = local.TelephoneEvents ? RemoteStream.Events(theirs, send) : [];
         // The peer sends with the numbers of our offer; its own numbers are for what we send (RFC 3264 §5.1).
         var receive = RemoteStream.Common(ours, [.. send.Select(p => p.Codec)]);
@@ -105,7 +109,45 @@ public static class AudioAnswer
             ReceiveTelephoneEvents = receiveEvents,
             TelephoneEventPayloadType = EventFor(send[0], sendEvents),
             Direction = MediaDirections.Answer(answer.DirectionOf(media), wanted),
+            Srtp = srtp,
         });
+    }
+
+    /// <summary>Whether an offered stream can be encrypted as this side wants it: with the first of the keys offered whose suite is one of ours (RFC 4568 §5.1.2).</summary>
+    private static OfferAnswerFailure? Choose(MediaDescription media, LocalAudio local, out SrtpKeying? srtp, out IReadOnlyList<CryptoLine> answer)
+    {
+        (srtp, answer) = (null, []);
+        if (local.Encryption == MediaEncryption.None) return null;
+        foreach (var line in CryptoLine.ReadAll(media))
+        {
+            if (local.Keys.FirstOrDefault(key => ReferenceEquals(key.Suite, line.Key.Suite)) is not { } own) continue;
+            srtp = new(own, line.Key);
+            answer = [line with { Key = own }];
+            return null;
+        }
+        return RemoteStream.IsSecureRtp(media.Protocol)
+            ? new(OfferAnswerFailureKind.SecureTransportUnsupported, "Audio is offered only as SRTP, without a key (a=crypto) of a suite this side knows.")
+            : local.Encryption == MediaEncryption.Required
+                ? new(OfferAnswerFailureKind.EncryptionRequired, "Audio has to be encrypted here, and the offer has no key (a=crypto) of a suite this side knows.")
+                : null;
+    }
+
+    /// <summary>The keys an answer settles on: its one line repeats tag and suite of a line of the offer (RFC 4568 §5.1.3).</summary>
+    private static OfferAnswerFailure? Keys(MediaDescription offered, MediaDescription media, LocalAudio local, out SrtpKeying? srtp)
+    {
+        srtp = null;
+        if (local.Encryption == MediaEncryption.None) return null;
+        var ours = CryptoLine.ReadAll(offered);
+        foreach (var line in CryptoLine.ReadAll(media))
+        {
+            var match = ours.Find(own => own.Tag == line.Tag && ReferenceEquals(own.Key.Suite, line.Key.Suite));
+            if (match.Key is null) continue;
+            srtp = new(match.Key, line.Key);
+            return null;
+        }
+        return local.Encryption == MediaEncryption.Required || RemoteStream.IsSecureRtp(offered.Protocol)
+            ? new(OfferAnswerFailureKind.EncryptionRequired, "Audio has to be encrypted here, and the answer has no key (a=crypto) for a line of the offer.")
+            : null;
     }
 
     private static OfferAnswerResult SwitchedOff(SessionDescription offer, LocalAudio local) => OfferAnswerResult.Agreed(

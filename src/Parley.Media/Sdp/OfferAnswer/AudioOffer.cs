@@ -1,4 +1,5 @@
 using Parley.Media.Codecs;
+using Parley.Media.Srtp;
 
 namespace Parley.Media.Sdp.OfferAnswer;
 
@@ -7,6 +8,9 @@ public static class AudioOffer
 {
     private const byte UsualTelephoneEvent = 101;
     private const byte FirstDynamic = 96;
+
+    // A line has 80 to 100 bytes, and an INVITE of more than 1,300 leaves by TCP (RFC 3261 §18.1.1), which not everybody is reached by.
+    private const int MaxKeys = 3;
 
     /// <summary>The first offer of a session.</summary>
     /// <param name="local">One's own side.</param>
@@ -55,9 +59,14 @@ public static class AudioOffer
         if (local.TelephoneEvents) used.Add(UsualTelephoneEvent);
         var payloads = local.Codecs.Select(codec => new PayloadMapping(NumberOf(codec, local, used), codec)).ToList();
         var events = local.TelephoneEvents ? Events(local, used) : [];
+        // A plain stream with keys is what a side offers that would like to encrypt and can do without; RTP/SAVP says that it cannot (RFC 4568 §5).
         return AudioSection.Write(
-            local, "RTP/AVP", payloads, events, local.Direction, local.PacketMilliseconds, local.RtcpMux);
+            local, local.Encryption == MediaEncryption.Required ? "RTP/SAVP" : "RTP/AVP", payloads, events, local.Direction, local.PacketMilliseconds, local.RtcpMux, Crypto(local));
     }
+
+    /// <summary>The keys as they are offered, numbered in their order.</summary>
+    internal static IReadOnlyList<CryptoLine> Crypto(LocalAudio local) =>
+        local.Encryption == MediaEncryption.None ? [] : [.. local.Keys.Take(MaxKeys).Select((key, at) => new CryptoLine(at + 1, key))];
 
     private static byte NumberOf(AudioCodec codec, LocalAudio local, HashSet<byte> used)
     {

@@ -14,7 +14,8 @@ internal static class AudioSection
         IReadOnlyList<TelephoneEventMapping> events,
         MediaDirection direction,
         int packetMilliseconds,
-        bool rtcpMux)
+        bool rtcpMux,
+        IReadOnlyList<CryptoLine> crypto)
     {
         var formats = new List<string>(payloads.Count + events.Count);
         var attributes = new List<SdpAttribute>();
@@ -35,6 +36,7 @@ internal static class AudioSection
         attributes.Add(new("ptime", Text(packetMilliseconds)));
         if (local.RtcpPort is { } rtcp && rtcp != local.Port + 1) attributes.Add(new("rtcp", Text(rtcp)));
         if (rtcpMux) attributes.Add(new("rtcp-mux"));
+        attributes.AddRange(crypto.Select(line => line.ToAttribute()));
         attributes.Add(new(direction.ToAttribute()));
         return new() { Media = "audio", Port = local.Port, Protocol = protocol, Formats = formats, Attributes = attributes };
     }

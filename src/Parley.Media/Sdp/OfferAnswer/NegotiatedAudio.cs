@@ -1,5 +1,6 @@
 using System.Net;
 using Parley.Media.Codecs;
+using Parley.Media.Srtp;
 
 namespace Parley.Media.Sdp.OfferAnswer;
 
@@ -53,6 +54,9 @@ public sealed record NegotiatedAudio
 
     /// <summary>Milliseconds of audio to put into each packet sent: the peer's <c>a=ptime</c>, limited by its <c>a=maxptime</c>.</summary>
     public int PacketMilliseconds { get; init; } = 20;
+
+    /// <summary>The keys the audio is encrypted with; null when it is not.</summary>
+    public SrtpKeying? Srtp { get; init; }
 
     /// <summary>Index of the stream's <c>m=</c> line in both descriptions; −1 when there is none.</summary>
     public int MediaIndex { get; init; } = -1;

@@ -9,8 +9,11 @@ public enum OfferAnswerFailureKind
     /// <summary>Audio is there, but no codec both sides have.</summary>
     NoCommonCodec,
 
-    /// <summary>Audio is only offered encrypted (RTP/SAVP and its kin), which needs key exchange this side does not do.</summary>
+    /// <summary>Audio is only offered encrypted (RTP/SAVP and its kin), which is not enabled here, or in ways this side does not know.</summary>
     SecureTransportUnsupported,
+
+    /// <summary>Encryption is required here, and the other side does none, or none that this side knows.</summary>
+    EncryptionRequired,
 
     /// <summary>Audio is only offered over a transport that is not RTP over UDP.</summary>
     UnsupportedTransport,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Parley.Media.Codecs;
+using Parley.Media.Srtp;
 
 namespace Parley.Media.Sdp.OfferAnswer;
 
@@ -10,14 +11,16 @@ internal static class RemoteStream
     public static bool IsAudio(MediaDescription media) => media.Media.Equals("audio", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What makes a live audio section unusable before codecs are looked at, or null.</summary>
-    public static OfferAnswerFailure? Refusal(SessionDescription description, MediaDescription media)
+    public static OfferAnswerFailure? Refusal(SessionDescription description, MediaDescription media, MediaEncryption encryption)
     {
-        if (!IsPlainRtp(media.Protocol))
+        if (!IsPlainRtp(media.Protocol) && (encryption == MediaEncryption.None || !IsSecureRtp(media.Protocol)))
         {
             return media.Protocol.Contains("SAVP", StringComparison.OrdinalIgnoreCase)
                 ? new(
                     OfferAnswerFailureKind.SecureTransportUnsupported,
-                    "Audio is offered only as SRTP, which is not enabled; RTP/AVP would be accepted.")
+                    encryption == MediaEncryption.None
+                        ? "Audio is offered only as SRTP, which is not enabled; RTP/AVP would be accepted."
+                        : "Audio is offered only as SRTP with keys exchanged in a way this side does not know; RTP/SAVP with a=crypto would be accepted.")
                 : new(OfferAnswerFailureKind.UnsupportedTransport, "Audio is not offered over RTP/AVP.");
         }
         return description.ConnectionOf(media) switch
@@ -76,6 +79,10 @@ internal static class RemoteStream
             PacketMilliseconds = PacketMilliseconds(media, local.PacketMilliseconds),
         };
     }
+
+    /// <summary>RTP/SAVP, or RTP/SAVPF, which only adds earlier feedback (RFC 5124 §3.1).</summary>
+    public static bool IsSecureRtp(string protocol) =>
+        protocol.Equals("RTP/SAVP", StringComparison.OrdinalIgnoreCase) || protocol.Equals("RTP/SAVPF", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsPlainRtp(string protocol) =>
         // AVPF only adds earlier feedback, which nobody is obliged to send (RFC 4585 §3).

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Parley.Testing.Rhai.Syntax;
 
 namespace Parley.Testing.Rhai.Evaluation;
 
@@ -17,14 +18,20 @@ internal sealed class Execution
     private readonly RhaiLimits _limits;
     private long _steps;
     private long _nextCheck;
+    private SourceText? _caller;
+    private int _callAt;
 
-    public Execution(RhaiRun run, object? host, CancellationToken cancellation, int depth = 0)
+    public Execution(RhaiRun run, object? host, CancellationToken cancellation)
+        : this(run, host, run.Options.Limits, cancellation)
+    {
+    }
+
+    private Execution(RhaiRun run, object? host, RhaiLimits limits, CancellationToken cancellation)
     {
         Run = run;
         Host = host;
         Cancellation = cancellation;
-        Depth = depth;
-        _limits = run.Options.Limits;
+        _limits = limits;
         _nextCheck = Math.Min(StepsBetweenChecks, _limits.MaxSteps + 1);
     }
 
@@ -35,20 +42,32 @@ internal sealed class Execution
     /// <summary>What the host's functions act on.</summary>
     public object? Host { get; }
 
-    /// <summary>Kept for the host: one object for each thread of a script.</summary>
-    public object? State { get; set; }
-
     public CancellationToken Cancellation { get; }
+
+    /// <summary>Where the function of the host that runs was called.</summary>
+    public RhaiPosition CallPosition => _caller is null ? default : RhaiPosition.Of(_caller, _callAt);
 
     public int Depth { get; set; }
 
     public RhaiLimits Limits => _limits;
+
+    /// <summary>For one of several tasks beside each other: they share what this one has left of its steps.</summary>
+    public Execution Fork(object? host, int count) =>
+        new(Run, host, _limits with { MaxSteps = Math.Max(1, (_limits.MaxSteps - _steps) / count) }, Cancellation) { Depth = Depth };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step()
     {
         if (++_steps >= _nextCheck)
             Check();
+    }
+
+    /// <summary>A function of the library or the host is about to be called.</summary>
+    public void Called(SourceText source, int at)
+    {
+        _caller = source;
+        _callAt = at;
+        Step();
     }
 
     /// <summary>Counts work on something long.</summary>

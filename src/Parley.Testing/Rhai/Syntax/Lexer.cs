@@ -13,8 +13,6 @@ internal sealed partial class Lexer
         _text = source.Text;
         if (_text.StartsWith('\uFEFF'))
             _at = 1;
-        if (_text.AsSpan(_at).StartsWith("#!"))
-            SkipLine();
     }
 
     /// <summary>Where the next word is looked for. Set to go back.</summary>
@@ -73,7 +71,7 @@ internal sealed partial class Lexer
         {
             if (char.IsWhiteSpace(_text[_at]))
                 _at++;
-            else if (_text.AsSpan(_at).StartsWith("//"))
+            else if (_text.AsSpan(_at).StartsWith("//") || IsInterpreterLine())
                 SkipLine();
             else if (_text.AsSpan(_at).StartsWith("/*"))
                 SkipComment();
@@ -81,6 +79,10 @@ internal sealed partial class Lexer
                 return;
         }
     }
+
+    // The first line of an executable script, and #![…] wherever a snippet was pasted: nothing else begins like this.
+    private bool IsInterpreterLine() =>
+        _text.AsSpan(_at).StartsWith("#!") && (_at == 0 || _text[_at - 1] == '\uFEFF' || (_text[_at - 1] == '\n' && _text.AsSpan(_at).StartsWith("#![")));
 
     private void SkipLine()
     {

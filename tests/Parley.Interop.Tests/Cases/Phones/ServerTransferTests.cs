@@ -60,6 +60,8 @@ public sealed class ServerTransferTests
     [Theory]
     [InlineData(true, true)]
     [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
     public async Task An_attended_transfer_by_the_server_joins_two_calls(bool firstAnchored, bool secondAnchored)
     {
         await using var stage = await Stage.StartAsync(number => number == 0 ? firstAnchored : secondAnchored);

@@ -3,7 +3,7 @@ using Parley.Net;
 
 namespace Parley.Services.Tests.Proxy.Support;
 
-/// <summary>A peer that takes one TCP connection: it notes what comes, which in these tests is one whole message at a time.</summary>
+/// <summary>A peer that takes or opens one connection: it notes what comes, which in these tests is one whole message at a time.</summary>
 internal sealed class StreamPeer
 {
     private readonly ProxyStage _stage;
@@ -15,6 +15,22 @@ internal sealed class StreamPeer
         var host = stage.Network.Host(address);
         stage.Network.Run(async () => await host.ListenAsync(new() { Kind = StreamKind.Tcp, Local = host.Address.WithPort(port) }, ServeAsync));
     }
+
+    private StreamPeer(ProxyStage stage) => _stage = stage;
+
+    /// <summary>One that opens a connection to the proxy, and trusts whatever certificate that has.</summary>
+    public static StreamPeer Opening(ProxyStage stage, string address, StreamKind kind, int port)
+    {
+        var peer = new StreamPeer(stage);
+        stage.Network.Run(async () =>
+        {
+            var options = new StreamConnectOptions { Kind = kind, Remote = NetEndpoint.V4(0x0A000001, port), VerifyCertificate = false };
+            _ = peer.ServeAsync(await stage.Network.Host(address).ConnectAsync(options));
+        });
+        return peer;
+    }
+
+    public void Close() => _stage.Network.Run(async () => await _connection!.DisposeAsync());
 
     public List<string> Received { get; } = [];
 

@@ -14,7 +14,7 @@ internal abstract class AnyCallNode(int at, string name, Node[] arguments, bool 
     {
         try
         {
-            frame.Run.Step();
+            frame.Run.Called(frame.Unit.Code.Source, At);
             return function.Body!(frame.Run, values);
         }
         catch (RhaiException error) when (frame.Locate(error, At))
@@ -33,7 +33,7 @@ internal abstract class AnyCallNode(int at, string name, Node[] arguments, bool 
             return Plain(frame, function, values);
         try
         {
-            frame.Run.Step();
+            frame.Run.Called(frame.Unit.Code.Source, At);
             frame.Run.ThrowIfStopped();
             return await frame.Run.WaitFor(function, values).ConfigureAwait(false);
         }
