@@ -2,7 +2,7 @@
 # Measures the peers Debian carries and, beside them in the same run, this project: server on core 0, load on core 1.
 # Prints one line per figure: work, who, value, unit, conditions (tab-separated), and at the end what ours is in parts of each peer's.
 #
-#   bench/measure.sh parse|calls|proxy|relay|echo|play|register|all [peers|ours|both]
+#   bench/measure.sh parse|calls|proxy|b2bua|relay|echo|play|register|all [peers|ours|both]
 #
 # Needs: apt-get install gcc pkg-config sip-tester kamailio rtpengine-daemon libosip2-dev libsofia-sip-ua-dev, and for "ours"
 # dotnet build -c Release. SECONDS_PER_RUN (10), RUNS (3) and WARM_UP (15, seconds of load before ours is measured, in which its code is
@@ -153,6 +153,39 @@ proxy() {
     caller=(-sn uac)
 }
 
+# No peer of Debian's 12 does it: calls without packets, what a call holds, packets of G.711 both ways.
+b2bua() {
+    ours || return 0
+    local media called line
+    for media in anchored direct; do
+        start_ours Parley.B2buaBench --port 15060 --to 127.0.0.1:15080 --media $media --ports 20000-60000
+        taskset -c 1 sipp -sn uas -rtp_echo -i 127.0.0.1 -mi 127.0.0.1 -p 15080 -cp 15082 -mp 15084 -buff_size "$sipp_buffer" -nostdin >/dev/null 2>&1 &
+        called=$!
+        make_calls 300 $((300 * (warm_up > 40 ? warm_up : 40)))
+        call_rate Parley 300 "B2BUA call, $media,"
+        make_calls 200 2000 -d 70000 &
+        sleep 60 # ten seconds to set them up, 32 for the transactions of those before, the rest for the collector
+        line=$(grep 'held a call' "$work/server.log" | tail -1)
+        figure "B2BUA call held, $media" Parley "${line%% *}" B "2,000 calls up"
+        wait $! || true
+        if [ $media = anchored ]; then
+            head -c 80000 /dev/zero | tr '\0' '\325' >"$work/spoken.ulaw"
+            caller=(-sf "$PWD/peers/b2bua_media.xml")
+            make_calls 30 150 -d $((seconds * 1000 + 10000)) &
+            sleep 8 # until all are up
+            line=$(tail -n 1 "$work/server.log")
+            sleep "$seconds"
+            figure "B2BUA with G.711, 150 calls" Parley "$(tail -n "$seconds" "$work/server.log" | grep -oE 'out/s, [0-9.]+' | grep -oE '[0-9.]+$' | median)" us/packet \
+                "median of $seconds s, $(grep -oE '[0-9]+ datagrams' <<<"$line") a second"
+            wait $! || true
+            caller=(-sn uac)
+        fi
+        kill "$called" 2>/dev/null || true
+        wait "$called" 2>/dev/null || true
+        stop_server
+    done
+}
+
 # One RTP figure: work, who, then rtp_load's arguments. The server is running.
 rtp() {
     local name=$1 by=$2 run line cpu="" p50="" p99="" lost=0
@@ -255,11 +288,12 @@ case $what in
     parse) parse ;;
     calls) calls ;;
     proxy) proxy ;;
+    b2bua) b2bua ;;
     relay) relay ;;
     echo) echoes ;;
     play) play ;;
     register) register ;;
-    all) parse; calls; proxy; relay; echoes; play; register ;;
-    *) echo "usage: bench/measure.sh parse|calls|proxy|relay|echo|play|register|all [peers|ours|both]" >&2; exit 2 ;;
+    all) parse; calls; proxy; b2bua; relay; echoes; play; register ;;
+    *) echo "usage: bench/measure.sh parse|calls|proxy|b2bua|relay|echo|play|register|all [peers|ours|both]" >&2; exit 2 ;;
 esac
 ratios

@@ -1,11 +1,13 @@
 // Usage: Parley.B2buaBench [--port 5060] [--to 127.0.0.1:5080] [--media anchored|direct] [--ports 20000-40000]
-// Makes every call onward to one address. Prints, each second and at SIGINT, calls up, calls so far, processor time and heap.
+// Makes every call onward to one address. Prints, each second and at SIGINT, calls up, calls so far, datagrams sent, processor time and heap; with calls up and none coming,
+// also what each of those holds.
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Parley;
 using Parley.BackToBack;
 using Parley.Dialogs;
+using Parley.Net;
 
 var port = Option("--port", "5060");
 var target = $"sip:service@{Option("--to", "127.0.0.1:5080")}";
@@ -15,8 +17,10 @@ using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
+await using var network = new SystemNetwork();
 await using var agent = await DialogAgent.StartAsync(new UserAgentOptions
 {
+    Network = network,
     Listen = [$"udp://127.0.0.1:{port}"],
     MediaLanes = 1,
     MediaPorts = (Number(ports[0]), Number(ports[1])),
@@ -35,7 +39,9 @@ Console.WriteLine($"heap at the end {idle >> 10} kB");
 async Task ReportAsync()
 {
     var process = Process.GetCurrentProcess();
-    var (lastCalls, lastTime) = (0L, process.TotalProcessorTime);
+    var (lastCalls, lastSent, lastTime) = (0L, 0L, process.TotalProcessorTime);
+    var quiet = 0;
+    var empty = GC.GetTotalMemory(forceFullCollection: true);
     while (!stop.IsCancellationRequested)
     {
         await Task.Delay(1000);
@@ -43,10 +49,14 @@ async Task ReportAsync()
         var counters = agent.Endpoint.Counters;
         var calls = counters.IncomingCallsTotal - lastCalls;
         var time = process.TotalProcessorTime - lastTime;
-        (lastCalls, lastTime) = (counters.IncomingCallsTotal, process.TotalProcessorTime);
+        var sent = network.Counters.Total.DatagramsOut - lastSent;
+        (lastCalls, lastSent, lastTime) = (counters.IncomingCallsTotal, lastSent + sent, process.TotalProcessorTime);
         var each = calls == 0 ? 0 : time.TotalMicroseconds / calls;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{counters.IncomingCalls} up, {counters.IncomingCallsTotal} in all, {calls}/s, {each:0} us a call, heap {GC.GetTotalMemory(false) >> 10} kB, resident {process.WorkingSet64 >> 10} kB"));
+            $"{counters.IncomingCalls} up, {counters.IncomingCallsTotal} in all, {calls}/s, {each:0} us a call, {sent} datagrams out/s, {(sent == 0 ? 0 : time.TotalMicroseconds / sent):0.0} us each, heap {GC.GetTotalMemory(false) >> 10} kB, resident {process.WorkingSet64 >> 10} kB"));
+        // Every fifth second: a collection is work too.
+        if (calls == 0 && counters.IncomingCalls > 0 && ++quiet % 5 == 0)
+            Console.WriteLine($"{(GC.GetTotalMemory(forceFullCollection: true) - empty) / counters.IncomingCalls} B held a call");
     }
 }
 

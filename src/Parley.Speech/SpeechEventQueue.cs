@@ -12,6 +12,7 @@ public sealed class SpeechEventQueue
         Channel.CreateBounded<SpeechEvent>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly TimeProvider _time;
+    private volatile Action<SpeechEvent>[] _observers = []; // replaced, never changed
     private long _dropped;
 
     /// <summary>Makes an empty queue.</summary>
@@ -27,7 +28,18 @@ public sealed class SpeechEventQueue
     {
         ArgumentNullException.ThrowIfNull(happened);
         if (happened.At == default) happened = happened with { At = _time.GetUtcNow() };
+        foreach (var observer in _observers) observer(happened);
         if (!_events.Writer.TryWrite(happened)) Interlocked.Increment(ref _dropped);
+    }
+
+    /// <summary>Calls somebody for each event, before it is queued.</summary>
+    /// <param name="observer">Called on the thread that posts, which may be a media lane: it must not wait, nor throw.</param>
+    /// <returns>Dispose of it to end that.</returns>
+    public IDisposable Observe(Action<SpeechEvent> observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        Change(observers => [.. observers, observer]);
+        return new Observation(this, observer);
     }
 
     /// <summary>Says that no more events come.</summary>
@@ -36,4 +48,18 @@ public sealed class SpeechEventQueue
     /// <summary>The events in their order, until <see cref="Complete"/>. One reader.</summary>
     /// <param name="cancel">Ends the reading.</param>
     public IAsyncEnumerable<SpeechEvent> ReadAllAsync(CancellationToken cancel = default) => _events.Reader.ReadAllAsync(cancel);
+
+    private void Change(Func<Action<SpeechEvent>[], Action<SpeechEvent>[]> change)
+    {
+        while (true)
+        {
+            var observers = _observers;
+            if (Interlocked.CompareExchange(ref _observers, change(observers), observers) == observers) return;
+        }
+    }
+
+    private sealed class Observation(SpeechEventQueue queue, Action<SpeechEvent> observer) : IDisposable
+    {
+        public void Dispose() => queue.Change(observers => Array.FindAll(observers, one => one != observer));
+    }
 }

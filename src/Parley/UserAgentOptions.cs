@@ -48,7 +48,7 @@ public sealed record UserAgentOptions
     /// </summary>
     public MediaEncryption MediaEncryption { get; init; }
 
-    /// <summary>How it may be encrypted, best first. Default all there are, <see cref="SrtpSuite.All"/>.</summary>
+    /// <summary>How it may be encrypted, best first. Offers have the first three, answers take any of them. Default all there are, <see cref="SrtpSuite.All"/>.</summary>
     public IReadOnlyList<SrtpSuite> CryptoSuites { get; init; } = SrtpSuite.All;
 
     /// <summary>First and last UDP port for RTP and RTCP; a call takes an even one and the odd one above. Default 10000–20000.</summary>

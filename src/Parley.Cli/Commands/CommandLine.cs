@@ -67,7 +67,8 @@ internal static class CommandLine
     // Not a RootCommand: that takes its name from the file of the assembly.
     private static Command Create() => new(Name, "Programmable SIP voice: serves calls, makes them, and shows what went over the wire.")
     {
-        new ServeCommand(), new AccountCommand(), new CallCommand(), new RegisterCommand(), new OptionsCommand(), new TraceCommand(), new TestCommand(), new LoadCommand(), new HelpOption(), new VersionOption(),
+        new ServeCommand(), new AccountCommand(), new CallCommand(), new RegisterCommand(), new OptionsCommand(), new TraceCommand(), new TestCommand(), new LoadCommand(),
+        new ApiCommand(), new HelpOption(), new VersionOption(),
     };
 
     private static string HelpOf(CommandResult result) => $"{PathOf(result)} --help";

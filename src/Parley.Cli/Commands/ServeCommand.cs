@@ -67,6 +67,16 @@ internal sealed class ServeCommand : Command
         HelpName = "HOST", Description = "Let any caller be bridged to HOST; may be repeated [default: only to the caller's own host]",
     };
 
+    private readonly Option<string?> _callApi = new("--call-api")
+    {
+        HelpName = "[wss:]HOST:PORT", Description = $"Serve the call API here, at /call-api; 'off' for not at all [default: {CallApiSettings.Default}]",
+    };
+
+    private readonly Option<string?> _callApiKey = new("--call-api-key")
+    {
+        HelpName = "KEY", Description = "Let nobody use the call API without this key; needed where others can reach it. Also PARLEY_CALL_API_KEY",
+    };
+
     public ServeCommand()
         : base("serve", """
             Registers phones, connects their calls and serves the built-in extensions until Ctrl-C.
@@ -79,7 +89,7 @@ internal sealed class ServeCommand : Command
             """)
     {
         foreach (var option in (Option[])
-            [_sip, _http, _data, _config, _tlsCertificate, _tlsKey, _tlsSelfSigned, _trace, _mediaPorts, _externalHost, _allowBridge])
+            [_sip, _http, _data, _config, _tlsCertificate, _tlsKey, _tlsSelfSigned, _trace, _mediaPorts, _externalHost, _allowBridge, _callApi, _callApiKey])
             Options.Add(option);
         SetAction(async (parsed, cancel) =>
         {
@@ -106,5 +116,9 @@ internal sealed class ServeCommand : Command
         MediaPorts = parsed.GetValue(_mediaPorts),
         ExternalHost = parsed.GetValue(_externalHost),
         AllowBridge = parsed.GetValue(_allowBridge),
+        CallApi = new()
+        {
+            Listen = parsed.GetValue(_callApi), Key = parsed.GetValue(_callApiKey) ?? ApiCommand.KeyOfEnvironment,
+        },
     };
 }

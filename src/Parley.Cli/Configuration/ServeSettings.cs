@@ -41,6 +41,9 @@ internal sealed record ServeSettings
     /// <summary>Connection string of the PostgreSQL database that accounts and registrations are kept in; null for a file in the data folder.</summary>
     public string? Storage { get; init; }
 
+    /// <summary>Where the call API is served, and to whom.</summary>
+    public CallApiSettings CallApi { get; init; } = new();
+
     /// <summary>Domains, trunks, routes and the rest of what only the file can say.</summary>
     public PhoneSettings Phones { get; init; } = PhoneSettings.None;
 
@@ -64,6 +67,7 @@ internal sealed record ServeSettings
         ExternalHost = ExternalHost ?? others.ExternalHost,
         AllowBridge = AllowBridge is { Count: > 0 } ? AllowBridge : others.AllowBridge,
         Storage = Storage ?? others.Storage,
+        CallApi = CallApi.Over(others.CallApi),
         Phones = others.Phones,
     };
 
@@ -83,6 +87,7 @@ internal sealed record ServeSettings
             ("external-host", ExternalHost == started.ExternalHost),
             ("allow-bridge", (AllowBridge ?? []).SequenceEqual(started.AllowBridge ?? [])),
             ("storage", Storage == started.Storage),
+            ("call-api", CallApi.IsSameAs(started.CallApi)),
             ("control", Phones.Control with { AllowUrl = null } == started.Phones.Control with { AllowUrl = null }),
             ("domains", Phones.Domains.SequenceEqual(started.Phones.Domains, DomainComparer.Instance)),
             ("digest", Phones.Digest.SequenceEqual(started.Phones.Digest)),
@@ -105,7 +110,10 @@ internal sealed record ServeSettings
 
     /// <summary>Reads <c>HOST:PORT</c>, <c>[V6]:PORT</c> or <c>localhost:PORT</c>.</summary>
     /// <exception cref="FormatException">It is none.</exception>
-    public static IPEndPoint ParseHttp(string text)
+    public static IPEndPoint ParseHttp(string text) => ParseAddress(text, DefaultHttp);
+
+    /// <summary>The same, with <paramref name="example"/> in the message.</summary>
+    public static IPEndPoint ParseAddress(string text, string example)
     {
         const string local = "localhost:";
         var address = text.StartsWith(local, StringComparison.OrdinalIgnoreCase) ? "127.0.0.1:" + text[local.Length..] : text;
@@ -113,7 +121,7 @@ internal sealed record ServeSettings
         var hasPort = address.StartsWith('[') ? address.Contains("]:", StringComparison.Ordinal) : address.Count(c => c == ':') == 1;
         if (hasPort && NetEndpoint.TryParse(address, out var endpoint))
             return endpoint.ToIPEndPoint();
-        throw new FormatException($"'{text}' is no address to listen on; write HOST:PORT, such as {DefaultHttp}, or 'off'.");
+        throw new FormatException($"'{text}' is no address to listen on; write HOST:PORT, such as {example}, or 'off'.");
     }
 
     private sealed class DomainComparer : IEqualityComparer<ServedDomain>

@@ -48,10 +48,12 @@ internal sealed class Destinations(PhoneServices services, CallAllowance allowan
     /// <param name="cancel">Gives up.</param>
     public async ValueTask<RingPlan> FindAsync(SipUri dialled, DialContext who, CancellationToken cancel)
     {
+        if (who.IsTrusted && IsElsewhere(dialled))
+            return Found(new RingTarget(new RingWay(dialled.ToString(), Options(who, null), dialled.ToString())));
         if (ExtensionTable.TryFind(dialled.User, out var extension, out _))
             return Found(new RingTarget(new RingWay(ExtensionUri(dialled.User), Options(who, null), extension.Pattern)));
         if (dialled.Scheme != SipScheme.Tel && services.Locations.Domains.Find(dialled.Host) is null)
-            return who.IsTrusted ? Found(new RingTarget(new RingWay(dialled.ToString(), Options(who, null), dialled.ToString()))) : new([], 404, $"{dialled.Host} is no domain of ours");
+            return new([], 404, $"{dialled.Host} is no domain of ours");
         var location = dialled.Scheme == SipScheme.Tel ? default : await services.Locations.ResolveAsync(dialled, cancel);
         if (location.Outcome == LocationOutcome.Found && await services.Accounts.FindAsync(location.Address.User, location.Address.Domain, cancel) is null)
         {
@@ -67,6 +69,12 @@ internal sealed class Destinations(PhoneServices services, CallAllowance allowan
             _ => ByRoute(dialled.User, who),
         };
     }
+
+    // Another host, or a port of this one at which somebody else listens: dialled as it is, whatever its user part is called here.
+    private bool IsElsewhere(SipUri dialled) =>
+        dialled.Scheme != SipScheme.Tel
+        && (services.Locations.Domains.Find(dialled.Host) is null
+            || (dialled.Port != 0 && services.Agent.Listeners.All(one => one.Local.Port != dialled.Port && one.AdvertisedPort != dialled.Port)));
 
     private static RingPlan Found(params IReadOnlyList<RingTarget> targets) => new(targets);
 

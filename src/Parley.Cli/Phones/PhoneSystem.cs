@@ -154,9 +154,11 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
 
     private static List<TrunkOptions> OptionsOf(PhoneSettings settings) => [.. settings.Trunks.Values.Select(trunk => trunk.Options)];
 
-    /// <summary>Takes leave of the trunks and delivers no more messages, while the user agent can still send.</summary>
+    /// <summary>Ends the calls, takes leave of the trunks and delivers no more messages, while the user agent can still send.</summary>
     public async ValueTask CloseAsync()
     {
+        if (Control is not null)
+            await Control.DisposeAsync();
         await _messages.DisposeAsync();
         if (_trunks is not null)
             await _trunks.DisposeAsync();

@@ -15,12 +15,12 @@ internal static class ScenarioCheck
             ?? throw CommandException.Usage($"--check {path}: a scenario file ends in {string.Join(" or ", ScenarioLanguages.All().SelectMany(one => one.Extensions))}.");
         try
         {
-            var source = new ScenarioSource(path, File.ReadAllText(path));
+            var source = new ScenarioSource(Path.GetFullPath(path), File.ReadAllText(path));
             var outline = frontEnd.Inspect(source);
             // What nobody knows fails when it is reached; that may be in the one branch that is seldom taken.
             var unknown = frontEnd is RhaiFrontEnd ? RhaiFrontEnd.Check(source, constants) : [];
             foreach (var problem in unknown)
-                errors.WriteLine(problem);
+                errors.WriteLine(Printable.From(problem));
             if (unknown.Count > 0)
                 return ExitCode.Failure;
             output.WriteLine(outline.DeclaresScenarios ? $"{path}: ok, {Count(outline.Names.Count)}" : $"{path}: ok, no scenario(…): it is one as a whole, or a module");

@@ -8,7 +8,7 @@ internal static class Greeting
 {
     private const string Indent = "  ";
 
-    public static void Write(TextWriter output, IReadOnlyList<SipListener> listeners, string domain, string http, string recordings)
+    public static void Write(TextWriter output, IReadOnlyList<SipListener> listeners, string domain, string http, string callApi, string recordings)
     {
         output.WriteLine("Listening on");
         foreach (var listener in listeners)
@@ -23,6 +23,7 @@ internal static class Greeting
             output.WriteLine($"{Indent}or {DialAddress.UriOf("…", other)}");
         output.WriteLine($"Accounts    of {domain}; 'parley account add NAME' adds one for a phone to register with");
         output.WriteLine($"Status      {http}");
+        output.WriteLine($"Call API    {callApi}");
         output.WriteLine($"Recordings  {recordings}");
         output.WriteLine("Ready; Ctrl-C ends the calls and then the server.");
         output.Flush();

@@ -36,6 +36,7 @@ internal static class ServeRun
         using var logging = LoggerFactory.Create(builder => builder.AddProvider(new ServeLogProvider(log)));
         await using var trace = settings.Trace is { } target ? TraceOutput.Open(target, output) : null;
         await using var network = new SystemNetwork();
+        var callApi = CallApiServing.Read(settings.CallApi);
         using var certificate = Certificates.For(settings, listen);
         await using var storage = await PhoneStorage.OpenOrDoWithoutAsync(settings, log.Write, interrupt);
         await using var phones = await PhoneSystem.OpenAsync(settings, storage, DomainTable.Create(settings, listen), log, network.Time, interrupt);
@@ -55,11 +56,12 @@ internal static class ServeRun
         var router = await phones.BeginAsync(agent, new(agent, log, new BridgePolicy(settings.AllowBridge ?? []), recordings, network.Time));
         using var stop = new CancellationTokenSource();
         var serving = agent.ServeAsync(router.HandleAsync, stop.Token);
-        var (http, status) = await StartStatusAsync(settings.Http, statusAddress, new(agent, network, phones.Counters), live, interrupt);
+        await using var api = await CallApiServing.StartAsync(callApi, phones.Control!, certificate, logging, interrupt);
+        var (http, status) = await StartStatusAsync(settings.Http, statusAddress, new(agent, network, () => phones.Counters().Concat(api.Counters())), live, interrupt);
         await using (http)
         await using (reload is var (path, read) ? new SettingsReload(path, read, next => ApplyAsync(settings, next, phones, log), log) : null)
         {
-            Greeting.Write(output, agent.Listeners, phones.Domains.Default, status, recordings.Path);
+            Greeting.Write(output, agent.Listeners, phones.Domains.Default, status, api.Status, recordings.Path);
             await WaitAsync(interrupt);
             log.Write("Ending: new calls get 503, running ones are hung up; Ctrl-C again ends at once.");
             await phones.CloseAsync();

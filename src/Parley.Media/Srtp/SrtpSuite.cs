@@ -33,9 +33,9 @@ public sealed class SrtpSuite
     /// <summary>AES-GCM, 256 bits; tags of 128 bits.</summary>
     public static SrtpSuite AesGcm256 { get; } = new("AEAD_AES_256_GCM", 32, 12, 16, 16, isAead: true);
 
-    /// <summary>All, the strongest first: the order they are offered in.</summary>
+    /// <summary>All, in the order they are offered: the quickest, the one everybody has (RFC 4568 §6.2.1), then longer keys and shorter tags.</summary>
     public static IReadOnlyList<SrtpSuite> All { get; } =
-        [AesGcm256, AesGcm128, AesCm256Sha1Tag80, AesCm128Sha1Tag80, AesCm256Sha1Tag32, AesCm128Sha1Tag32];
+        [AesGcm128, AesCm128Sha1Tag80, AesGcm256, AesCm256Sha1Tag80, AesCm128Sha1Tag32, AesCm256Sha1Tag32];
 
     /// <summary>Its name in session descriptions.</summary>
     public string Name { get; }

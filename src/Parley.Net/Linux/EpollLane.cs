@@ -16,11 +16,16 @@ internal sealed unsafe class EpollLane : LaneCore
 
     private const ulong WakeMark = ulong.MaxValue;
 
+    // The lane whose thread this is. Not to be had from the caller: whoever posts knows the lane it posts to, not the one it runs on.
+    [ThreadStatic]
+    private static EpollLane? t_running;
+
     private readonly EpollSet _set = new();
     private readonly SafeFileHandle _bell; // closed by its finalizer: a thread may be about to ring when the lane ends
     private readonly EpollReceiver _receiver;
     private readonly TurnPacer _pacer = new();
     private readonly List<EpollSocket> _dirty = [];
+    private readonly List<EpollLane> _toRing = []; // lanes that this turn has posted to and that sleep
     private readonly Lock _tableGate = new();
     private readonly Stack<int> _freeSlots = new();
     private readonly Thread _thread;
@@ -148,7 +153,12 @@ internal sealed unsafe class EpollLane : LaneCore
     {
         // Pairs with the barrier in Sleep: either the lane sees the work before it sleeps, or this thread sees that it sleeps.
         Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _asleep) == 1 && Interlocked.Exchange(ref _asleep, 0) == 1)
+        if (Volatile.Read(ref _asleep) != 1 || Interlocked.Exchange(ref _asleep, 0) != 1)
+            return;
+        // A call's turn on one lane posts several times to the lane of its media: one wake-up for all of them, when the turn has ended.
+        if (t_running is { } lane)
+            lane._toRing.Add(this);
+        else
             Ring();
     }
 
@@ -157,6 +167,9 @@ internal sealed unsafe class EpollLane : LaneCore
         foreach (var socket in _dirty)
             socket.Flush();
         _dirty.Clear();
+        foreach (var lane in _toRing)
+            lane.Ring();
+        _toRing.Clear();
     }
 
     private void Ring()
@@ -168,6 +181,7 @@ internal sealed unsafe class EpollLane : LaneCore
     private void Loop()
     {
         EnterThread();
+        t_running = this;
         _ = ProcessControl(PR_SET_TIMERSLACK, TimerSlack, 0, 0, 0); // without it waits end up to 50 µs late
         while (!_stopping)
         {
@@ -189,6 +203,7 @@ internal sealed unsafe class EpollLane : LaneCore
             EndTurn();
         }
 
+        t_running = null;
         End();
     }
 

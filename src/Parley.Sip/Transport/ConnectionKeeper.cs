@@ -29,6 +29,15 @@ internal sealed class ConnectionKeeper : LaneTimer
         },
         this);
 
+    /// <summary>Looks no more. From any thread.</summary>
+    public void Stop() => _lane.Run(
+        static state =>
+        {
+            var keeper = (ConnectionKeeper)state!;
+            keeper._lane.Cancel(keeper);
+        },
+        this);
+
     protected override void Fire(long now)
     {
         var any = false;

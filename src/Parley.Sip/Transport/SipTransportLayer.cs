@@ -191,6 +191,7 @@ public sealed partial class SipTransportLayer : ISipTransport, IAsyncDisposable
         await _stop.CancelAsync();
         foreach (var listener in _streams)
             await listener.DisposeAsync();
+        _keeper.Stop();
     }
 
     internal void Trace(TraceDirection direction, in SipFlow flow, ReadOnlySpan<byte> message)

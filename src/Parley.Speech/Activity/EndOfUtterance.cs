@@ -12,6 +12,7 @@ public sealed class EndOfUtterance
     private bool _speaking;
     private TimeSpan _silentSince;
     private string _text = "";
+    private TextCompleteness _completeness; // of _text: asked for every 20 ms, judged when it changes
 
     /// <summary>Makes a detector for one stream.</summary>
     /// <param name="options">Its pauses; null for the defaults.</param>
@@ -44,6 +45,7 @@ public sealed class EndOfUtterance
     {
         ArgumentNullException.ThrowIfNull(text);
         _text = text;
+        _completeness = Completeness.Of(text);
         if (_open || text.Length == 0) return;
         _open = true; // words from somebody the voice detector did not hear
         _silentSince = at;
@@ -57,8 +59,7 @@ public sealed class EndOfUtterance
     {
         (complete, text) = (false, "");
         if (!_open || _speaking) return false;
-        var completeness = Completeness.Of(_text);
-        var pause = completeness switch
+        var pause = _completeness switch
         {
             _ when _expectsText && _text.Length == 0 => _options.TextTimeout > _options.Pause ? _options.TextTimeout : _options.Pause,
             TextCompleteness.Complete => _options.CompletePause,
@@ -66,10 +67,11 @@ public sealed class EndOfUtterance
             _ => _options.Pause,
         };
         if (at - _silentSince < pause) return false;
-        complete = completeness != TextCompleteness.Incomplete;
+        complete = _completeness != TextCompleteness.Incomplete;
         text = _text;
         _open = false;
         _text = "";
+        _completeness = TextCompleteness.Unknown;
         return true;
     }
 }

@@ -9,13 +9,17 @@ namespace Parley.Speech.Output;
 /// </summary>
 public sealed class SpeechLayer : OutputLayer
 {
+    private const int Open = 0;
+    private const int Completed = 1; // ends when all has been heard, unless it is opened again before
+    private const int Over = 2;
+
     private readonly ConcurrentQueue<SpeechSegment> _waiting = new();
     private readonly LayeredOutputOptions _output;
     private readonly int _sampleRate;
     private volatile SpeechSegment? _current;
     private volatile SpeechSegment? _last; // heard to its end
-    private volatile bool _completed;
     private volatile bool _lastSegment; // a graceful interruption: what sounds is the last
+    private int _state;
 
     internal SpeechLayer(int sampleRate, LayeredOutputOptions output, LayerOptions options)
         : base(new Nothing(sampleRate), null, options)
@@ -27,24 +31,24 @@ public sealed class SpeechLayer : OutputLayer
     /// <summary>The segment being heard, or the next one.</summary>
     public SpeechSegment? Current => _current ?? (_waiting.TryPeek(out var next) ? next : null);
 
-    /// <summary>Whether <see cref="Complete"/> was called.</summary>
-    public bool IsCompleted => _completed;
+    /// <summary>Whether nothing more is to come, as far as is known.</summary>
+    public bool IsCompleted => Volatile.Read(ref _state) != Open;
 
-    /// <summary>Adds a segment behind those there are.</summary>
+    /// <summary>Adds a segment behind those there are; a layer that was completed and still sounds is open again.</summary>
     /// <param name="text">What it says; more can be added to it later (<see cref="SpeechSegment.AddText"/>).</param>
     /// <param name="streaming">Whether its text comes in pieces: then a graceful interruption does not wait for its end. Default false.</param>
-    /// <exception cref="InvalidOperationException">The layer was completed.</exception>
+    /// <exception cref="InvalidOperationException">The layer is over: interrupted, or heard to its end.</exception>
     public SpeechSegment Add(string text, bool streaming = false)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (_completed) throw new InvalidOperationException("The layer was completed; nothing can be added behind its end.");
+        if (!TryReopen()) throw new InvalidOperationException("The layer is over; nothing can be added behind its end.");
         var segment = new SpeechSegment(text, streaming, _sampleRate, _output, Stopped);
         _waiting.Enqueue(segment);
         return segment;
     }
 
     /// <summary>Says that no more segments come: the layer ends when the last one has been heard.</summary>
-    public void Complete() => _completed = true;
+    public void Complete() => Interlocked.CompareExchange(ref _state, Completed, Open);
 
     /// <summary>Cuts it short.</summary>
     /// <param name="graceful">True lets the segment that is being heard come to its end, unless its text is streamed or nothing of it has been heard.</param>
@@ -54,21 +58,25 @@ public sealed class SpeechLayer : OutputLayer
     {
         var segment = _current;
         var heard = Interruption.Of(PlayId, segment ?? _last);
+        Interlocked.Exchange(ref _state, Over);
         if (graceful && segment is { Streaming: false, PlayedSamples: > 0 })
         {
             _lastSegment = true;
-            _completed = true;
         }
         else
         {
-            _completed = true;
             Stop(fade);
         }
 
         return heard;
     }
 
-    private protected override bool HasEnded => _current is null && ((_completed && _waiting.IsEmpty) || _lastSegment);
+    /// <summary>Opens it again if it was completed; false when it is over.</summary>
+    internal bool TryReopen() => Interlocked.CompareExchange(ref _state, Open, Completed) != Over && !Stopped.IsCancellationRequested;
+
+    // The lane and whoever adds agree by the state: what was reopened does not end, and what has ended cannot be reopened.
+    private protected override bool HasEnded => _current is null
+        && (_lastSegment || (_waiting.IsEmpty && Interlocked.CompareExchange(ref _state, Over, Completed) == Completed));
 
     private protected override int ReadSource(Span<short> pcm)
     {

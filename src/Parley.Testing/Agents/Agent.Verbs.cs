@@ -123,7 +123,12 @@ public sealed partial class Agent
 
     private AgentCall Current() => CurrentCall ?? throw AgentStateException.Of(Name, "no active call");
 
-    private void Did(string kind, string? detail) => Session.Tell(new AgentAction(Session.Time.GetUtcNow(), Name, kind, detail));
+    private void Did(string kind, string? detail)
+    {
+        if (Volatile.Read(ref _closed) != 0)
+            throw AgentSession.NotConnected(Name);
+        Session.Tell(new AgentAction(Session.Time.GetUtcNow(), Name, kind, detail));
+    }
 
     // The INVITE leaves before this completes; what becomes of it is followed by nobody who waits.
     private async Task<AgentCall> PlaceAsync(string uri, IReadOnlyList<Parley.Sip.Messages.SipHeader> headers, Action<CallProgress>? progress, CancellationToken cancel)

@@ -24,6 +24,7 @@ public sealed class AgentSession : IAsyncDisposable
     private readonly SemaphoreSlim _making = new(1, 1);
     private readonly ConcurrentDictionary<Task, byte> _running = new();
     private SessionLeftovers _left = new();
+    private long _eventFaults;
     private int _made;
     private int _recordings;
     private bool _disposed;
@@ -70,6 +71,9 @@ public sealed class AgentSession : IAsyncDisposable
         }
     }
 
+    /// <summary>How often <see cref="AgentSessionOptions.OnEvent"/> threw; what it throws changes nothing.</summary>
+    public long EventFaults => Interlocked.Read(ref _eventFaults);
+
     internal AudioClipCache Clips { get; } = new();
 
     /// <summary>Makes an agent. One of the same name is closed and replaced. With <see cref="AgentOptions.RegInt"/> above 0 it begins to register; that is not waited for.</summary>
@@ -105,8 +109,7 @@ public sealed class AgentSession : IAsyncDisposable
 
     /// <summary>The agent of that name.</summary>
     /// <exception cref="AgentException">There is none.</exception>
-    public Agent Get(string name) => Find(name)
-        ?? throw new AgentException($"agent `{name}` is not connected — create it with agent(\"{name}\", …) first");
+    public Agent Get(string name) => Find(name) ?? throw NotConnected(name);
 
     /// <summary>Proves that both hear each other: a tone from the first to the second, then back.</summary>
     /// <exception cref="ExpectationException">One does not hear the other.</exception>
@@ -160,7 +163,19 @@ public sealed class AgentSession : IAsyncDisposable
         _over = true;
     }
 
-    internal void Tell(AgentEvent told) => Options.OnEvent?.Invoke(told);
+    internal static AgentException NotConnected(string name) => new($"agent `{name}` is not connected — create it with agent(\"{name}\", …) first");
+
+    internal void Tell(AgentEvent told)
+    {
+        try
+        {
+            Options.OnEvent?.Invoke(told);
+        }
+        catch (Exception) // the boundary to the application's code: what it throws must not keep a call from being ended
+        {
+            Interlocked.Increment(ref _eventFaults);
+        }
+    }
 
     /// <summary>Something that goes on by itself: the session's end waits for it.</summary>
     internal void Track(Task task)

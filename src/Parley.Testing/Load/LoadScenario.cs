@@ -6,6 +6,9 @@ namespace Parley.Testing.Load;
 /// <summary>The scenario of a load run: its file is loaded once, its body run as often as asked.</summary>
 internal sealed class LoadScenario : IAsyncDisposable
 {
+    // Eight calls at a time: those of two or three agents, and of the run before that have not been let go yet.
+    private const int PortsOfSlot = 16;
+
     private readonly LoadOptions _options;
     private readonly DiscoveredFile _file;
     private readonly ScenarioRunState _state;
@@ -46,7 +49,9 @@ internal sealed class LoadScenario : IAsyncDisposable
     public LoadSlot Slot(INetwork lanes, int number)
     {
         var local = _options.Run.LocalDomain is { } domain ? new ScenarioLocalValues(domain, $"-{number}") : null;
-        return new(_options.Run.Agents, _environment.Copy(local), lanes);
+        var (first, last) = _options.Run.Agents.MediaPorts;
+        var from = first + (number % Math.Max(1, (last - first + 1) / PortsOfSlot) * PortsOfSlot);
+        return new(_options.Run.Agents with { MediaPorts = (from, Math.Min(last, from + PortsOfSlot - 1)) }, _environment.Copy(local), lanes);
     }
 
     /// <summary>Runs the scenario once.</summary>

@@ -12,7 +12,7 @@ internal sealed record DeclaredScenario(string Name, int Line);
 internal sealed class RhaiProgram
 {
     private readonly ScriptSyntax _syntax;
-    private (FunctionTable Table, ScriptCode Code)? _linked;
+    private Linked? _linked;
 
     private RhaiProgram(ScriptSyntax syntax) => _syntax = syntax;
 
@@ -44,7 +44,9 @@ internal sealed class RhaiProgram
         if (_linked is { } linked && linked.Table == table)
             return linked.Code;
         var code = Lowering.Lower(_syntax, table);
-        _linked = (table, code);
+        _linked = new Linked(table, code);
         return code;
     }
+
+    private sealed record Linked(FunctionTable Table, ScriptCode Code);
 }

@@ -107,10 +107,7 @@ public sealed partial class CallControl
             if (_recordings.TryTake(record.File, out var refusal) is not { } place)
                 return refusal! with { Call = call.Snapshot() };
             if (!call.TryRecord(place))
-            {
-                place.Dispose();
                 return new(480, "The call is recorded already") { Call = call.Snapshot() };
-            }
 
             track.Tell(new(CommandStep.RecordStarted) { Call = call.Snapshot(), File = place.File });
             return CommandOutcome.Done(call) with { File = place.File };

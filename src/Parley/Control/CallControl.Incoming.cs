@@ -50,9 +50,10 @@ public sealed partial class CallControl
             throw Malformed("A refusal has a status from 400 to 699.", nameof(RejectCall.Status));
         if (reject.Reason?.Any(char.IsControl) == true)
             throw Malformed("A reason phrase is one line.", nameof(RejectCall.Reason));
-        return DecideAsync(reject.Call, async (call, incoming, stop) =>
+        return DecideAsync(reject.Call, async (call, incoming, _) =>
         {
-            await incoming.RejectAsync(reject.Status, new() { Reason = reject.Reason }, stop).ConfigureAwait(false);
+            // The refusal is what ends the call: that is no reason to wait for it no longer.
+            await incoming.RejectAsync(reject.Status, new() { Reason = reject.Reason }, CancellationToken.None).ConfigureAwait(false);
             return CommandOutcome.Done(call);
         }, cancel);
     }
@@ -63,9 +64,9 @@ public sealed partial class CallControl
             throw Malformed("A redirection names at least one contact.", nameof(RedirectCall.Contacts));
         foreach (var contact in contacts)
             TargetUri.Parse(contact, nameof(RedirectCall.Contacts));
-        return DecideAsync(redirect.Call, async (call, incoming, stop) =>
+        return DecideAsync(redirect.Call, async (call, incoming, _) =>
         {
-            await incoming.RedirectAsync(contacts, stop).ConfigureAwait(false);
+            await incoming.RedirectAsync(contacts, CancellationToken.None).ConfigureAwait(false);
             return CommandOutcome.Done(call);
         }, cancel);
     }

@@ -25,8 +25,13 @@ public sealed partial class CallControl
             || !_referrals.TryRemove(secret, out var referral) || !referral.TryArrive(call))
             return false;
         await referral.Over.ConfigureAwait(false);
-        if (call.State != CallState.Answered)
+        // Nobody has taken it: the command was given up, or the others have hung up meanwhile.
+        if (Directory.Find(call) is null)
+        {
             await RefuseAsync(call, 487).ConfigureAwait(false);
+            await call.HangUpAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
         await call.WaitForEndAsync(CancellationToken.None).ConfigureAwait(false);
         return true;
     }
@@ -87,12 +92,18 @@ public sealed partial class CallControl
                 var done = Transferred(track, call, null, destination);
                 await call.FinishAsync(s_transferred).ConfigureAwait(false);
                 return done with { Call = call.Snapshot() };
-            case ReferEndKind.Refused or ReferEndKind.Unreported when mode != TransferMode.ByPhone && !kept.WaitForEndAsync().IsCompleted:
+            case ReferEndKind.Refused or ReferEndKind.Unreported when MayHelp():
+            case ReferEndKind.Failed when MayHelp() && !IsDecision(end.Status):
                 return null;
             default:
                 return CommandOutcome.NoTransfer(call, end.Status < 300 ? 408 : end.Status, end.Reason);
         }
+
+        bool MayHelp() => mode != TransferMode.ByPhone && !kept.WaitForEndAsync().IsCompleted;
     }
+
+    // What somebody meant so. Anything else a phone reports that has not even called us is what it could not do, e.g. with the headers of the URI.
+    private static bool IsDecision(int status) => status is 403 or 486 or 487 or 600 or 603;
 
     private static async Task<bool> TrySendAsync(CallLeg kept, SipUri shown, CallLeg? replaced, Referral referral, TimeSpan timeout)
     {

@@ -27,7 +27,7 @@ public sealed partial class CallControl
                 : ThirdPartyAsync(call, start, parties, track, turn.Token)).ConfigureAwait(false);
             if (outcome.IsSuccess)
                 return outcome;
-            _ = call.FinishAsync(new(outcome.Code == 487 ? CallEndKind.Cancelled : CallEndKind.Rejected, CallEndParty.Local, outcome.Code, outcome.Message));
+            _ = call.FinishAsync(EndOf(outcome));
             return outcome with { Call = call.Snapshot() };
         }
         catch (ArgumentException e)
@@ -97,14 +97,23 @@ public sealed partial class CallControl
         return Record(call, place, track, callee.CallId);
     }
 
-    private static CommandOutcome Record(LogicalCall call, Holder? place, CommandTrack track, string callId)
+    private static CallEnd EndOf(CommandOutcome failed) =>
+        new(failed.Code == 487 ? CallEndKind.Cancelled : CallEndKind.Rejected, CallEndParty.Local, failed.Code, failed.Message);
+
+    private CommandOutcome Record(LogicalCall call, Holder? place, CommandTrack track, string callId)
     {
         var done = CommandOutcome.Done(call, callId);
         if (place?.Take() is not { } file)
             return done;
-        if (!call.TryRecord(file))
+        try
         {
-            file.Dispose();
+            if (!call.TryRecord(file))
+                return done;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CallEndedException or CallMediaException)
+        {
+            // The two talk: that there is no room on a disk is no reason to part them.
+            _options.Log?.Invoke($"call {call.Id} is not recorded: {e.Message}");
             return done;
         }
 

@@ -49,10 +49,12 @@ public sealed partial class CallControl
         }
         catch (DialogException e)
         {
+            var outcome = stop.IsCancellationRequested ? Terminated(call)
+                : run.CallerAnswered ? CommandOutcome.NoTransfer(call, e.Status, e.Reason) with { Leg = CallSide.Callee }
+                : CommandOutcome.NoCaller(call, e.Status, e.Reason);
+            _ = call.FinishAsync(EndOf(outcome)); // before the caller's leg ends and says how
             await run.GiveUpAsync().ConfigureAwait(false);
-            if (stop.IsCancellationRequested)
-                return Terminated(call);
-            return run.CallerAnswered ? CommandOutcome.NoTransfer(call, e.Status, e.Reason) with { Leg = CallSide.Callee } : CommandOutcome.NoCaller(call, e.Status, e.Reason);
+            return outcome;
         }
         catch
         {

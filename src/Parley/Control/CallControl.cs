@@ -54,11 +54,8 @@ public sealed partial class CallControl : ICallControl, IAsyncDisposable
     }
 
     /// <summary>Ends the calls there are.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var call in Directory.List())
-            await EndAsync(new EndCall { Call = call.Id, Reason = "The server is closing" }).ConfigureAwait(false);
-    }
+    public async ValueTask DisposeAsync() =>
+        await Task.WhenAll(Directory.List().Select(call => EndAsync(new EndCall { Call = call.Id, Reason = "The server is closing" }))).ConfigureAwait(false);
 
     private Task<CommandOutcome> DispatchAsync(CallCommand command, CommandTrack track, CancellationToken cancel) => command switch
     {

@@ -49,7 +49,7 @@ public sealed record CallSnapshot
     /// <summary>Who calls.</summary>
     public required LegSnapshot Caller { get; init; }
 
-    /// <summary>Who is called; null where an application takes the call.</summary>
+    /// <summary>Who is called; without a Call-ID while nobody is, and where an application takes the call.</summary>
     public LegSnapshot? Callee { get; init; }
 
     /// <summary>True while it is recorded.</summary>

@@ -189,6 +189,8 @@ public sealed partial class LogicalCall
         try
         {
             StopSounds();
+            UpdateMusic();
+            StopDigits();
             Audio.Close();
             await Task.WhenAll(legs.Select(leg => leg.ReleaseAsync().AsTask())).ConfigureAwait(false);
             await StopRecordingAsync().ConfigureAwait(false);

@@ -64,19 +64,48 @@ public sealed partial class LogicalCall
     }
 
     /// <summary>Records the call from now on.</summary>
-    /// <param name="place">The file, and what is given back when it is closed.</param>
+    /// <param name="place">The file, and what is given back when it is closed, or cannot be begun.</param>
     /// <returns>False when the call is being recorded, is over, or no party has audio here.</returns>
     /// <exception cref="IOException">The file cannot be created.</exception>
     internal bool TryRecord(RecordingPlace place)
     {
+        CallLeg leg;
         lock (_gate)
         {
-            if (_recording is not null || _stage == CallStage.Ended || (_caller?.Call is { HasAudio: true } ? _caller : _callee) is not { Call: { HasAudio: true } call } leg)
+            if (_recorded is not null || _stage == CallStage.Ended || (_caller?.Call is { HasAudio: true } ? _caller : _callee) is not { Call.HasAudio: true } party)
+            {
+                place.Dispose();
                 return false;
-            _recording = call.Record(place.File);
-            (_recorded, _recordingPlace) = (leg, place);
-            return true;
+            }
+
+            _recorded = leg = party;
         }
+
+        CallRecording recording;
+        try
+        {
+            recording = leg.Call!.Record(place.File); // the disk may take its time: not under the gate, which lanes take
+        }
+        catch
+        {
+            place.Dispose();
+            lock (_gate)
+                _recorded = null;
+            throw;
+        }
+
+        lock (_gate)
+        {
+            if (_stage != CallStage.Ended && ReferenceEquals(_recorded, leg))
+            {
+                (_recording, _recordingPlace) = (recording, place);
+                return true;
+            }
+        }
+
+        _ = recording.DisposeAsync().AsTask();
+        place.Dispose();
+        return false;
     }
 
     /// <summary>Closes the recording that runs.</summary>
@@ -160,6 +189,19 @@ public sealed partial class LogicalCall
         else
             Audio.Rejoin();
         UpdateMusic();
+    }
+
+    private void StopDigits()
+    {
+        List<IDisposable> watching;
+        lock (_gate)
+        {
+            watching = [.. _digits.Values];
+            _digits.Clear();
+        }
+
+        foreach (var one in watching)
+            one.Dispose();
     }
 
     private void WatchDigits(CallLeg leg, Call call)

@@ -16,7 +16,7 @@ public sealed partial class LogicalCall
     private readonly EndSignal _over;
     private readonly EndSignal _taken;
     private readonly TaskCompletionSource<CallEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Queue<string> _ids = new();
+    private readonly List<string> _ids = [];
     private readonly LegSnapshot _callerBefore;
     private readonly LegSnapshot? _calleeBefore;
     private readonly DateTimeOffset _created;
@@ -226,9 +226,14 @@ public sealed partial class LogicalCall
             _directory.Know(callId, this, isOurs);
             if (_ids.Contains(callId))
                 return;
-            if (_ids.Count == _directory.Limits.MaxIdsPerCall)
-                _directory.Forget(_ids.Dequeue(), this);
-            _ids.Enqueue(callId);
+            // The legs there are stay found, whatever came and went meanwhile.
+            if (_ids.Count >= _directory.Limits.MaxIdsPerCall && _ids.FindIndex(id => id != _caller?.CallId && id != _callee?.CallId) is >= 0 and var oldest)
+            {
+                _directory.Forget(_ids[oldest], this);
+                _ids.RemoveAt(oldest);
+            }
+
+            _ids.Add(callId);
         }
     }
 

@@ -91,6 +91,35 @@ public sealed class TestCommandTests : IDisposable
         Assert.Matches(@"check\.rhai:1:\d+: .+\n  let x = ;\n +\^", broken.Errors);
     }
 
+    [Theory]
+    [InlineData(new string[0], new[] { "scenario good", "A line", "1 passed" }, new[] { " ok: equals" })]
+    [InlineData(new[] { "-v" }, new[] { "scenario good", "A line", " ok: equals 2" }, new[] { "nothing" })]
+    [InlineData(new[] { "-q" }, new string[0], new[] { "scenario", "A line", "passed" })]
+    public async Task More_or_less_is_shown_and_failures_always_on_standard_error(string[] options, string[] shown, string[] hidden)
+    {
+        var script = Path.Combine(_folder, "lines.rhai");
+        await File.WriteAllTextAsync(script, """
+            scenario("good", || { print("A line"); assert(1 + 1).equals(2); });
+            scenario("bad", || assert(1).describe("one").equals(2));
+            """);
+        var run = await ParleyCli.RunAsync(["test", script, .. options]);
+        Assert.Equal(ExitCode.Failure, run.ExitCode);
+        Assert.All(shown, text => Assert.Contains(text, run.Output, StringComparison.Ordinal));
+        Assert.All(hidden, text => Assert.DoesNotContain(text, run.Output, StringComparison.Ordinal));
+        Assert.Matches(@"^\d\d:\d\d:\d\d\.\d{3} scenario bad: FAILED \(\d+\.\d{3} s\): one: expected equals 2, but was 1", run.Errors);
+        Assert.EndsWith("Error: 1/1 files failed\n", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_template_is_a_scenario_that_passes()
+    {
+        var file = Path.Combine(_folder, "call.cs");
+        Assert.Equal(ExitCode.Success, (await ParleyCli.RunAsync("test", "--new", file)).ExitCode);
+        await using var command = ParleyCli.Start("test", file, "--local", "--retries", "2");
+        var run = await command.EndAsync(TimeSpan.FromMinutes(4));
+        Assert.True(run.ExitCode == ExitCode.Success, run.Output + run.Errors);
+    }
+
     [Fact]
     public async Task Definitions_are_what_editors_read()
     {

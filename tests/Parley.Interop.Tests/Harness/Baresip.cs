@@ -127,6 +127,9 @@ internal sealed class Baresip : IAsyncDisposable
         Assert.True(answer.Type == "CALL_ESTABLISHED", $"the call to {uri} ended with '{answer.Parameter}'; baresip wrote:\n{Log}");
     }
 
+    /// <summary>Begins a call, whatever becomes of it.</summary>
+    public Task StartDialAsync(string uri) => CommandAsync("dial", uri);
+
     /// <summary>Calls and waits for the refusal; returns what baresip says about it, for instance "486 Busy Here".</summary>
     public async Task<string> DialRefusedAsync(string uri)
     {

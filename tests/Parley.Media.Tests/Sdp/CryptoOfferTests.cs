@@ -14,14 +14,14 @@ public sealed class CryptoOfferTests
     private const string Key28 = "inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGw==";
 
     [Fact]
-    public void Both_sides_settle_on_the_strongest_suite_and_know_each_others_keys()
+    public void Both_sides_settle_on_the_first_suite_and_know_each_others_keys()
     {
         var (caller, called) = (Local(MediaEncryption.Required), Local(MediaEncryption.Required));
         var offer = AudioOffer.Create(caller);
         Assert.Equal("RTP/SAVP", offer.Media[0].Protocol);
-        Assert.Equal(6, offer.Media[0].Attributes.Count(attribute => attribute.Is("crypto")));
+        Assert.Equal(3, offer.Media[0].Attributes.Count(attribute => attribute.Is("crypto")));
         var answered = AudioAnswer.Create(Parse(offer.ToString()), called);
-        Assert.Equal("AEAD_AES_256_GCM", answered.Audio!.Srtp!.Suite.Name);
+        Assert.Equal("AEAD_AES_128_GCM", answered.Audio!.Srtp!.Suite.Name);
         Assert.Single(answered.Answer!.Media[0].Attributes, attribute => attribute.Is("crypto"));
         var applied = AudioAnswer.Apply(offer, Parse(answered.Answer.ToString()), caller);
         Assert.Equal(answered.Audio.Srtp.Local, applied.Audio!.Srtp!.Remote);
@@ -55,6 +55,7 @@ public sealed class CryptoOfferTests
     [InlineData($"a=crypto:1 AES_CM_128_HMAC_SHA1_32 {Key30}|2^20", "AES_CM_128_HMAC_SHA1_32")]
     [InlineData($"a=crypto:7 AES_CM_128_HMAC_SHA1_80 {Key30} WSH=64 -xyz=1", "AES_CM_128_HMAC_SHA1_80")]
     [InlineData($"a=crypto:1 AEAD_AES_128_GCM {Key28}", "AEAD_AES_128_GCM")]
+    [InlineData("a=crypto:1 AES_256_CM_HMAC_SHA1_32 inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLQ==", "AES_256_CM_HMAC_SHA1_32")]
     public void Lines_as_others_write_them_are_taken(string line, string suite)
     {
         var result = AudioAnswer.Create(Parse($"{Head}m=audio 4000 RTP/SAVP 0\r\n{line}\r\n"), Local(MediaEncryption.Optional));

@@ -148,10 +148,21 @@ public sealed class SpeechLayerTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_added_behind_the_end()
+    public async Task Nothing_is_added_behind_the_end_but_a_completed_layer_that_still_sounds_is_opened_again()
     {
         var layer = _output.Speak();
+        var first = layer.Add("first");
+        await Write(first, 1, 0.04);
+        first.Complete();
         layer.Complete();
+        Frames(1);
+        var second = layer.Add("second");
+        await Write(second, 2, 0.04);
+        second.Complete();
+        layer.Complete();
+        Assert.Equal(2, Frames(2)[0]);
+        Frames(2);
+        Assert.Equal(LayerEnd.Finished, (await layer.Completion).End);
         Assert.Throws<InvalidOperationException>(() => layer.Add("x"));
     }
 

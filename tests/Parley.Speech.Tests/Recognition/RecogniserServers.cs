@@ -95,7 +95,7 @@ internal static class RecogniserServers
         switch (manner)
         {
             case Manner.Silent:
-                await Task.Delay(3000, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(10_000, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return;
             case Manner.Garbage:
                 await context.Response.WriteAsync("<html>oops</html>");

@@ -11,10 +11,10 @@ public sealed class RecognitionStreamTests : IDisposable
 {
     private static readonly RecognitionStreamOptions s_options = new()
     {
-        RetryDelay = TimeSpan.FromMilliseconds(20), MaxRetryDelay = TimeSpan.FromMilliseconds(200), ResponseTimeout = TimeSpan.FromMilliseconds(1200),
+        RetryDelay = TimeSpan.FromMilliseconds(20), MaxRetryDelay = TimeSpan.FromMilliseconds(200), ResponseTimeout = TimeSpan.FromSeconds(3),
     };
 
-    private readonly SpeechConnections _connections = new(new() { ConnectTimeout = TimeSpan.FromMilliseconds(1500), ResponseTimeout = TimeSpan.FromMilliseconds(1500) });
+    private readonly SpeechConnections _connections = new(new() { ConnectTimeout = TimeSpan.FromSeconds(3), ResponseTimeout = TimeSpan.FromSeconds(3) });
     private readonly ConcurrentQueue<SpeechEvent> _events = new();
 
     public void Dispose() => _connections.Dispose();

@@ -144,7 +144,7 @@ internal static class SynthesiserServers
         switch (manner)
         {
             case Manner.Silent:
-                await Task.Delay(5000, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(15_000, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return;
             case Manner.Garbage:
                 context.Response.ContentType = "text/html";
@@ -197,7 +197,7 @@ internal static class SynthesiserServers
                     socket.Abort();
                     throw new WebSocketException();
                 case Manner.Silent:
-                    await Task.Delay(5000);
+                    await Task.Delay(15_000);
                     throw new WebSocketException();
                 case Manner.Garbage:
                     await socket.SayAsync("\u0007 this is not JSON");

@@ -17,6 +17,22 @@ public class AgentRegistrationTests
         await a.DisposeAsync();
         Assert.Equal(0, bench.Server.Registrations);
         Assert.Empty(bench.Session.Agents);
+        Assert.Equal("agent `A` is not connected — create it with agent(\"A\", …) first", (await Assert.ThrowsAsync<AgentException>(() => a.DialAsync("b"))).Message);
+    });
+
+    [Fact]
+    public void An_observer_that_throws_changes_nothing() => Bench.Run(async bench =>
+    {
+        await using var session = new AgentSession(bench.Session.Options with { OnEvent = _ => throw new InvalidOperationException("not today") });
+        var options = new AgentOptions { Domain = bench.Server.Domain };
+        var (a, b) = (await session.CreateAsync("A", options with { Username = "a" }), await session.CreateAsync("B", options with { Username = "b" }));
+        await bench.Until(() => Expect.That(a.Registered && b.Registered).IsTrue());
+        await bench.ConnectAsync(a, b);
+        await a.HangupAsync();
+        await bench.UntilState(b, AgentState.Idle);
+        await session.DisposeAsync();
+        Assert.True(session.Leftovers.IsClean);
+        Assert.True(session.EventFaults > 5);
     });
 
     [Fact]

@@ -55,13 +55,15 @@ public sealed class SampleScenarioTests
         Assert.Empty(Parley.Testing.Rhai.RhaiFrontEnd.Check(new ScenarioSource(path, File.ReadAllText(path)), []));
     }
 
-    private static string Samples { get; } = Find();
+    internal static string Root { get; } = Find();
+
+    private static string Samples { get; } = Path.Combine(Root, "samples", "scenarios");
 
     private static string Find()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Parley.slnx")))
             folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("There is no Parley.slnx above the tests.");
-        return Path.Combine(folder, "samples", "scenarios");
+        return folder;
     }
 }

@@ -30,11 +30,12 @@ internal sealed class ScriptFolder : IAsyncDisposable
     }
 
     /// <summary>Runs a file of the folder, or the script at a path of its own.</summary>
-    public async Task<RunRecord> RunAsync(string file, Func<ScenarioRunOptions, ScenarioRunOptions>? with = null, CancellationToken cancel = default)
+    public async Task<RunRecord> RunAsync(
+        string file, Func<ScenarioRunOptions, ScenarioRunOptions>? with = null, Action<ScenarioEvent>? told = null, CancellationToken cancel = default)
     {
         var options = new ScenarioRunOptions { FrontEnds = [new RhaiFrontEnd()], LocalDomain = _server?.Domain, Agents = new() { BindHost = "127.0.0.1" } };
         var record = new RunRecord();
-        record.Result = await new ScenarioRunner(with?.Invoke(options) ?? options).RunAsync([System.IO.Path.Combine(Path, file)], [record], cancel);
+        record.Result = await new ScenarioRunner(with?.Invoke(options) ?? options).RunAsync([System.IO.Path.Combine(Path, file)], [record, new Listener(told)], cancel);
         return record;
     }
 
@@ -56,6 +57,11 @@ internal sealed class ScriptFolder : IAsyncDisposable
     }
 
     public static string Text(RunRecord run) => string.Join('\n', run.Events.Select(EventText.Line));
+
+    private sealed class Listener(Action<ScenarioEvent>? told) : IScenarioObserver
+    {
+        public void On(ScenarioEvent scenarioEvent) => told?.Invoke(scenarioEvent);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using Parley.Testing.Rhai;
 using Parley.Testing.Scenarios;
 using Parley.Testing.Tests.Support;
 
@@ -51,6 +52,50 @@ public sealed class ScenarioRunnerTests : IDisposable
         Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "around"), _folder.Path);
         await _folder.RunAsync();
         Assert.Equal(["x/y/deep.fake"], _ran);
+    }
+
+    // A folder in which the files of one language hide those of another tests less than it seems to.
+    [Fact]
+    public async Task A_folder_of_several_languages_runs_all_of_them()
+    {
+        _folder.Suite("a.fake", suite => Declare(suite, "fake"));
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "b.rhai"), "scenario(\"script\", || assert(1 + 1).equals(2));");
+        var run = await _folder.RunWithAsync(new RhaiFrontEnd());
+        Assert.Equal(["fake", "script"], run.Names);
+        Assert.True(run.Result.IsSuccess, run.Result.Fault);
+    }
+
+    // A variable that may be missing has a way to be asked for that does not end the scenario before it can skip.
+    [Fact]
+    public async Task A_script_can_skip_when_a_variable_is_not_set()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "a.rhai"), """
+            scenario("voicemail", || {
+                if env("PARLEY_NO_SUCH_VARIABLE", "") == "" { skip("no mailbox to ask"); }
+                throw "not reached";
+            });
+            """);
+        var run = await _folder.RunWithAsync(new RhaiFrontEnd());
+        Assert.Equal([("voicemail", "no mailbox to ask")], run.Events.OfType<ScenarioSkipped>().Select(one => (one.Name, one.Reason)));
+        Assert.True(run.Result.IsSuccess, run.Result.Fault);
+    }
+
+    [Fact]
+    public async Task Scripts_of_one_file_that_run_beside_each_other_keep_their_values_apart()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "a.rhai"), """
+            setup(|| #{ number: 0 });
+            for i in 0..4 {
+                scenario(`count ${i}`, |ctx| {
+                    while ctx.number < 20 { ctx.number += 1; wait("1ms"); }
+                    assert(ctx.number).equals(20);
+                    log(`row ${i}`);
+                });
+            }
+            """);
+        var run = await _folder.RunAsync(options => options with { FrontEnds = [new RhaiFrontEnd()], Parallel = 4 });
+        Assert.True(run.Result.IsSuccess, string.Join('\n', run.Finished.Select(one => one.Error)));
+        Assert.Equal(["row 0", "row 1", "row 2", "row 3"], run.Events.OfType<Logged>().Select(one => one.Message).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -54,6 +54,9 @@ internal sealed class ScenarioFolder : IDisposable, IScenarioFrontEnd
         return _files[source.Path](suite, context);
     }
 
+    /// <summary>Runs the folder with further languages.</summary>
+    public Task<RunRecord> RunWithAsync(params IScenarioFrontEnd[] more) => RunAsync(options => options with { FrontEnds = [this, .. more] });
+
     /// <summary>Runs all that is in the folder, or in a part of it.</summary>
     public async Task<RunRecord> RunAsync(Func<ScenarioRunOptions, ScenarioRunOptions>? with = null, string? part = null, CancellationToken cancel = default)
     {

@@ -42,6 +42,7 @@ public partial class DocumentTests
     [InlineData("docs/architecture.md")]
     [InlineData("docs/rfc.md")]
     [InlineData("docs/limits.md")]
+    [InlineData("docs/call-api.md")]
     [InlineData("docs/speech.md")]
     public void Links_within_the_repository_lead_somewhere(string document)
     {

@@ -15,7 +15,10 @@ public partial class LayerTests
     [InlineData("Parley.Speech", "Parley.Media")]
     [InlineData("Parley.Storage", "Parley.Services")]
     [InlineData("Parley.Testing", "Parley", "Parley.Net", "Parley.Sip", "Parley.Media", "Parley.Services")]
-    [InlineData("Parley.Cli", "Parley", "Parley.Testing", "Parley.Net", "Parley.Sip", "Parley.Media", "Parley.Services", "Parley.Storage")]
+    [InlineData("Parley.Contracts")]
+    [InlineData("Parley.Client", "Parley.Contracts")]
+    [InlineData("Parley.Server", "Parley.Contracts", "Parley")]
+    [InlineData("Parley.Cli", "Parley.Server", "Parley", "Parley.Testing", "Parley.Net", "Parley.Sip", "Parley.Media", "Parley.Services", "Parley.Storage")]
     public void A_project_references_only_layers_below_it(string project, params string[] below)
     {
         var references = Items(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path.Replace('\\', '/')));
@@ -24,7 +27,7 @@ public partial class LayerTests
 
     [Fact]
     public void Every_project_in_src_has_its_place_in_the_layers() => Assert.Equal(
-        ["Parley", "Parley.Cli", "Parley.Media", "Parley.Net", "Parley.Services", "Parley.Sip", "Parley.Speech", "Parley.Storage", "Parley.Testing"],
+        ["Parley", "Parley.Cli", "Parley.Client", "Parley.Contracts", "Parley.Media", "Parley.Net", "Parley.Server", "Parley.Services", "Parley.Sip", "Parley.Speech", "Parley.Storage", "Parley.Testing"],
         Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
     [Theory]
@@ -35,6 +38,9 @@ public partial class LayerTests
     [InlineData("Parley.Services")]
     [InlineData("Parley.Speech")]
     [InlineData("Parley.Testing")]
+    [InlineData("Parley.Contracts")]
+    [InlineData("Parley.Client")]
+    [InlineData("Parley.Server")]
     public void A_library_brings_no_packages(string project) => Assert.Empty(Items(project, "PackageReference"));
 
     [Theory]
@@ -46,6 +52,9 @@ public partial class LayerTests
     [InlineData("Parley.Speech")]
     [InlineData("Parley.Storage")]
     [InlineData("Parley.Testing")]
+    [InlineData("Parley.Contracts")]
+    [InlineData("Parley.Client")]
+    [InlineData("Parley.Server")]
     [InlineData("Parley.Cli")]
     public void Internals_are_shown_to_the_projects_own_tests_only(string project) =>
         Assert.Empty(Items(project, "InternalsVisibleTo").Except([project + ".Tests"]));

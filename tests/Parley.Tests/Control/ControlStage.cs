@@ -26,6 +26,8 @@ internal sealed class ControlStage
     /// <summary>The steps of all commands, in the order they came.</summary>
     public List<CommandProgress> Steps { get; } = [];
 
+    private readonly Lock _gate = new();
+
     public static void Run(Func<ControlStage, Task> body, Func<CallControlOptions, CallControlOptions>? options = null) => Stage.Run(async stage =>
     {
         var control = new CallControl(stage.Agent, options?.Invoke(new()) ?? new());
@@ -36,10 +38,24 @@ internal sealed class ControlStage
         Assert.Empty(control.Directory.List());
     });
 
-    public Task<CommandOutcome> RunAsync(CallCommand command, CancellationToken cancel = default) => Control.RunAsync(command, Steps.Add, cancel);
+    public Task<CommandOutcome> RunAsync(CallCommand command, CancellationToken cancel = default) => Control.RunAsync(
+        command,
+        step =>
+        {
+            lock (_gate) // several commands at once
+                Steps.Add(step);
+        },
+        cancel);
 
     /// <summary>The names of the steps so far.</summary>
-    public string Told => string.Join(' ', Steps.Select(step => step.Step));
+    public string Told
+    {
+        get
+        {
+            lock (_gate)
+                return string.Join(' ', Steps.Select(step => step.Step));
+        }
+    }
 
     /// <summary>A phone that answers every call.</summary>
     public async Task<Task<IncomingCall>> AnswererAsync(string address) => Stage.AnswerAll(agent: await Stage.StartAgentAsync(address));

@@ -220,6 +220,7 @@ public class StartTests
         await FailsAsync(nameof(StartCall.RingTimeout), s_start with { RingTimeout = TimeSpan.Zero });
         await FailsAsync(nameof(StartCall.Proxy), s_start with { Proxy = "no" });
         await FailsAsync(nameof(StartCall.Headers), s_start with { Headers = [new SipHeader("Call-ID", "x")] });
+        await FailsAsync(nameof(StartCall.SipCallId), s_start with { SipCallId = "a\r\nb" });
         Assert.Equal(0, stage.Control.Directory.Count);
 
         async Task FailsAsync(string property, StartCall start) =>

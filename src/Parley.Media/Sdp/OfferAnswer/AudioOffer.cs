@@ -9,6 +9,9 @@ public static class AudioOffer
     private const byte UsualTelephoneEvent = 101;
     private const byte FirstDynamic = 96;
 
+    // A line has 80 to 100 bytes, and an INVITE of more than 1,300 leaves by TCP (RFC 3261 §18.1.1), which not everybody is reached by.
+    private const int MaxKeys = 3;
+
     /// <summary>The first offer of a session.</summary>
     /// <param name="local">One's own side.</param>
     /// <exception cref="ArgumentException"><paramref name="local"/> has no codec, or more than there are payload types.</exception>
@@ -63,7 +66,7 @@ public static class AudioOffer
 
     /// <summary>The keys as they are offered, numbered in their order.</summary>
     internal static IReadOnlyList<CryptoLine> Crypto(LocalAudio local) =>
-        local.Encryption == MediaEncryption.None ? [] : [.. local.Keys.Select((key, at) => new CryptoLine(at + 1, key))];
+        local.Encryption == MediaEncryption.None ? [] : [.. local.Keys.Take(MaxKeys).Select((key, at) => new CryptoLine(at + 1, key))];
 
     private static byte NumberOf(AudioCodec codec, LocalAudio local, HashSet<byte> used)
     {

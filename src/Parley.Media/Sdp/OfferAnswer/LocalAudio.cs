@@ -60,7 +60,7 @@ public sealed record LocalAudio
     /// <summary>Whether the audio is encrypted. Default <see cref="MediaEncryption.None"/>.</summary>
     public MediaEncryption Encryption { get; init; }
 
-    /// <summary>This side's keys, each with the suite it is for, best first; the same for the life of the session (RFC 4568 §7.1.4). Default none: nothing can be encrypted.</summary>
+    /// <summary>This side's keys, each with the suite it is for, best first; the same for the life of the session (RFC 4568 §7.1.4). An offer has the first three, an answer takes any. Default none: nothing can be encrypted.</summary>
     public IReadOnlyList<SrtpKey> Keys { get; init; } = [];
 
     /// <summary>The id in <c>o=</c>, the same for the life of the session. <see cref="NewSessionId"/> makes one.</summary>

@@ -31,7 +31,7 @@ internal static class Characters
     public static string Replace(string text, int index, Rune character)
     {
         var offset = Offset(text, index);
-        var end = offset + (char.IsHighSurrogate(text[offset]) && offset + 1 < text.Length ? 2 : 1);
+        var end = offset + Width(text, offset);
         return string.Concat(text.AsSpan(0, offset), character.ToString(), text.AsSpan(end));
     }
 
@@ -45,12 +45,15 @@ internal static class Characters
             return Math.Clamp(index, 0, text.Length);
         var offset = 0;
         for (var i = 0; i < index && offset < text.Length; i++)
-            offset += char.IsHighSurrogate(text[offset]) && offset + 1 < text.Length ? 2 : 1;
+            offset += Width(text, offset);
         return offset;
     }
 
     /// <summary>Where a character's number leads that may count from the end: from 0 to the length.</summary>
     public static int Clamp(long index, int count) => (int)Math.Clamp(index < 0 ? index + count : index, 0, count);
+
+    // Half a pair by itself, which text from outside may have, is a character too.
+    private static int Width(string text, int offset) => offset + 1 < text.Length && char.IsSurrogatePair(text[offset], text[offset + 1]) ? 2 : 1;
 
     private static bool IsPlain(string text) => text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0;
 }

@@ -37,9 +37,13 @@ internal sealed class NativeFunction(Signature signature, string docs, NativeBod
 /// <summary>All functions of one name, by how many arguments they take.</summary>
 internal sealed class NativeOverloads(string name, IReadOnlyList<NativeFunction> functions)
 {
+    // What takes anything comes last.
     private readonly NativeFunction[][] _byCount = [.. Enumerable
         .Range(0, functions.Max(function => function.Signature.Parameters.Count) + 1)
-        .Select(count => functions.Where(function => function.Signature.Parameters.Count == count).ToArray())];
+        .Select(count => functions
+            .Where(function => function.Signature.Parameters.Count == count)
+            .OrderBy(function => function.Signature.Parameters.Count(parameter => parameter.TakesAll))
+            .ToArray())];
 
     public string Name { get; } = name;
 

@@ -7,10 +7,12 @@ namespace Parley.Testing.Rhai.Evaluation;
 /// <param name="Host">Which objects of the host fit.</param>
 internal sealed record Parameter(string Name, string Type, int Kinds, Type? Host)
 {
+    public bool TakesAll => Kinds == ~0;
+
     public bool Takes(in Value value)
     {
         var kind = value.Kind;
-        return kind == ValueKind.Host ? Kinds == ~0 || Host?.IsInstanceOfType(value.Object) == true : (Kinds & (1 << (int)kind)) != 0;
+        return kind == ValueKind.Host ? TakesAll || Host?.IsInstanceOfType(value.Object) == true : (Kinds & (1 << (int)kind)) != 0;
     }
 }
 

@@ -11,6 +11,7 @@ internal static class BlobFunctions
     {
         AddReading(table);
         AddChanging(table);
+        AddText(table);
     }
 
     private static void AddReading(FunctionTableBuilder table) => table
@@ -48,6 +49,13 @@ internal static class BlobFunctions
         .Add("split(mut blob: blob, index: int) -> blob", "Cuts it in two and gives the second part.", static (_, a) => Drain(a[0].Blob, Cut(a[0].Blob, a[1].Integer, long.MaxValue)))
         .Add("write_le(mut blob: blob, start: int, count: int, value: int)", "Writes an integer over up to 8 bytes, the lowest first.", static (_, a) => Write(a, isLittle: true))
         .Add("write_be(mut blob: blob, start: int, count: int, value: int)", "Writes an integer over up to 8 bytes, the highest first.", static (_, a) => Write(a, isLittle: false));
+
+    private static void AddText(FunctionTableBuilder table) => table
+        .Add("write_utf8(mut blob: blob, start: int, count: int, text: string)", "Writes text over up to so many bytes.", static (_, a) => Write(a, Encoding.UTF8.GetBytes(a[3].Text)))
+        .Add("write_ascii(mut blob: blob, start: int, count: int, text: string)", "Writes the ASCII characters of a text over up to so many bytes.", static (_, a) =>
+            Write(a, [.. a[3].Text.Where(char.IsAscii).Select(character => (byte)character)]))
+        .Add("parse_le_float(blob: blob, start: int) -> float", "8 bytes as a float, the lowest first.", static (_, a) => BitConverter.Int64BitsToDouble(Read([a[0], a[1], 8], isLittle: true).Integer))
+        .Add("parse_be_float(blob: blob, start: int) -> float", "8 bytes as a float, the highest first.", static (_, a) => BitConverter.Int64BitsToDouble(Read([a[0], a[1], 8], isLittle: false).Integer));
 
     private static RhaiBlob Make(Execution run, long count, long value)
     {
@@ -121,6 +129,14 @@ internal static class BlobFunctions
         for (var i = 0; i < count; i++)
             bytes[isLittle ? i : 8 - count + i] = a[0].Blob.Bytes[start + i];
         return isLittle ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : BinaryPrimitives.ReadInt64BigEndian(bytes);
+    }
+
+    private static Value Write(Value[] a, byte[] bytes)
+    {
+        var (start, count) = Cut(a[0].Blob, a[1].Integer, Math.Min(a[2].Integer, bytes.Length));
+        for (var i = 0; i < count; i++)
+            a[0].Blob.Bytes[start + i] = bytes[i];
+        return Value.Unit;
     }
 
     private static Value Write(Value[] a, bool isLittle)

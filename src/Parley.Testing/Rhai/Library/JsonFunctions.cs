@@ -23,8 +23,9 @@ internal static class JsonFunctions
             var budget = run.Limits.MaxElements;
             return FromJson(document.RootElement, ref budget);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException)
         {
+            // The latter two for half a pair of surrogates, plain or escaped.
             throw new RhaiException(RhaiErrorKind.Runtime, $"not JSON: {exception.Message}", exception) { Name = "ErrorParsing" };
         }
     }

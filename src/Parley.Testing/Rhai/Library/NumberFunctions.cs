@@ -51,7 +51,6 @@ internal static class NumberFunctions
         Add("sqrt", "The square root.", Math.Sqrt);
         Add("exp", "E to this power.", Math.Exp);
         Add("ln", "The natural logarithm.", Math.Log);
-        Add("log", "The logarithm to base 10.", Math.Log10);
         Add("floor", "The next integer down, as a float.", Math.Floor);
         Add("ceiling", "The next integer up, as a float.", Math.Ceiling);
         Add("round", "The nearest integer, as a float; a half goes away from zero.", static x => Math.Round(x, MidpointRounding.AwayFromZero));
@@ -62,6 +61,7 @@ internal static class NumberFunctions
         table
             .Add("atan(y: int|float, x: int|float) -> float", "The angle of the point (x, y).", static (_, a) => Math.Atan2(a[0].Number, a[1].Number))
             .Add("hypot(x: int|float, y: int|float) -> float", "The distance of the point (x, y).", static (_, a) => double.Hypot(a[0].Number, a[1].Number))
+            .Add("log(x: float) -> float", "The logarithm to base 10.", static (_, a) => Math.Log10(a[0].Float))
             .Add("log(x: int|float, base: int|float) -> float", "The logarithm to a base.", static (_, a) => Math.Log(a[0].Number, a[1].Number))
             .Add("round(x: float, digits: int) -> float", "Rounded to some digits behind the point.", static (_, a) => Math.Round(a[0].Float, (int)Math.Clamp(a[1].Integer, 0, 15), MidpointRounding.AwayFromZero))
             .Add("prop is_nan(x: float) -> bool", "Whether it is not a number.", static (_, a) => double.IsNaN(a[0].Float))

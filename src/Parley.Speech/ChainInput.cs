@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using Parley.Media.Audio;
+using Parley.Speech.Activity;
+using Parley.Speech.Recognition;
+using Parley.Speech.Signal;
+
+namespace Parley.Speech;
+
+/// <summary>The way of what is heard: noise reduction, voice activity, end of utterance, recogniser. Written by a media lane; what comes from elsewhere waits in a queue.</summary>
+internal sealed class ChainInput : IAudioSink, IDisposable
+{
+    private readonly NoiseReducer? _noise;
+    private readonly VoiceActivityDetector _activity;
+    private readonly EndOfUtterance? _utterance;
+    private readonly RecognitionStream? _recognition;
+    private readonly bool _quiet;
+    private readonly SpeechEventQueue _events;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentQueue<TextRecognised> _texts = new();
+    private readonly short[] _frame;
+    private string _settled = ""; // final texts of the utterance of now
+    private DateTimeOffset _began;
+
+    /// <param name="sampleRate">Samples per second of all parts.</param>
+    /// <param name="denoise">Whether to take noise out.</param>
+    /// <param name="activity">Checked options of the voice activity detector.</param>
+    /// <param name="utterance">End of utterance; null for none.</param>
+    /// <param name="recognition">The recogniser; null for none.</param>
+    /// <param name="quiet">Whether voice activity serves other parts only and is not told.</param>
+    /// <param name="events">Where events go.</param>
+    /// <param name="time">The clock.</param>
+    public ChainInput(
+        int sampleRate, bool denoise, VoiceActivityOptions activity, EndOfUtterance? utterance, RecognitionStream? recognition, bool quiet, SpeechEventQueue events, TimeProvider time)
+    {
+        SampleRate = sampleRate;
+        _noise = denoise ? new(sampleRate) : null;
+        _frame = new short[sampleRate / 50];
+        _activity = new(activity, Changed);
+        _utterance = utterance;
+        _recognition = recognition;
+        _quiet = quiet;
+        _events = events;
+        _time = time;
+    }
+
+    /// <inheritdoc/>
+    public int SampleRate { get; }
+
+    /// <inheritdoc/>
+    public void Write(ReadOnlySpan<short> pcm)
+    {
+        if (_began == default) _began = _time.GetUtcNow();
+        while (!pcm.IsEmpty)
+        {
+            var part = _frame.AsSpan(0, Math.Min(pcm.Length, _frame.Length));
+            pcm[..part.Length].CopyTo(part);
+            pcm = pcm[part.Length..];
+            _noise?.Process(part);
+            _recognition?.Write(part);
+            _activity.Write(part);
+            if (_utterance is not null) Follow(_utterance);
+        }
+    }
+
+    /// <summary>Takes words from the recogniser's task.</summary>
+    public void Recognised(TextRecognised text)
+    {
+        if (_utterance is not null) _texts.Enqueue(text);
+    }
+
+    public void Dispose() => _activity.Dispose();
+
+    private void Follow(EndOfUtterance utterance)
+    {
+        while (_texts.TryDequeue(out var text))
+        {
+            var all = _settled.Length == 0 ? text.Text : $"{_settled} {text.Text}";
+            if (text.IsFinal) _settled = all;
+            utterance.Recognised(all, _activity.Position);
+        }
+
+        if (!utterance.TryEnd(_activity.Position, out var complete, out var words)) return;
+        _settled = "";
+        _events.Post(new UtteranceEnded(complete, words));
+    }
+
+    private void Changed(VoiceActivityChange change)
+    {
+        _recognition?.Heard(change);
+        _utterance?.Heard(change);
+        if (_quiet) return;
+        var start = _began + change.Start;
+        _events.Post(change.Kind switch
+        {
+            VoiceActivityKind.SpeechStarted => new SpeechStarted(start, change.Confidence),
+            VoiceActivityKind.SpeechEnded => new SpeechEnded(start, change.Duration),
+            _ => new SilenceLasted(start, change.Duration),
+        });
+    }
+}

@@ -1,0 +1,198 @@
+using System.Globalization;
+using System.Text;
+using System.Threading.Channels;
+using Parley.Speech.Synthesis;
+using Parley.Speech.Vendors;
+
+namespace Parley.Speech.Output;
+
+/// <summary>One play id's speech: its commands in their order, synthesised one after the other ahead of what is heard.</summary>
+internal sealed class SpeechPlayback
+{
+    /// <summary>Commands that wait to be synthesised; more are refused with a problem. A language model that speaks word by word gives some hundred.</summary>
+    private const int MaxCommands = 1024;
+
+    private readonly Channel<SpeakCommand> _commands = Channel.CreateBounded<SpeakCommand>(new BoundedChannelOptions(MaxCommands) { SingleReader = true });
+    private readonly ISynthesiser? _synthesiser;
+    private readonly Action<SpeechEvent> _onEvent;
+    private readonly TimeProvider _time;
+
+    public SpeechPlayback(SpeechLayer layer, ISynthesiser? synthesiser, Action<SpeechEvent> onEvent, TimeProvider time)
+    {
+        Layer = layer;
+        _synthesiser = synthesiser;
+        _onEvent = onEvent;
+        _time = time;
+        Running = Task.Run(RunAsync);
+    }
+
+    public SpeechLayer Layer { get; }
+
+    public string? PlayId => Layer.PlayId;
+
+    public Task Running { get; }
+
+    public bool IsOver => Layer.Stopped.IsCancellationRequested || Layer.Completion.IsCompleted;
+
+    /// <summary>Adds a command; false when this playback is over and another must be begun.</summary>
+    public bool TryAdd(SpeakCommand command)
+    {
+        if (!Layer.TryReopen()) return false;
+        if (!_commands.Writer.TryWrite(command)) Problem($"more than {MaxCommands} commands wait to be spoken; one was left out", null, null);
+        return true;
+    }
+
+    public Interruption Interrupt(bool graceful, TimeSpan fade)
+    {
+        var heard = Layer.Interrupt(graceful, fade);
+        _commands.Writer.TryComplete();
+        return heard;
+    }
+
+    public void Stop()
+    {
+        Layer.Stop();
+        _commands.Writer.TryComplete();
+    }
+
+    private async Task RunAsync()
+    {
+        SpeechSegment? segment = null; // of text in pieces
+        Channel<string>? pieces = null;
+        var speaking = Task.CompletedTask;
+        try
+        {
+            await foreach (var command in _commands.Reader.ReadAllAsync(Layer.Stopped).ConfigureAwait(false))
+            {
+                var text = Speakable(command.Text);
+                if (command.Streaming && command.Pcm.IsEmpty)
+                {
+                    if (text.Length > 0)
+                    {
+                        if (pieces is null)
+                        {
+                            await speaking.ConfigureAwait(false);
+                            pieces = Channel.CreateUnbounded<string>(); // bounded by the commands it is made of
+                            segment = Layer.Add("", streaming: true);
+                            speaking = SpeakAsync(segment, new() { Pieces = pieces.Reader.ReadAllAsync(), Speaker = command.Speaker });
+                        }
+
+                        segment!.AddText(text);
+                        pieces.Writer.TryWrite(text);
+                    }
+                }
+                else if (text.Length > 0 || !command.Pcm.IsEmpty)
+                {
+                    pieces?.Writer.TryComplete();
+                    pieces = null;
+                    await speaking.ConfigureAwait(false);
+                    var whole = Layer.Add(text);
+                    speaking = command.Pcm.IsEmpty
+                        ? SpeakAsync(whole, new() { Text = text, Speaker = command.Speaker, CacheKey = command.CacheKey })
+                        : PlayAsync(whole, command);
+                }
+
+                if (!command.EndOfStream) continue;
+                pieces?.Writer.TryComplete();
+                pieces = null;
+                await speaking.ConfigureAwait(false);
+                if (!_commands.Reader.TryPeek(out _)) Layer.Complete();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped: what waits will not be heard.
+        }
+        catch (InvalidOperationException)
+        {
+            // The layer was interrupted between two commands.
+        }
+
+        pieces?.Writer.TryComplete();
+        await speaking.ConfigureAwait(false);
+    }
+
+    private async Task SpeakAsync(SpeechSegment segment, SynthesisRequest request)
+    {
+        var began = _time.GetTimestamp();
+        var first = true;
+        try
+        {
+            if (_synthesiser is null) throw new SpeechVendorException("none", VendorFailure.Protocol, "no synthesiser is configured for this call");
+            await foreach (var chunk in _synthesiser.SynthesiseAsync(request, Layer.Stopped).ConfigureAwait(false))
+            {
+                if (chunk.Mark is { } mark)
+                {
+                    segment.AddMark(mark, chunk.At);
+                    continue;
+                }
+
+                if (first && !chunk.Pcm.IsEmpty)
+                {
+                    first = false;
+                    Metric($"ttfb.tts.{_synthesiser.Name}", began);
+                }
+
+                if (!await segment.WriteAsync(chunk.Pcm, chunk.SampleRate, Layer.Stopped).ConfigureAwait(false)) return;
+            }
+
+            Metric($"completed.tts.{_synthesiser.Name}", began);
+        }
+        catch (OperationCanceledException) when (Layer.Stopped.IsCancellationRequested)
+        {
+            // Nobody listens any more.
+        }
+        catch (Exception error) // a synthesiser may be an application's: whatever it throws costs this text, not the call
+        {
+            var known = error as SpeechVendorException;
+            Problem(known?.Message ?? $"{_synthesiser?.Name}: {error.GetType().Name}: {error.Message}", known?.Code, known?.Vendor ?? _synthesiser?.Name);
+        }
+        finally
+        {
+            segment.Complete();
+        }
+    }
+
+    private async Task PlayAsync(SpeechSegment segment, SpeakCommand command)
+    {
+        try
+        {
+            // A second at a time, so that a long one waits for its listener.
+            for (var pcm = command.Pcm; !pcm.IsEmpty; pcm = pcm[Math.Min(pcm.Length, command.PcmSampleRate)..])
+            {
+                if (!await segment.WriteAsync(pcm[..Math.Min(pcm.Length, command.PcmSampleRate)], command.PcmSampleRate, Layer.Stopped).ConfigureAwait(false)) return;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody listens any more.
+        }
+        catch (ArgumentOutOfRangeException error)
+        {
+            Problem($"audio of {command.PcmSampleRate} samples per second cannot be played: {error.Message}", null, null);
+        }
+        finally
+        {
+            segment.Complete();
+        }
+    }
+
+    private void Metric(string key, long began) => _onEvent(new SpeechMetric(key, _time.GetElapsedTime(began)) { PlayId = PlayId, At = _time.GetUtcNow() });
+
+    private void Problem(string message, int? code, string? provider) => _onEvent(new SpeechProblem("tts", message, code) { Provider = provider, At = _time.GetUtcNow() });
+
+    /// <summary>Text without emoji, which synthesisers read out by their names.</summary>
+    private static string Speakable(string text)
+    {
+        if (text.All(static one => one < '\u2190')) return text;
+        var speakable = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var joins = rune.Value is 0x200d or 0xfe0f or 0x20e3 or (>= 0x1f3fb and <= 0x1f3ff);
+            var emoji = rune.Value >= 0x2190 && Rune.GetUnicodeCategory(rune) is UnicodeCategory.OtherSymbol;
+            if (!joins && !emoji) speakable.Append(rune);
+        }
+
+        return speakable.ToString();
+    }
+}
