@@ -2,7 +2,7 @@
 # Measures the peers Debian carries and, beside them in the same run, this project: server on core 0, load on core 1.
 # Prints one line per figure: work, who, value, unit, conditions (tab-separated), and at the end what ours is in parts of each peer's.
 #
-#   bench/measure.sh parse|calls|proxy|b2bua|relay|echo|play|register|all [peers|ours|both]
+#   bench/measure.sh parse|calls|proxy|b2bua|relay|echo|play|register|api|all [peers|ours|both]
 #
 # Needs: apt-get install gcc pkg-config sip-tester kamailio rtpengine-daemon libosip2-dev libsofia-sip-ua-dev, and for "ours"
 # dotnet build -c Release. SECONDS_PER_RUN (10), RUNS (3) and WARM_UP (15, seconds of load before ours is measured, in which its code is
@@ -283,6 +283,18 @@ register() {
     dotnet "$(program Parley.RegisterBench)" pauses --users 100000
 }
 
+# The three loads on a server each: what one has left behind is not the next one's.
+api() {
+    ours || return 0
+    local load line
+    for load in "latency --seconds $((seconds * 4))" hold "cycles --seconds ${CYCLE_SECONDS:-300}"; do
+        start_ours Parley.CallApiBench serve
+        # shellcheck disable=SC2086
+        taskset -c 1 dotnet "$(program Parley.CallApiBench)" $load --pid "$server" | while read -r line; do figure "call API, ${load%% *}" Parley - - "$line"; done
+        stop_server
+    done
+}
+
 build
 case $what in
     parse) parse ;;
@@ -293,7 +305,8 @@ case $what in
     echo) echoes ;;
     play) play ;;
     register) register ;;
-    all) parse; calls; proxy; b2bua; relay; echoes; play; register ;;
-    *) echo "usage: bench/measure.sh parse|calls|proxy|b2bua|relay|echo|play|register|all [peers|ours|both]" >&2; exit 2 ;;
+    api) api ;;
+    all) parse; calls; proxy; b2bua; relay; echoes; play; register; api ;;
+    *) echo "usage: bench/measure.sh parse|calls|proxy|b2bua|relay|echo|play|register|api|all [peers|ours|both]" >&2; exit 2 ;;
 esac
 ratios

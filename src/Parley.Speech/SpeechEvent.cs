@@ -65,7 +65,7 @@ public sealed record SpeechMetric(string Key, TimeSpan Duration) : SpeechEvent
     public string? PlayId { get; init; }
 }
 
-/// <summary>A playback is heard from now on.</summary>
+/// <summary>A playback begins.</summary>
 /// <param name="PlayId">Its id; null when it has none.</param>
 public sealed record PlaybackStarted(string? PlayId) : SpeechEvent;
 

@@ -27,9 +27,7 @@ internal sealed class LoadRun(LoadOptions options, bool local, EventOutput event
     private async Task<LoadResult> RunAsync(CancellationToken interrupt)
     {
         await using var server = local ? await LocalServer.StartAsync(cancel: interrupt) : null;
-        var run = options.Run with { LocalDomain = server?.Domain };
-        if (server is not null)
-            run = run with { Agents = run.Agents with { BindHost = "127.0.0.1" } };
+        var run = server is null ? options.Run : options.Run.With(server);
         try
         {
             return await new LoadRunner(options with { Run = run, OnProgress = Progress }).RunAsync(interrupt);

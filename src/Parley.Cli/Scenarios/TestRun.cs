@@ -32,12 +32,9 @@ internal sealed class TestRun(TestSettings settings, TextWriter output, TextWrit
     {
         await using var trace = settings.SipTrace is { } target ? TraceOutput.Open(target, errors) : null;
         await using var server = settings.Local ? await LocalServer.StartAsync(cancel: interrupt) : null;
-        var run = settings.Run with { LocalDomain = server?.Domain };
+        var run = server is null ? settings.Run : settings.Run.With(server);
         if (trace is not null)
             run = run with { Agents = run.Agents with { Trace = trace.Trace } };
-        // Nobody from elsewhere calls the phones of a registrar on loopback.
-        if (server is not null)
-            run = run with { Agents = run.Agents with { BindHost = "127.0.0.1" } };
         try
         {
             return await new ScenarioRunner(run).RunAsync(settings.Paths, observers, interrupt);

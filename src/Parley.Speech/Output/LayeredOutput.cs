@@ -44,6 +44,8 @@ public sealed class LayeredOutput : IAudioSource, IDisposable
     /// <inheritdoc/>
     public bool Ended => _closed;
 
+    internal TimeSpan MaxBufferedSpeech => _options.MaxBufferedSpeech;
+
     /// <summary>Layers that have not ended, oldest first.</summary>
     public IReadOnlyList<OutputLayer> Layers => _layers;
 

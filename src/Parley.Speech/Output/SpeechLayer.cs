@@ -50,6 +50,9 @@ public sealed class SpeechLayer : OutputLayer
     /// <summary>Says that no more segments come: the layer ends when the last one has been heard.</summary>
     public void Complete() => Interlocked.CompareExchange(ref _state, Completed, Open);
 
+    /// <summary>What has been heard of it, up to now.</summary>
+    public Interruption Heard => Interruption.Of(PlayId, _current ?? _last);
+
     /// <summary>Cuts it short.</summary>
     /// <param name="graceful">True lets the segment that is being heard come to its end, unless its text is streamed or nothing of it has been heard.</param>
     /// <param name="fade">How long it takes to fall silent when it is cut at once. Default none.</param>
@@ -57,7 +60,7 @@ public sealed class SpeechLayer : OutputLayer
     public Interruption Interrupt(bool graceful = false, TimeSpan fade = default)
     {
         var segment = _current;
-        var heard = Interruption.Of(PlayId, segment ?? _last);
+        var heard = Heard;
         Interlocked.Exchange(ref _state, Over);
         if (graceful && segment is { Streaming: false, PlayedSamples: > 0 })
         {

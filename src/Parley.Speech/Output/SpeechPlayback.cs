@@ -13,13 +13,16 @@ internal sealed class SpeechPlayback
     private const int MaxCommands = 1024;
 
     private readonly Channel<SpeakCommand> _commands = Channel.CreateBounded<SpeakCommand>(new BoundedChannelOptions(MaxCommands) { SingleReader = true });
+    private readonly Queue<SpeechSegment> _ahead = new(); // not heard to their ends, oldest first
+    private readonly TimeSpan _maxAhead;
     private readonly ISynthesiser? _synthesiser;
     private readonly Action<SpeechEvent> _onEvent;
     private readonly TimeProvider _time;
 
-    public SpeechPlayback(SpeechLayer layer, ISynthesiser? synthesiser, Action<SpeechEvent> onEvent, TimeProvider time)
+    public SpeechPlayback(SpeechLayer layer, TimeSpan maxAhead, ISynthesiser? synthesiser, Action<SpeechEvent> onEvent, TimeProvider time)
     {
         Layer = layer;
+        _maxAhead = maxAhead;
         _synthesiser = synthesiser;
         _onEvent = onEvent;
         _time = time;
@@ -42,11 +45,10 @@ internal sealed class SpeechPlayback
         return true;
     }
 
-    public Interruption Interrupt(bool graceful, TimeSpan fade)
+    public void Interrupt(bool graceful, TimeSpan fade)
     {
-        var heard = Layer.Interrupt(graceful, fade);
+        Layer.Interrupt(graceful, fade);
         _commands.Writer.TryComplete();
-        return heard;
     }
 
     public void Stop()
@@ -73,7 +75,7 @@ internal sealed class SpeechPlayback
                         {
                             await speaking.ConfigureAwait(false);
                             pieces = Channel.CreateUnbounded<string>(); // bounded by the commands it is made of
-                            segment = Layer.Add("", streaming: true);
+                            segment = await AddAsync("", streaming: true).ConfigureAwait(false);
                             speaking = SpeakAsync(segment, new() { Pieces = pieces.Reader.ReadAllAsync(), Speaker = command.Speaker });
                         }
 
@@ -86,7 +88,7 @@ internal sealed class SpeechPlayback
                     pieces?.Writer.TryComplete();
                     pieces = null;
                     await speaking.ConfigureAwait(false);
-                    var whole = Layer.Add(text);
+                    var whole = await AddAsync(text, streaming: false).ConfigureAwait(false);
                     speaking = command.Pcm.IsEmpty
                         ? SpeakAsync(whole, new() { Text = text, Speaker = command.Speaker, CacheKey = command.CacheKey })
                         : PlayAsync(whole, command);
@@ -110,6 +112,21 @@ internal sealed class SpeechPlayback
 
         pieces?.Writer.TryComplete();
         await speaking.ConfigureAwait(false);
+    }
+
+    /// <summary>Adds a segment, once there is little enough that waits to be heard: texts are not synthesised for hours that nobody may listen to.</summary>
+    private async Task<SpeechSegment> AddAsync(string text, bool streaming)
+    {
+        while (_ahead.TryPeek(out var oldest))
+        {
+            if (oldest.WhenHeard.IsCompleted) _ahead.Dequeue();
+            else if (_ahead.Sum(one => (one.Received - one.Played).Ticks) < _maxAhead.Ticks) break;
+            else await oldest.WhenHeard.ConfigureAwait(false);
+        }
+
+        var segment = Layer.Add(text, streaming);
+        _ahead.Enqueue(segment);
+        return segment;
     }
 
     private async Task SpeakAsync(SpeechSegment segment, SynthesisRequest request)

@@ -55,7 +55,7 @@ public sealed class SpeechPlayer : IAsyncDisposable
             if (_voice is { } voice && voice.PlayId == command.PlayId && voice.TryAdd(command)) return;
             if (command.Text.Length == 0 && command.Pcm.IsEmpty) return; // the end of something that is over
             Replace();
-            _voice = new(_output.Speak(new() { PlayId = command.PlayId }), _synthesiser, _onEvent, _time);
+            _voice = new(_output.Speak(new() { PlayId = command.PlayId }), _output.MaxBufferedSpeech, _synthesiser, _onEvent, _time);
             Follow(_voice.Layer);
             _voice.TryAdd(command);
             _speaking.RemoveAll(static task => task.IsCompleted);
@@ -138,9 +138,11 @@ public sealed class SpeechPlayer : IAsyncDisposable
         }
 
         if (_voice is not { IsOver: false } voice) return null;
-        var heard = voice.Interrupt(graceful, fade);
-        _voice = null;
+        // Told before it is done, so that its end is told behind it.
+        var heard = voice.Layer.Heard;
         _onEvent(new PlaybackInterrupted(heard) { At = _time.GetUtcNow() });
+        voice.Interrupt(graceful, fade);
+        _voice = null;
         return heard;
     }
 

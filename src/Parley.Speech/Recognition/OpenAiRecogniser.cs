@@ -87,6 +87,7 @@ public sealed class OpenAiRecogniser : IRecogniser
     private sealed class Connection(OpenAiRecogniser recogniser) : IRecogniserConnection
     {
         private const int MaxWaiting = 8; // utterances while one is recognised; the oldest are lost, as nobody answers them any more
+        private const double LongestSeconds = 60; // of an utterance whose end is not told
         private const double LeadSeconds = 1; // kept while nobody speaks: speech is told of only after its padding
 
         private readonly Channel<(short[] Pcm, TimeSpan Start)> _utterances =
@@ -100,6 +101,7 @@ public sealed class OpenAiRecogniser : IRecogniser
         {
             _audio.AddRange(pcm.Span);
             if (!_speaking) Trim((int)(recogniser.SampleRate * LeadSeconds));
+            else if (_audio.Count >= recogniser.SampleRate * LongestSeconds) Finish();
             return default;
         }
 
@@ -113,8 +115,7 @@ public sealed class OpenAiRecogniser : IRecogniser
             else if (change.Kind == VoiceActivityKind.SpeechEnded && _speaking)
             {
                 _speaking = false;
-                _utterances.Writer.TryWrite(([.. _audio], TimeSpan.FromSeconds((double)_first / recogniser.SampleRate)));
-                Trim(0);
+                Finish();
             }
 
             return default;
@@ -127,6 +128,12 @@ public sealed class OpenAiRecogniser : IRecogniser
         }
 
         public ValueTask DisposeAsync() => default;
+
+        private void Finish()
+        {
+            _utterances.Writer.TryWrite(([.. _audio], TimeSpan.FromSeconds((double)_first / recogniser.SampleRate)));
+            Trim(0);
+        }
 
         private void Trim(int keep)
         {

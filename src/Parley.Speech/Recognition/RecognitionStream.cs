@@ -12,6 +12,8 @@ namespace Parley.Speech.Recognition;
 /// </summary>
 public sealed class RecognitionStream : IAudioSink, IAsyncDisposable
 {
+    private const int MaxChanges = 64; // of voice activity, for a vendor that is away: minutes of talk
+
     private static readonly TimeSpan s_keepAlive = TimeSpan.FromSeconds(5); // Deepgram closes after 10 s without anything
     private static readonly TimeSpan s_watch = TimeSpan.FromMilliseconds(200);
 
@@ -83,6 +85,7 @@ public sealed class RecognitionStream : IAudioSink, IAsyncDisposable
         if (change.Kind == VoiceActivityKind.Silence) return;
         if (change.Kind == VoiceActivityKind.SpeechStarted) Interlocked.CompareExchange(ref _owedSince, _time.GetTimestamp(), 0);
         _changes.Enqueue((_audio.Written, change));
+        if (_changes.Count > MaxChanges) _changes.TryDequeue(out _);
         _arrived.Set();
     }
 

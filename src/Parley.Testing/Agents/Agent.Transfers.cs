@@ -73,6 +73,7 @@ public sealed partial class Agent
 
     private (AgentCall Call, AgentCall Consultation) Pending()
     {
+        RequireOpen();
         lock (_gate)
         {
             if (_transferred is { Phase: not CallPhase.Ended } call && _consultation is { Phase: not CallPhase.Ended } consultation)

@@ -51,6 +51,7 @@ public sealed partial class Agent
     /// <exception cref="AgentStateException">None rings.</exception>
     public Task AcceptAsync(CancellationToken cancel = default)
     {
+        RequireOpen();
         var call = ActiveCalls.LastOrDefault(call => call is { IsIncoming: true, State: AgentState.Ringing }) ?? throw AgentStateException.Of(Name, "no incoming call to accept");
         Did("accept", null);
         return call.AcceptAsync(cancel);
@@ -121,13 +122,22 @@ public sealed partial class Agent
             throw AgentException.Of(Name, $"cannot play `{audio.Path}`: there is no such file");
     }
 
-    private AgentCall Current() => CurrentCall ?? throw AgentStateException.Of(Name, "no active call");
+    private AgentCall Current()
+    {
+        RequireOpen();
+        return CurrentCall ?? throw AgentStateException.Of(Name, "no active call");
+    }
 
     private void Did(string kind, string? detail)
     {
+        RequireOpen();
+        Session.Tell(new AgentAction(Session.Time.GetUtcNow(), Name, kind, detail));
+    }
+
+    private void RequireOpen()
+    {
         if (Volatile.Read(ref _closed) != 0)
             throw AgentSession.NotConnected(Name);
-        Session.Tell(new AgentAction(Session.Time.GetUtcNow(), Name, kind, detail));
     }
 
     // The INVITE leaves before this completes; what becomes of it is followed by nobody who waits.

@@ -13,7 +13,10 @@ public sealed class ScenarioHttp
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    // Connections are shared by all scenarios of the process; what they keep is not theirs: no cookies, no redirects followed.
+    // Further is a circle.
+    private const int MaxRedirects = 10;
+
+    // Connections are shared by all scenarios of the process; cookies would be too.
     private static readonly HttpClient Strict = Client(insecure: false);
     private static readonly HttpClient Lax = Client(insecure: true);
 
@@ -23,7 +26,7 @@ public sealed class ScenarioHttp
 
     internal ScenarioHttp(ScenarioReporter reporter, bool insecure, Func<CancellationToken> cancel) => (_reporter, _insecure, _cancel) = (reporter, insecure, cancel);
 
-    /// <summary>Sends a request and waits for the answer, 30 seconds at the most.</summary>
+    /// <summary>Sends a request and waits for the answer, 30 seconds at the most; where the answer leads elsewhere, it is followed.</summary>
     /// <param name="call">The request.</param>
     /// <exception cref="HttpCallException">There was no answer.</exception>
     /// <exception cref="ScenarioException">The request is none: no address, a header that cannot be one.</exception>
@@ -89,7 +92,7 @@ public sealed class ScenarioHttp
 
     private static HttpClient Client(bool insecure)
     {
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(1) };
+        var handler = new SocketsHttpHandler { MaxAutomaticRedirections = MaxRedirects, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(1) };
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, errors) => insecure || errors == SslPolicyErrors.None;
         return new(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MaxResponse };
     }

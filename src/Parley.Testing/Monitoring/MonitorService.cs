@@ -120,7 +120,7 @@ public sealed class MonitorService : IAsyncDisposable
         try
         {
             await using var server = monitor.Local ? await LocalServer.StartAsync(cancel: limit.Token) : null;
-            var run = monitor.Run with { Metrics = true, Details = true, LocalDomain = server?.Domain };
+            var run = (server is null ? monitor.Run : monitor.Run.With(server)) with { Metrics = true, Details = true };
             var ended = await new ScenarioRunner(run).RunAsync(monitor.Paths, [recorder, .. _observers], limit.Token);
             (result, fault) = (ended.IsSuccess ? MonitorResult.Passed : limit.IsCancellationRequested ? MonitorResult.TimedOut : MonitorResult.Failed, ended.Fault);
         }

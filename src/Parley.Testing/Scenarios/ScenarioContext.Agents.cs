@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Parley.Sip.Messages;
 using Parley.Sip.Transport;
@@ -12,6 +13,9 @@ public sealed partial class ScenarioContext
     // What a page can show and a reader will look at; a scenario with more has its trace in a file.
     private const int MaxTraceMessages = 500;
 
+    // File systems end names at 255 bytes; a letter may be four.
+    private const int MaxFolderName = 60;
+
     private static readonly TimeSpan LevelStep = TimeSpan.FromMilliseconds(100);
 
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
@@ -25,7 +29,7 @@ public sealed partial class ScenarioContext
             lock (_gate)
             {
                 ObjectDisposedException.ThrowIf(_ended && _session is null, this);
-                return _session ?? Begin(_options.Slot?.Session ?? new(_options.Agents with { OnEvent = OnAgentEvent, AudioFolder = _options.AudioFolder }));
+                return _session ?? Begin(_options.Slot?.Session ?? new(_options.Agents with { OnEvent = OnAgentEvent, AudioFolder = AudioFolder() }));
             }
         }
     }
@@ -54,6 +58,20 @@ public sealed partial class ScenarioContext
     {
         Reporter.Wait(time.TotalSeconds);
         return Session.WaitAsync(time, Cancel);
+    }
+
+    // A folder for each attempt of a scenario: what two of them record in the same second has the same name.
+    private string? AudioFolder()
+    {
+        if (_options.AudioFolder is not { } folder)
+            return null;
+        var name = string.Concat($"{Path.GetFileNameWithoutExtension(File)}-{Name}".Select(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
+        if (name.Length > MaxFolderName)
+            name = name[..MaxFolderName];
+        var path = Path.Combine(folder, name);
+        for (var number = 2; System.IO.Directory.Exists(path); number++)
+            path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"));
+        return path;
     }
 
     private AgentSession Begin(AgentSession session)

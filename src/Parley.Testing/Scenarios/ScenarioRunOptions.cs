@@ -1,4 +1,5 @@
 using Parley.Testing.Agents;
+using Parley.Testing.Local;
 
 namespace Parley.Testing.Scenarios;
 
@@ -46,4 +47,12 @@ public sealed record ScenarioRunOptions
 
     /// <summary>Host and port of a registrar that takes any account: what <c>SIP_DOMAIN</c> is then; variables ending in <c>_USER</c> and <c>_PASS</c> get a value where they lack one. Default: none.</summary>
     public string? LocalDomain { get; init; }
+
+    /// <summary>The same with a registrar of its own: its domain, and agents that nobody from elsewhere can call.</summary>
+    /// <param name="server">The registrar.</param>
+    public ScenarioRunOptions With(LocalServer server)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        return this with { LocalDomain = server.Domain, Agents = Agents with { BindHost = "127.0.0.1" } };
+    }
 }

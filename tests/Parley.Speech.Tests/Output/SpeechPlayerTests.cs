@@ -50,6 +50,8 @@ public class SpeechPlayerTests
         var interruption = Assert.Single(bot.Events.OfType<PlaybackInterrupted>()).Interruption;
         Assert.Equal("first", interruption.PlayId);
         Assert.InRange(interruption.Current.TotalMilliseconds, 200, 5000);
+        var order = bot.Events.Where(happened => happened is PlaybackInterrupted or PlaybackEnded).Select(happened => happened.GetType().Name);
+        Assert.Equal(["PlaybackInterrupted", "PlaybackEnded", "PlaybackEnded"], order);
         Assert.Equal([LayerEnd.Stopped, LayerEnd.Finished], bot.Events.OfType<PlaybackEnded>().Select(end => end.Result.End));
     }
 
@@ -74,6 +76,34 @@ public class SpeechPlayerTests
         Assert.NotNull(bot.Chain.Player.Interrupt(graceful: true));
         await bot.Until<PlaybackEnded>();
         Assert.Equal(new string('a', 100), bot.Heard);
+    }
+
+    [Fact]
+    public async Task Texts_are_not_synthesised_farther_ahead_than_the_limit()
+    {
+        using var output = new LayeredOutput(new() { MaxBufferedSpeech = TimeSpan.FromSeconds(2) });
+        var asked = 0;
+        var synthesiser = new ScriptedSynthesiser
+        {
+            Before = _ =>
+            {
+                Interlocked.Increment(ref asked);
+                return Task.CompletedTask;
+            },
+        };
+        await using var player = new SpeechPlayer(output, synthesiser, _ => { });
+        for (var i = 0; i < 20; i++) player.Speak(new() { Text = new string('a', 100) }); // a second each
+        var frame = new short[160];
+        var deadline = DateTime.UtcNow.AddSeconds(20);
+        while (Volatile.Read(ref asked) < 2 && DateTime.UtcNow < deadline) await Task.Delay(5, TestContext.Current.CancellationToken);
+        Assert.Equal(2, Volatile.Read(ref asked));
+        for (var heard = 0; heard < 20 * 50 && DateTime.UtcNow < deadline;)
+        {
+            if (output.Read(frame) > 0) heard++;
+            else await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(20, Volatile.Read(ref asked));
     }
 
     [Fact]

@@ -18,6 +18,8 @@ public class AgentRegistrationTests
         Assert.Equal(0, bench.Server.Registrations);
         Assert.Empty(bench.Session.Agents);
         Assert.Equal("agent `A` is not connected — create it with agent(\"A\", …) first", (await Assert.ThrowsAsync<AgentException>(() => a.DialAsync("b"))).Message);
+        foreach (var verb in new Func<Task>[] { () => a.AcceptAsync(), () => a.HangupAsync(), () => a.RegisterAsync(), () => a.CompleteTransferAsync() })
+            await Assert.ThrowsAsync<AgentException>(verb);
     });
 
     [Fact]

@@ -162,6 +162,16 @@ public sealed class MockServerTests : IAsyncLifetime
         Assert.Equal("expected status 200, got 204", Assert.Throws<HttpCallException>(() => reply.ExpectStatus(200)).Message);
     }
 
+    [Fact]
+    public async Task An_answer_that_leads_elsewhere_is_followed_and_one_in_a_circle_is_the_answer()
+    {
+        _server.Respond(null, "/old", new() { Status = 302, Headers = [new("Location", "/new")] });
+        _server.Respond(null, "/new", MockAnswer.Text("here"));
+        _server.Respond(null, "/round", new() { Status = 302, Headers = [new("Location", "/round")] });
+        Assert.Equal((200, "here"), await SendAsync("GET", "/old") is var reply ? (reply.Status, reply.Body) : default);
+        Assert.Equal(302, (await SendAsync("GET", "/round")).Status);
+    }
+
     [Theory]
     [InlineData("ftp://x/", "GET", "http: `ftp://x/` is no http or https address")]
     [InlineData("nowhere", "GET", "http: `nowhere` is no http or https address")]

@@ -35,6 +35,8 @@ public sealed class RhaiErrorTests
         { "let x = 1 § 2;", "unexpected character '§'", 1, 11 },
         { "x ~ 1", "expected ';' or the end of the script, but found '~': there is no '~' operator", 1, 3 },
         { "f!(1)", "not supported: f!(…) runs a function on the caller's variables; pass them as arguments", 1, 2 },
+        { "if x = 5 { }", "expected '{' to begin what 'if' does, but found '=': a comparison is written ==", 1, 6 },
+        { "fn f(x) -> int { x }", "expected '{' to begin the function's body, but found '->': a function's result has no type", 1, 9 },
         { "let (a, b) = [1, 2];", "one variable is declared at a time", 1, 5 },
         { "\"😀\" + ;", "expected a value, but found ';'", 1, 7 },
     };

@@ -96,7 +96,9 @@ public sealed class ScenarioAgentTests : IAsyncLifetime
         var audio = Path.Combine(_folder.Path, "audio");
         var run = await RunAsync(options => options with { AudioFolder = audio });
         Assert.True(run.Result.IsSuccess, string.Join('\n', run.Events.Select(EventText.Line)));
-        Assert.Equal(4, Directory.GetFiles(audio, "*.wav").Length);
+        Assert.Equal(4, Directory.GetFiles(Path.Combine(audio, "a-call"), "*.wav").Length);
+        await RunAsync(options => options with { AudioFolder = audio });
+        Assert.Equal(4, Directory.GetFiles(Path.Combine(audio, "a-call-2"), "*.wav").Length);
     }
 
     public async ValueTask DisposeAsync()

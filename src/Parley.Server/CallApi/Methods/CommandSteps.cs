@@ -63,7 +63,7 @@ internal sealed class CommandSteps(ICalls calls, OwnedCalls owned)
             CommandStep.CallUnholdStart => (Happening.CallUnholdStart, new() { Leg = leg }),
             CommandStep.CallUnholdSuccessful => (Happening.CallUnholdSuccessful, new() { Leg = leg }),
             CommandStep.PlayStarted => (Happening.PlayStart, new() { Leg = leg }),
-            CommandStep.RecordStarted => (Happening.RecordStart, new() { CallId = p.CallId, File = p.File }),
+            CommandStep.RecordStarted => (Happening.RecordStart, new() { CallId = p.CallId, File = Path.GetFileName(p.File) }),
             _ => throw new ArgumentOutOfRangeException(nameof(p), p.Step, "No step of a command."),
         };
         run.Tell(what, details);

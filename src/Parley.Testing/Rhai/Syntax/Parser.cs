@@ -57,7 +57,7 @@ internal sealed partial class Parser
 
         // What is missing at the end of a line is missing there, not where the next line begins.
         var isMissing = word is ";" or ")" or "]" or "}" or ",";
-        throw Error(isMissing && _token.Kind == TokenKind.End ? _lastEnd : _token.Start, $"expected '{word}' {why}, but found {_token.Shown}");
+        throw Error(isMissing && _token.Kind == TokenKind.End ? _lastEnd : _token.Start, $"expected '{word}' {why}, but found {_token.Shown}{Hint(_token.Text)}");
     }
 
     private string Name(string what)

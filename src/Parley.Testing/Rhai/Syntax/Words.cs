@@ -25,8 +25,8 @@ internal static class Words
     public static string? Hint(string word) => word switch
     {
         "~" => "there is no '~' operator",
-        "++" or "--" => "write += 1 or -= 1",
-        "->" => "a function's result has no type here",
+        "=" => "a comparison is written ==",
+        "->" => "a function's result has no type",
         "var" => "variables are declared with let",
         "match" or "case" => "use switch",
         "null" or "nil" or "void" => "the absent value is ()",
