@@ -292,6 +292,7 @@ api() {
         # shellcheck disable=SC2086
         taskset -c 1 dotnet "$(program Parley.CallApiBench)" $load --pid "$server" | while read -r line; do figure "call API, ${load%% *}" Parley - - "$line"; done
         stop_server
+        figure "call API, ${load%% *}" Parley - - "within the server: $(tail -1 "$work/server.log")"
     done
 }
 
