@@ -24,7 +24,7 @@ internal static class Registering
         await using var endpoint = await SipEndpoint.StartAsync(network, new SipEndpointOptions
         {
             Transport = new SipTransportOptions { Listen = ["udp:127.0.0.1:0"] },
-            Handler = new Handler(registrar),
+            Handler = new RegistrarHandler(registrar),
             Methods = [SipMethod.Register],
             Extensions = RegistrarService.Extensions,
         });
@@ -56,18 +56,4 @@ internal static class Registering
 
 
         """.ReplaceLineEndings("\r\n"));
-}
-
-/// <summary>Gives REGISTER to the registrar.</summary>
-internal sealed class Handler(RegistrarService registrar) : ISipEndpointHandler
-{
-    public IInviteSessionHandler? OnInvite(IncomingInvite invite) => null;
-
-    public void OnRequest(IncomingRequest request) => registrar.Handle(request);
-}
-
-/// <summary>Lets everybody in.</summary>
-internal sealed class OpenDoor : IAdmission
-{
-    public ValueTask<AdmissionVerdict> CheckAsync(SipMessage request, SipFlow flow, AdmissionRole role, CancellationToken cancel = default) => default;
 }

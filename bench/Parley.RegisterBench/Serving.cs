@@ -32,7 +32,7 @@ internal static class Serving
         await using var endpoint = await SipEndpoint.StartAsync(network, new SipEndpointOptions
         {
             Transport = new SipTransportOptions { Listen = [$"udp:127.0.0.1:{options.Port}"], Gate = guard },
-            Handler = new Handler(registrar),
+            Handler = new RegistrarHandler(registrar),
             Methods = [SipMethod.Register],
             Extensions = RegistrarService.Extensions,
         });

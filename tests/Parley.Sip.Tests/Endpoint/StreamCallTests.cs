@@ -65,7 +65,7 @@ public sealed class StreamCallTests : IAsyncDisposable
         IStreamConnection? connection = null;
         _network.Run(async () => connection = await _network.Host("10.0.0.2").ConnectAsync(
             new() { Kind = StreamKind.Tcp, Remote = NetEndpoint.V4(0x0A000001, 5060) }, TestContext.Current.CancellationToken));
-        Send(connection!, Transactions.Support.Wire.Request(transport: "TCP"));
+        Send(connection!, Wire.Request(transport: "TCP"));
         _network.Advance(TimeSpan.FromSeconds(1));
         _network.Run(async () => await connection!.DisposeAsync());
         _network.Advance(TimeSpan.FromSeconds(120));
@@ -89,7 +89,7 @@ public sealed class StreamCallTests : IAsyncDisposable
         IStreamConnection? connection = null;
         _network.Run(async () => connection = await _network.Host("10.0.0.2").ConnectAsync(
             new() { Kind = StreamKind.Tcp, Remote = NetEndpoint.V4(0x0A000001, 5060) }, TestContext.Current.CancellationToken));
-        Send(connection!, Transactions.Support.Wire.Request(transport: "TCP"));
+        Send(connection!, Wire.Request(transport: "TCP"));
         _network.Advance(TimeSpan.FromSeconds(1));
         Ends(server!);
         Assert.Equal(1, server!.Counters.IncomingCallsTotal);

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Parley.Tests.Support;
+namespace Parley.TestSupport;
 
-/// <summary>SIP and SDP as text.</summary>
-internal static class Wire
+// What a phone played by hand writes, and session descriptions.
+internal static partial class Wire
 {
     private static int s_branch; // only has to differ from one request to the next
 
@@ -29,22 +29,6 @@ internal static class Wire
         var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         var (head, body) = end < 0 ? (text.TrimEnd(), "") : (text[..end], text[(end + 4)..]);
         return Encoding.UTF8.GetBytes($"{head}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
-    }
-
-    /// <summary><c>INVITE</c> for a request, <c>200 INVITE</c> for a response.</summary>
-    public static string Summary(string message)
-    {
-        var start = message[..message.IndexOf("\r\n", StringComparison.Ordinal)].Split(' ');
-        return start[0] == "SIP/2.0" ? $"{start[1]} {Header(message, "CSeq").Split(' ')[1]}" : start[0];
-    }
-
-    public static string Header(string message, string name) =>
-        TryHeader(message, name) ?? throw new InvalidOperationException($"No {name} in\n{message}");
-
-    public static string? TryHeader(string message, string name)
-    {
-        var line = message.Split("\r\n").FirstOrDefault(l => l.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase));
-        return line?[(name.Length + 1)..].Trim();
     }
 
     public static string Body(string message) => message[(message.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];

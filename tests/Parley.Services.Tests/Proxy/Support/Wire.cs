@@ -1,42 +1,10 @@
 using System.Text;
 
-namespace Parley.Services.Tests.Proxy.Support;
+namespace Parley.TestSupport;
 
-/// <summary>Messages as text: what they are, what they hold, what answers them.</summary>
-internal static class Wire
+// What the proxy's peers write.
+internal static partial class Wire
 {
-    public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n"));
-
-    /// <summary><c>INVITE</c> for a request, <c>200 INVITE</c> for a response.</summary>
-    public static string Summary(string message)
-    {
-        var start = message[..message.IndexOf("\r\n", StringComparison.Ordinal)].Split(' ');
-        return start[0] == "SIP/2.0" ? $"{start[1]} {Header(message, "CSeq").Split(' ')[1]}" : start[0];
-    }
-
-    /// <summary>The value of the first line of that name.</summary>
-    public static string Header(string message, string name)
-    {
-        var all = Headers(message, name);
-        Assert.True(all.Count > 0, $"no {name} in\n{message}");
-        return all[0];
-    }
-
-    /// <summary>The values of all lines of that name.</summary>
-    public static IReadOnlyList<string> Headers(string message, string name) =>
-        [.. message.ReplaceLineEndings("\r\n").Split("\r\n").Where(l => l.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase)).Select(l => l[(name.Length + 1)..].Trim())];
-
-    public static bool Has(string message, string name) => Headers(message, name).Count > 0;
-
-    public static string RequestUri(string message) => message.Split(' ')[1];
-
-    /// <summary>A parameter of a header's value, empty when it has none.</summary>
-    public static string Parameter(string value, string name)
-    {
-        var part = value.Split(';').FirstOrDefault(p => p.StartsWith(name + "=", StringComparison.Ordinal));
-        return part is null ? "" : part[(name.Length + 1)..];
-    }
-
     /// <summary>The response of a peer to a request it got, with a Contact of its own and further lines.</summary>
     public static string Response(string request, string status, string tag, string more = "")
     {

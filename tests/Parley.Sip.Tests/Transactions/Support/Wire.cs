@@ -1,37 +1,8 @@
-using System.Text;
+namespace Parley.TestSupport;
 
-namespace Parley.Sip.Tests.Transactions.Support;
-
-/// <summary>Messages as text: what they are, what they hold, what answers them.</summary>
-internal static class Wire
+// What a peer of the endpoint writes, and the endpoint itself.
+internal static partial class Wire
 {
-    public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n"));
-
-    /// <summary><c>INVITE</c> for a request, <c>200 INVITE</c> for a response.</summary>
-    public static string Summary(string message)
-    {
-        var start = message[..message.IndexOf("\r\n", StringComparison.Ordinal)].Split(' ');
-        return start[0] == "SIP/2.0" ? $"{start[1]} {Header(message, "CSeq").Split(' ')[1]}" : start[0];
-    }
-
-    /// <summary>The value of the first line of that name.</summary>
-    public static string Header(string message, string name)
-    {
-        var line = message.Split("\r\n").FirstOrDefault(l => l.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase));
-        Assert.True(line is not null, $"no {name} in\n{message}");
-        return line[(name.Length + 1)..].Trim();
-    }
-
-    public static bool Has(string message, string name) =>
-        message.Split("\r\n").Any(l => l.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>A parameter of a header's value, empty when it has none.</summary>
-    public static string Parameter(string value, string name)
-    {
-        var part = value.Split(';').FirstOrDefault(p => p.StartsWith(name + "=", StringComparison.Ordinal));
-        return part is null ? "" : part[(name.Length + 1)..];
-    }
-
     public static string Branch(string message) => Parameter(Header(message, "Via"), "branch");
 
     /// <summary>The response of a peer to a request it got.</summary>
