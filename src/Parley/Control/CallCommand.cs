@@ -53,13 +53,13 @@ public sealed record StartCall : CallCommand
     /// <summary>Headers added to both INVITEs; those that signalling writes itself are refused. Default none.</summary>
     public IReadOnlyList<SipHeader> Headers { get; init; } = [];
 
-    /// <summary>Codecs offered to both, best first, by name: <c>PCMU</c>, <c>PCMA</c>, <c>G722</c>, <c>L16</c>. Default those of the user agent.</summary>
+    /// <summary>Codecs offered to both, best first, by name: <c>PCMU</c>, <c>PCMA</c>, <c>G722</c>, <c>L16</c>. Default those of the user agent. For <see cref="CallFlow.Relay"/> only.</summary>
     public IReadOnlyList<string>? Codecs { get; init; }
 
-    /// <summary>The caller hears what the callee's side plays before it answers; otherwise a ringing tone. Default true.</summary>
+    /// <summary>The caller hears what the callee's side plays before it answers; otherwise a ringing tone. Default true. Where the audio does not pass here the phones decide.</summary>
     public bool EarlyMedia { get; init; } = true;
 
-    /// <summary>Record the call from its answer on, under this file name; empty for a name made up here. Default null: not recorded.</summary>
+    /// <summary>Record the call from its answer on, under this file name; empty for a name made up here. Default null: not recorded. For <see cref="CallFlow.Relay"/> only.</summary>
     public string? Record { get; init; }
 
     /// <summary>User name for challenges to either INVITE. Default: as the destinations say.</summary>
@@ -74,7 +74,7 @@ public sealed record StartCall : CallCommand
     /// <summary>How it is done. Default <see cref="CallFlow.Relay"/>.</summary>
     public CallFlow Flow { get; init; }
 
-    /// <summary>Call-ID of the caller's leg. Default one of our own making.</summary>
+    /// <summary>Call-ID of the caller's leg. Default one of our own making. For <see cref="CallFlow.Relay"/> only.</summary>
     public string? SipCallId { get; init; }
 }
 

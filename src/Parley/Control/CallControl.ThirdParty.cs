@@ -21,8 +21,8 @@ public sealed partial class CallControl
 
     private async Task<CommandOutcome> ThirdPartyAsync(LogicalCall call, StartCall start, Parties parties, CommandTrack track, CancellationToken stop)
     {
-        if (start.Record is not null || start.SipCallId is not null)
-            return new(488, "A call whose audio does not pass here is neither recorded nor given a Call-ID") { Call = call.Snapshot() };
+        if (start.Record is not null || start.Codecs is not null || start.SipCallId is not null)
+            return new(488, "A call whose audio does not pass here is not recorded, and given neither codecs nor a Call-ID") { Call = call.Snapshot() };
         var (caller, refusal) = await LocateAsync(start, parties.Caller, new SipAddress(parties.Callee), start.CallerTimeout, stop).ConfigureAwait(false);
         if (caller is null)
             return CommandOutcome.NoCaller(call, refusal, Phrase(refusal));

@@ -136,6 +136,18 @@ public class ThirdPartyTests
     });
 
     [Fact]
+    public void What_needs_the_audio_here_is_refused_before_anybody_is_called() => ControlStage.Run(
+        async stage =>
+        {
+            foreach (var start in (StartCall[])[Start(CallFlow.ThirdPartyI) with { Codecs = ["PCMA"] }, Start(CallFlow.ThirdPartyIII) with { Record = "x" }, Start(CallFlow.ThirdPartyIV) with { SipCallId = "x" }])
+            {
+                var outcome = await stage.RunAsync(start);
+                Assert.Equal((488, "Started Ended"), (outcome.Code, stage.EventsOf(outcome.Call!.Id)));
+            }
+        },
+        options => options with { Recordings = Path.GetTempPath() });
+
+    [Fact]
     public void Hold_is_an_inactive_session_and_back() => ControlStage.Run(async stage =>
     {
         var (call, alice, bob) = await TalkAsync(stage, CallFlow.ThirdPartyIII);
