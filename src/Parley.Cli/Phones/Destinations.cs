@@ -37,7 +37,7 @@ internal sealed class Destinations(PhoneServices services, CallAllowance allowan
         var identity = request.Owner is PartyIdentity known ? known
             : services.Locations.Domains.TryResolve(request.From.Uri, out var address) ? new(address.Text, address) : new(request.From.Uri.User, default);
         var who = new DialContext(identity, request.From, request.Beside) { IsTrusted = true };
-        var plan = await FindAsync(uri, who, cancel);
+        var plan = request.Trunk is { } trunk ? ByTrunk(trunk, uri.User, who) : await FindAsync(uri, who, cancel);
         // Where a phone forwards its calls to is no decision of the command's.
         return plan with { Redirect = (by, response, stop) => Redirections.FollowAsync(this, who with { IsTrusted = false }, PartyIdentity.Of(by), response, stop) };
     }
@@ -92,6 +92,14 @@ internal sealed class Destinations(PhoneServices services, CallAllowance allowan
         }
 
         return new([], 404, $"nobody is called '{number}', and no route takes it");
+    }
+
+    // Who names a trunk has rewritten the number already.
+    private RingPlan ByTrunk(string name, string number, DialContext who)
+    {
+        if (!services.Settings.Current.Trunks.TryGetValue(name, out var settings))
+            return new([], 404, $"there is no trunk '{name}'");
+        return services.Trunks.Choose([name]) is [var trunk, ..] ? Found(new RingTarget([WayTo(trunk, settings, number, who)])) : new([], 503, $"the trunk '{name}' has no line free");
     }
 
     // Trunks are tried one after the other, as the flows of a phone are.

@@ -53,6 +53,10 @@ public sealed record CallStartParameters : CommandParameters
     [Description("SIP URI of the proxy both INVITEs go through. Default: where their targets lead.")]
     public string? Proxy { get; init; }
 
+    /// <summary>Name of the configured trunk the callee is called over, with the number as it is written. Null for where the dial plan or its URI leads.</summary>
+    [Description("Name of the configured trunk the callee is called over, with the number as it is written. Default: where the dial plan or its URI leads.")]
+    public string? Trunk { get; init; }
+
     /// <summary>How the call is set up. Null for <see cref="CallFlow.Relay"/>.</summary>
     [Description("relay: the server relays the audio; I, III or IV: that flow of RFC 3725, audio from phone to phone. Default: relay.")]
     public CallFlow? Flow { get; init; }

@@ -71,6 +71,9 @@ public sealed record StartCall : CallCommand
     /// <summary>Outbound proxy of both INVITEs: then both parties are called through it, whatever the destinations say. Default none.</summary>
     public string? Proxy { get; init; }
 
+    /// <summary>Name of the trunk the callee is called over, whatever the destinations would choose; one there is not is 404. Default none.</summary>
+    public string? Trunk { get; init; }
+
     /// <summary>How it is done. Default <see cref="CallFlow.Relay"/>.</summary>
     public CallFlow Flow { get; init; }
 

@@ -8,7 +8,7 @@ public sealed partial class CallControl
 {
     private async Task<RingResult> ReachAsync(Reach reach, CancellationToken stop)
     {
-        var request = new RingRequest(reach.From) { Beside = reach.Beside, Owner = reach.Owner };
+        var request = new RingRequest(reach.From) { Beside = reach.Beside, Owner = reach.Owner, Trunk = reach.Trunk };
         var destinations = reach.Proxy is null ? _destinations : PlainDestinations.Instance;
         var plan = await destinations.FindAsync(reach.Target, request, stop).ConfigureAwait(false);
         if (plan.Targets.Count == 0)
@@ -32,6 +32,8 @@ public sealed partial class CallControl
         public object? Owner { get; init; }
 
         public string? Proxy { get; init; }
+
+        public string? Trunk { get; init; }
 
         public Func<DialOptions, DialOptions>? Change { get; init; }
 

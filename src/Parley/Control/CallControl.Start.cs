@@ -72,6 +72,7 @@ public sealed partial class CallControl
                 Beside = caller.Call,
                 Change = options => Overlay(options, start, parties.Codecs),
                 Proxy = start.Proxy,
+                Trunk = start.Trunk,
                 Told = step =>
                 {
                     told.Tell(step);
@@ -128,6 +129,8 @@ public sealed partial class CallControl
         var identity = start.CallerIdentity is null ? new SipAddress(caller) : TargetUri.ParseAddress(start.CallerIdentity, nameof(StartCall.CallerIdentity));
         if (start.Proxy is not null)
             TargetUri.Parse(start.Proxy, nameof(StartCall.Proxy));
+        if (start.Proxy is not null && start.Trunk is not null)
+            throw Malformed("A call goes through a proxy or over a trunk, not both.", nameof(StartCall.Trunk));
         RequireTime(start.CallerTimeout, nameof(StartCall.CallerTimeout));
         RequireTime(start.RingTimeout, nameof(StartCall.RingTimeout));
         if (!Enum.IsDefined(start.Flow))

@@ -23,10 +23,10 @@ public sealed partial class CallControl
     {
         if (start.Record is not null || start.Codecs is not null || start.SipCallId is not null)
             return new(488, "A call whose audio does not pass here is not recorded, and given neither codecs nor a Call-ID") { Call = call.Snapshot() };
-        var (caller, refusal) = await LocateAsync(start, parties.Caller, new SipAddress(parties.Callee), start.CallerTimeout, stop).ConfigureAwait(false);
+        var (caller, refusal) = await LocateAsync(start, parties.Caller, new SipAddress(parties.Callee), start.CallerTimeout, null, stop).ConfigureAwait(false);
         if (caller is null)
             return CommandOutcome.NoCaller(call, refusal, Phrase(refusal));
-        (var callee, refusal) = await LocateAsync(start, parties.Callee, parties.Identity, start.RingTimeout, stop).ConfigureAwait(false);
+        (var callee, refusal) = await LocateAsync(start, parties.Callee, parties.Identity, start.RingTimeout, start.Trunk, stop).ConfigureAwait(false);
         if (callee is null)
             return CommandOutcome.NoTransfer(call, refusal, Phrase(refusal)) with { Leg = CallSide.Callee };
         var run = new ThirdParty(Dialogs, call, start, track);
@@ -64,10 +64,11 @@ public sealed partial class CallControl
     }
 
     // Of several devices the one that is liked best: a description is for one phone.
-    private async Task<(ThirdParty.Target? Target, int Refusal)> LocateAsync(StartCall start, SipUri uri, SipAddress from, TimeSpan limit, CancellationToken stop)
+    private async Task<(ThirdParty.Target? Target, int Refusal)> LocateAsync(
+        StartCall start, SipUri uri, SipAddress from, TimeSpan limit, string? trunk, CancellationToken stop)
     {
         var destinations = start.Proxy is null ? _destinations : PlainDestinations.Instance;
-        var plan = await destinations.FindAsync(uri, new RingRequest(from), stop).ConfigureAwait(false);
+        var plan = await destinations.FindAsync(uri, new RingRequest(from) { Trunk = trunk }, stop).ConfigureAwait(false);
         return plan.Targets.MaxBy(target => target.Q) is { Ways: [var way, ..] } ? (new(way.Uri, Overlay(way.Options, start, null), limit), 0) : (null, plan.Status);
     }
 

@@ -16,6 +16,9 @@ public interface ICallDestinations
 /// <param name="From">What the called side is shown.</param>
 public sealed record RingRequest(SipAddress From)
 {
+    /// <summary>Name of the trunk it is to go over; null for what the dial plan says. Whoever knows no trunks has nothing to ring then.</summary>
+    public string? Trunk { get; init; }
+
     /// <summary>The call it will be joined with; null when there is none yet.</summary>
     public Call? Beside { get; init; }
 
@@ -40,6 +43,8 @@ internal sealed class PlainDestinations : ICallDestinations
 
     public ValueTask<RingPlan> FindAsync(SipUri uri, RingRequest request, CancellationToken cancel)
     {
+        if (request.Trunk is { } trunk)
+            return new(new RingPlan([], 404, $"there is no trunk '{trunk}'"));
         var options = new DialOptions { Caller = request.From.ToString(), BridgeWith = request.Beside };
         return new(new RingPlan([new RingTarget(new RingWay(uri.ToString(), options, uri.User.Length > 0 ? uri.User : uri.Host))]));
     }

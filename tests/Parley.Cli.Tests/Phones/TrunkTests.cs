@@ -1,5 +1,6 @@
 using Parley.Cli.Configuration;
 using Parley.Cli.Tests.Support;
+using Parley.Control;
 using Parley.Media.Audio;
 
 namespace Parley.Cli.Tests.Phones;
@@ -32,6 +33,32 @@ public sealed class TrunkTests
             await using var call = await alice.DialAsync("sip:0301234@10.0.0.1", Office.As("alice"));
             Assert.True(await Heard.ToneAsync(call, 800));
             Assert.Equal(("+49301234", "sip:alice@10.0.0.50", "<sip:alice@parley>"), seen);
+        },
+        Settings);
+
+    [Fact]
+    public void A_command_may_name_the_trunk_its_call_takes() => Office.Run(
+        async office =>
+        {
+            string? seen = null;
+            var backup = await office.StartAsync("10.0.0.60");
+            _ = backup.ServeAsync(async (call, ended) =>
+            {
+                seen = call.ToUser;
+                await Play(800)(call, ended);
+            });
+            var heard = new TaskCompletionSource<bool>();
+            await office.PhoneAsync("alice", "10.0.0.11", async (call, ended) =>
+            {
+                await call.AnswerAsync(cancel: ended);
+                heard.TrySetResult(await Heard.ToneAsync(call, 800));
+                await call.WaitForEndAsync(ended);
+            });
+            var outcome = await office.System.Control!.RunAsync(new StartCall { Caller = "sip:alice@10.0.0.1", Callee = "tel:4711", Trunk = "backup" });
+            Assert.Equal((200, "4711"), (outcome.Code, seen));
+            Assert.True(await heard.Task);
+            await office.System.Control.RunAsync(new EndCall { Call = outcome.Call!.Id });
+            Assert.Equal(404, (await office.System.Control.RunAsync(new StartCall { Caller = "sip:alice@10.0.0.1", Callee = "tel:4711", Trunk = "nowhere" })).Code);
         },
         Settings);
 

@@ -142,6 +142,16 @@ public sealed class DialectTests
         Assert.Equal("my-call@1", start.SipCallId);
     }
 
+    [Fact]
+    public async Task A_trunk_is_named_where_no_proxy_is()
+    {
+        await using var server = await ApiServer.StartAsync();
+        await using var socket = await server.ConnectAsync();
+        await socket.AskAsync("CallStart", """{"caller":"sip:a@x","callee":"tel:+491","trunk":"carrier"}""");
+        await socket.UntilEndedAsync();
+        Assert.Equal(("carrier", null), (Assert.IsType<StartCall>(Assert.Single(server.Calls.Seen)).Trunk, ((StartCall)server.Calls.Seen.Single()).Proxy));
+    }
+
     [Theory]
     [InlineData("I", CallFlow.ThirdPartyI)]
     [InlineData("III", CallFlow.ThirdPartyIII)]

@@ -154,6 +154,7 @@ public sealed class JsonRpcTests
     [InlineData("CallStart", """{"caller":"sip:a@b","callee":"sip:c@d","username":"x"}""", "password")]
     [InlineData("CallStart", """{"caller":"sip:a@b","callee":"sip:c@d","caller_id":"x\ny"}""", "caller_id")]
     [InlineData("CallStart", """{"caller":"sip:a@b","callee":"sip:c@d","proxy":"nowhere"}""", "proxy")]
+    [InlineData("CallStart", """{"caller":"sip:a@b","callee":"sip:c@d","proxy":"sip:e","trunk":"f"}""", "trunk")]
     [InlineData("CallStart", """{"caller":"sip:a@b","callee":"sip:c@d","recrod":true}""", "recrod")]
     [InlineData("CallStart", """{"caller":"sip:a@b","callee":"sip:c@d","cmd_id":7}""", "cmd_id")]
     [InlineData("CallStart", """{"caller":"sip:a@b","callee":"sip:c@d","cmd_id":""}""", "cmd_id")]

@@ -56,6 +56,8 @@ internal sealed class CallMethods
         Checks.Address("caller_id", p.CallerId);
         if (p.Proxy is not null)
             Checks.Uri("proxy", p.Proxy);
+        if (p.Proxy is not null && p.Trunk is not null)
+            throw RequestException.Parameter("trunk", "does not go with proxy: a call takes one of the two.");
         if (p.Username is null != p.Password is null)
             throw RequestException.Parameter(p.Username is null ? "username" : "password", "is missing: username and password go together.");
         if (!requester.Principal.Calls.CoversNew(p.Caller, p.Callee))
@@ -74,6 +76,7 @@ internal sealed class CallMethods
             UserName = Checks.Text("username", p.Username),
             Password = Checks.Text("password", p.Password),
             Proxy = p.Proxy,
+            Trunk = Checks.Text("trunk", p.Trunk),
             Flow = (Control.CallFlow)(p.Flow ?? Contracts.Commands.CallFlow.Relay),
         };
         return run => _steps.StartAsync(run, command);
