@@ -1,0 +1,166 @@
+using System.Text.Json.Serialization;
+
+namespace Parley.Contracts.Voice.Options;
+
+/// <summary>What a call is made of.</summary>
+public sealed record CallOption
+{
+    /// <summary>Takes noise out of what is heard.</summary>
+    public bool? Denoise { get; init; }
+
+    /// <summary>Automatic gain; null for none.</summary>
+    public AgcOption? Agc { get; init; }
+
+    /// <summary>Session description of a browser.</summary>
+    public string? Offer { get; init; }
+
+    /// <summary>Whom to call: a SIP URI.</summary>
+    public string? Callee { get; init; }
+
+    /// <summary>Who calls: a SIP URI, its scheme may be left out.</summary>
+    public string? Caller { get; init; }
+
+    /// <summary>Records the call; null for not.</summary>
+    public RecorderOption? Recorder { get; init; }
+
+    /// <summary>Voice activity; null for none.</summary>
+    public VadOption? Vad { get; init; }
+
+    /// <summary>Recognition; null for none.</summary>
+    public AsrOption? Asr { get; init; }
+
+    /// <summary>Synthesis; null for espeak-ng.</summary>
+    public TtsOption? Tts { get; init; }
+
+    /// <summary>Audio to and from a WebSocket of its own; null for none.</summary>
+    public MediaPassOption? MediaPass { get; init; }
+
+    /// <summary>Seconds the other side may take to answer: a number, <c>"30"</c> or <c>"30s"</c>.</summary>
+    [JsonConverter(typeof(SecondsConverter))]
+    public double? HandshakeTimeout { get; init; }
+
+    /// <summary>Whether addresses of IPv6 may be used.</summary>
+    public bool? EnableIpv6 { get; init; }
+
+    /// <summary>Seconds without audio of the other side before the call is ended; null for never.</summary>
+    [JsonConverter(typeof(SecondsConverter))]
+    public double? InactivityTimeout { get; init; }
+
+    /// <summary>Account and headers.</summary>
+    public SipOption? Sip { get; init; }
+
+    /// <summary>Anything, kept with the call.</summary>
+    public IReadOnlyDictionary<string, string>? Extra { get; init; }
+
+    /// <summary>Audio on the socket: <c>pcm</c> (16-bit little-endian, 16 kHz), <c>pcmu</c>, <c>pcma</c> or <c>g722</c>; null for pcm.</summary>
+    public string? Codec { get; init; }
+
+    /// <summary>Noise of a place beneath all that is said; null for none.</summary>
+    public AmbianceOption? Ambiance { get; init; }
+
+    /// <summary>End of utterance; null for none.</summary>
+    public EouOption? Eou { get; init; }
+
+    /// <summary>A model that hears and speaks by itself.</summary>
+    public RealtimeOption? Realtime { get; init; }
+
+    /// <summary>Sends the audio of the call over the socket, too.</summary>
+    public bool? Subscribe { get; init; }
+
+    /// <summary>Whether ICE is answered without looking for addresses.</summary>
+    public bool? EnableIceLite { get; init; }
+
+    /// <summary>Listens for tones of the network; null for not.</summary>
+    public RingbackDetectionOption? RingbackDetection { get; init; }
+
+    /// <summary>Tells whether a person or a machine answered; null for not.</summary>
+    public AmdOption? Amd { get; init; }
+}
+
+/// <summary>How a call is recorded.</summary>
+public sealed record RecorderOption
+{
+    /// <summary>File name within the server's folder of recordings; <c>{id}</c> is the session's id. Null or empty for one made of that.</summary>
+    public string? RecorderFile { get; init; }
+
+    /// <summary>Samples per second; null for 16000.</summary>
+    public int? Samplerate { get; init; }
+
+    /// <summary>Milliseconds between writes; null for 200.</summary>
+    public int? Ptime { get; init; }
+
+    /// <summary><c>wav</c>; null for that.</summary>
+    public string? Format { get; init; }
+}
+
+/// <summary>Account and headers of a call.</summary>
+public sealed record SipOption
+{
+    /// <summary>User name for challenges.</summary>
+    public string? Username { get; init; }
+
+    /// <summary>Password for challenges.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>Domain of the account.</summary>
+    public string? Realm { get; init; }
+
+    /// <summary>Contact instead of the server's own.</summary>
+    public string? Contact { get; init; }
+
+    /// <summary>Further headers of the INVITE.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    /// <summary>Headers of the BYE.</summary>
+    [JsonPropertyName("hangup_headers")]
+    public IReadOnlyDictionary<string, string>? HangupHeaders { get; init; }
+
+    /// <summary>Headers of the other side's INVITE that are told with its events.</summary>
+    [JsonPropertyName("extract_headers")]
+    public IReadOnlyList<string>? ExtractHeaders { get; init; }
+
+    /// <summary>Whether the audio has to be encrypted.</summary>
+    [JsonPropertyName("enable_srtp")]
+    public bool? EnableSrtp { get; init; }
+}
+
+/// <summary>How a call is connected with somebody else.</summary>
+public sealed record ReferOption
+{
+    /// <summary>Takes noise out of what he says.</summary>
+    public bool? Denoise { get; init; }
+
+    /// <summary>Automatic gain.</summary>
+    public AgcOption? Agc { get; init; }
+
+    /// <summary>Seconds he may take to answer; null for 30.</summary>
+    [JsonConverter(typeof(SecondsConverter))]
+    public double? Timeout { get; init; }
+
+    /// <summary>File or URL heard until then; null for silence.</summary>
+    public string? Moh { get; init; }
+
+    /// <summary>Voice activity of his.</summary>
+    public VadOption? Vad { get; init; }
+
+    /// <summary>Recognition of his words.</summary>
+    public AsrOption? Asr { get; init; }
+
+    /// <summary>Ends this call when his ends; null for true.</summary>
+    public bool? AutoHangup { get; init; }
+
+    /// <summary>Account and headers.</summary>
+    public SipOption? Sip { get; init; }
+
+    /// <summary>Call-ID of the call to him.</summary>
+    public string? CallId { get; init; }
+
+    /// <summary>Ceases to recognise this call meanwhile.</summary>
+    public bool? PauseParentAsr { get; init; }
+
+    /// <summary>Passes digits on; null for true.</summary>
+    public bool? ForwardDtmf { get; init; }
+
+    /// <summary><c>bridge</c>: the server calls him; <c>refer</c>: the phone does (REFER) and leaves this server. Null for bridge.</summary>
+    public string? Method { get; init; }
+}
