@@ -101,7 +101,7 @@ public sealed partial class ApiHost : IAsyncDisposable
     {
         foreach (var surface in _surfaces)
         {
-            if (!context.Request.Path.StartsWithSegments(surface.Path))
+            if (!surface.Serves(context.Request.Path))
                 continue;
             try
             {

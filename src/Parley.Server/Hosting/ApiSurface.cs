@@ -9,7 +9,11 @@ public abstract class ApiSurface : IAsyncDisposable
     /// <summary>Where it is, e.g. <c>/call-api</c>.</summary>
     public abstract string Path { get; }
 
-    /// <summary>Answers a request for <see cref="Path"/> or below it. An exception costs that request alone.</summary>
+    /// <summary>Whether a request is for this one. Default: it is for <see cref="Path"/> or below.</summary>
+    /// <param name="path">The path asked for.</param>
+    public virtual bool Serves(PathString path) => path.StartsWithSegments(Path);
+
+    /// <summary>Answers a request that it serves: for <see cref="Path"/> or below it. An exception costs that request alone.</summary>
     /// <param name="context">The request.</param>
     /// <param name="gate">To be asked who it is, before anything else is.</param>
     public abstract Task AnswerAsync(HttpContext context, ApiGate gate);

@@ -17,7 +17,7 @@ public partial class LayerTests
     [InlineData("Parley.Testing", "Parley", "Parley.Net", "Parley.Sip", "Parley.Media", "Parley.Services")]
     [InlineData("Parley.Contracts")]
     [InlineData("Parley.Client", "Parley.Contracts")]
-    [InlineData("Parley.Server", "Parley.Contracts", "Parley")]
+    [InlineData("Parley.Server", "Parley.Contracts", "Parley", "Parley.Speech")]
     [InlineData("Parley.Cli", "Parley.Server", "Parley", "Parley.Testing", "Parley.Net", "Parley.Sip", "Parley.Media", "Parley.Services", "Parley.Storage")]
     public void A_project_references_only_layers_below_it(string project, params string[] below)
     {

@@ -1,0 +1,78 @@
+using Parley.Contracts.Voice;
+using Parley.Contracts.Voice.Events;
+
+namespace Parley.Server.Voice.Sessions;
+
+/// <summary>Events on their way to one reader. Whoever puts one in never waits: what a slow reader has no room for is counted, and he is told how many he missed.</summary>
+internal sealed class EventBox(int capacity)
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<byte[]> _waiting = new();
+    private TaskCompletionSource _more = NewSignal();
+    private long _missed;
+    private bool _ended;
+
+    /// <summary>Puts an event in.</summary>
+    /// <param name="happened">The event.</param>
+    /// <param name="isLast">The last one always has room, and nothing comes behind it.</param>
+    public void Send(VoiceEvent happened, bool isLast = false)
+    {
+        lock (_gate)
+        {
+            if (_ended)
+                return;
+            if (_waiting.Count >= capacity && !isLast)
+            {
+                _missed++;
+                return;
+            }
+
+            if (_missed > 0)
+                _waiting.Enqueue(VoiceWire.Write(new MissedEvent { Count = _missed, Timestamp = happened.Timestamp }));
+            _missed = 0;
+            _waiting.Enqueue(VoiceWire.Write(happened));
+            _ended = isLast;
+            _more.TrySetResult();
+        }
+    }
+
+    /// <summary>Takes no more; what waits can still be read.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            _more.TrySetResult();
+        }
+    }
+
+    /// <summary>The next event, which stays until <see cref="Remove"/>; null at the end. One reader at a time.</summary>
+    public async ValueTask<byte[]?> PeekAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            Task more;
+            lock (_gate)
+            {
+                if (_waiting.TryPeek(out var message))
+                    return message;
+                if (_ended)
+                    return null;
+                if (_more.Task.IsCompleted)
+                    _more = NewSignal();
+                more = _more.Task;
+            }
+
+            await more.WaitAsync(cancel);
+        }
+    }
+
+    /// <summary>Takes out what <see cref="PeekAsync"/> gave: it has been sent.</summary>
+    public void Remove()
+    {
+        lock (_gate)
+            _waiting.Dequeue();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Parley.Media.Audio;
+using Parley.Media.Files;
+
+namespace Parley.Server.Voice.Sessions;
+
+/// <summary>Opens what agents name to be played or recorded to: files of one folder, tones, URLs that are allowed.</summary>
+internal sealed class Sounds(VoiceOptions options) : IDisposable
+{
+    private readonly AudioClipCache _clips = new();
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+
+    /// <summary>Opens what is to be played.</summary>
+    /// <param name="name">File, <c>tone:HZ</c> or URL.</param>
+    /// <param name="rate">Samples per second wanted of files and tones.</param>
+    /// <param name="repeat">For ever; files and tones only.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="ArgumentException">It may not be played; the message says why.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="WavFormatException">It is no WAV file that can be played.</exception>
+    public async ValueTask<IAudioSource> OpenAsync(string name, int rate, bool repeat, CancellationToken cancel)
+    {
+        if (name.StartsWith("tone:", StringComparison.OrdinalIgnoreCase))
+            return new ToneSource(Hertz(name), rate, repeat ? null : TimeSpan.FromSeconds(1));
+        if (Uri.TryCreate(name, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps))
+        {
+            if (options.AllowUrl?.Invoke(url) != true)
+                throw new ArgumentException($"URLs of {url.Host} are not allowed here.", nameof(name));
+            return await HttpAudio.OpenAsync(url, _http, cancellationToken: cancel);
+        }
+
+        if (options.Prompts is not { } folder)
+            throw new ArgumentException("The server has no folder of prompts.", nameof(name));
+        var file = Below(folder, name) ?? throw new ArgumentException($"'{name}' is not below the folder of prompts.", nameof(name));
+        return new AudioClipSource(await _clips.GetAsync(file, cancel), rate, repeat);
+    }
+
+    /// <summary>Path of a recording.</summary>
+    /// <exception cref="ArgumentException">Nothing may be recorded there.</exception>
+    public string Recording(string? name, string session)
+    {
+        if (options.Recordings is not { } folder)
+            throw new ArgumentException("The server has no folder of recordings.", nameof(name));
+        var file = string.IsNullOrEmpty(name) ? session + ".wav" : name.Replace("{id}", session, StringComparison.Ordinal);
+        return Below(folder, file) ?? throw new ArgumentException($"'{file}' is not below the folder of recordings.", nameof(name));
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    // A path that leaves the folder is no path of ours, however it is written.
+    internal static string? Below(string folder, string name)
+    {
+        if (name.Length == 0 || name.IndexOfAny(Path.GetInvalidPathChars()) >= 0 || Path.IsPathRooted(name))
+            return null;
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
+        var file = Path.GetFullPath(Path.Combine(root, name));
+        return file.StartsWith(root, StringComparison.Ordinal) ? file : null;
+    }
+
+    private static double Hertz(string name) =>
+        double.TryParse(name.AsSpan(5), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var hertz) && hertz is >= 20 and <= 3_800
+            ? hertz : throw new ArgumentException($"'{name}' is no tone; write tone:440, from 20 to 3800 Hz.", nameof(name));
+}

@@ -1,0 +1,223 @@
+using Parley.Contracts.Voice;
+using Parley.Contracts.Voice.Commands;
+using Parley.Contracts.Voice.Events;
+using Parley.Contracts.Voice.Options;
+using Parley.Media.Engine;
+using Parley.Media.Playback;
+using Parley.Media.Rtp;
+using Parley.Speech;
+using Parley.Speech.Output;
+
+namespace Parley.Server.Voice.Sessions;
+
+/// <content>The call's audio: the speech chain on it, digits, the recording, who is muted.</content>
+internal sealed partial class VoiceSession
+{
+    // How often the arrival of audio is looked at: the time allowed is in seconds.
+    private static readonly TimeSpan ActivityCheck = TimeSpan.FromSeconds(1);
+
+    private readonly List<IDisposable> _attachments = [];
+    private SpeechChain? _chain;
+    private AudioPlayback? _output;
+    private Task _telling = Task.CompletedTask;
+    private RecorderOption? _recorder;
+    private CallRecording? _recording;
+    private volatile bool _isDeaf;
+    private bool _isListening;
+
+    private void OpenAudio(bool listen)
+    {
+        if (_isOver || _call is not { HasAudio: true } call)
+            return;
+        AudioStream stream;
+        try
+        {
+            stream = call.Audio;
+        }
+        catch (CallEndedException)
+        {
+            return; // its end is on the way here
+        }
+
+        if (_chain is null)
+        {
+            var rate = call.Codec?.SampleRate ?? 8000;
+            var chain = _chain = new(ChainPlan.Of(_option, rate, _held), _core.Speech, _core.Options.Time);
+            _output = stream.Play(chain.Output);
+            _attachments.Add(stream.WatchDigits(digit => Post(() => Pressed(digit))));
+            _telling = TellSpeechAsync(chain);
+            if (_recorder is { } recorder)
+                StartRecording(recorder);
+            if (_option.Ambiance is { Enabled: not false, Path: { } path } ambiance)
+                Begin("ambiance", () => PlayAsync(path, new() { Role = LayerRole.Background, GainDecibels = Decibels(ambiance.NormalLevel) }, default, repeat: true));
+            WatchActivity(stream);
+        }
+
+        if (!listen || _isListening)
+            return;
+        _isListening = true;
+        foreach (var input in _chain.Inputs)
+            _attachments.Add(stream.Listen(new MutableSink(input, () => _isDeaf)));
+    }
+
+    private static double Decibels(double? level) => level is > 0 and <= 1 ? Math.Max(-60, 20 * Math.Log10(level.Value)) : -10;
+
+    private void WatchActivity(AudioStream stream)
+    {
+        if (_option.InactivityTimeout is not > 0)
+            return;
+        var allowed = TimeSpan.FromSeconds(_option.InactivityTimeout.Value);
+        var (packets, since) = (0L, Now);
+        _attachments.Add(_core.Options.Time.CreateTimer(_ => Post(Check), null, ActivityCheck, ActivityCheck));
+
+        void Check()
+        {
+            if (_isOver || _why is not null || _call is not { State: CallState.Answered })
+                return;
+            var received = stream.GetStatistics().PacketsReceived;
+            if (received != packets)
+                (packets, since) = (received, Now);
+            if (Now - since < allowed)
+                return;
+            Tell(new InactivityEvent { TrackId = Id });
+            _why = ("InactivityTimeout", "system");
+            Abandon();
+        }
+    }
+
+    // The queue of the chain has a limit, and waits for this: nothing piles up in the mailbox.
+    private async Task TellSpeechAsync(SpeechChain chain)
+    {
+        await foreach (var happened in chain.Events.ReadAllAsync())
+            await _mailbox.RunAsync(() => Heard(happened));
+    }
+
+    private void Pressed(DtmfDigit digit)
+    {
+        if (_isDeaf)
+            return;
+        StopWaiting();
+        Tell(new DtmfEvent { TrackId = Id, Digit = digit.Symbol.ToString() });
+    }
+
+    private void SendDigits(SendDtmfCommand command)
+    {
+        if (Up("sendDtmf") is not { } call)
+            return;
+        if (command.Digits.Length is 0 or > 64)
+        {
+            Fail("sendDtmf", "digits: 1 to 64 of them, of 0-9, *, #, A-D.");
+            return;
+        }
+
+        var options = command.Duration is { } duration ? new DtmfOptions { Duration = TimeSpan.FromMilliseconds(duration) } : null;
+        switch (command.Method?.ToLowerInvariant())
+        {
+            case null or "" or "rtp": Begin("sendDtmf", () => call.SendDigitsAsync(command.Digits, options, _ending.Token)); break;
+            case "inband": Begin("sendDtmf", () => call.SendDigitsAsync(command.Digits, (options ?? new()) with { InBand = true }, _ending.Token)); break;
+            case "info": Begin("sendDtmf", () => call.SendInfoDigitsAsync(command.Digits, options, _ending.Token)); break;
+            default: Fail("sendDtmf", $"method: '{command.Method}' is none; there are rtp, info and inband."); break;
+        }
+    }
+
+    private void Record(RecordCommand command)
+    {
+        if (Up("record") is null)
+            return;
+        switch (command.Action?.ToLowerInvariant())
+        {
+            case null or "" or "start": StartRecording(command.Recorder ?? new()); break;
+            case "stop" when _recording is { } recording:
+                _recording = null;
+                Begin("record", () => recording.DisposeAsync().AsTask());
+                break;
+            case "stop": Fail("record", "Nothing is recorded."); break;
+            case "pause" or "resume": Fail("record", $"action: a recording cannot {command.Action} here; stop it and start another."); break;
+            default: Fail("record", $"action: '{command.Action}' is none; there are start and stop."); break;
+        }
+    }
+
+    private void StartRecording(RecorderOption recorder)
+    {
+        if (_recording is not null)
+        {
+            Fail("record", "The call is recorded already.");
+            return;
+        }
+
+        if (recorder.Format is { Length: > 0 } format && !format.Equals("wav", StringComparison.OrdinalIgnoreCase))
+            Fail("record", $"format: {format} is not written; it is a WAV file.");
+        try
+        {
+            var file = _core.Sounds.Recording(recorder.RecorderFile, Id);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            _recording = _call!.Record(file, new()
+            {
+                SampleRate = recorder.Samplerate is > 0 and var rate ? rate : 16000,
+                FlushInterval = TimeSpan.FromMilliseconds(Math.Clamp(recorder.Ptime ?? 200, 20, 10_000)),
+                Time = _core.Options.Time,
+            });
+        }
+        catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException or CallEndedException or CallMediaException)
+        {
+            Fail("record", e.Message);
+        }
+    }
+
+    private void Mute(string? track, bool mute)
+    {
+        if (track is not null && track != Id && track != _botTrack)
+        {
+            Fail(mute ? "mute" : "unmute", $"trackId: there is no track '{track}'; there are '{Id}', what the other side says, and '{_botTrack}', what it hears.");
+            return;
+        }
+
+        if (track is null || track == Id)
+            _isDeaf = mute;
+        if (track == Id || _output is not { } output)
+            return;
+        if (mute)
+            output.Mute();
+        else
+            output.Unmute();
+    }
+
+    /// <summary>The call, when it is up; otherwise an error event.</summary>
+    private Call? Up(string sender)
+    {
+        if (_call is { State: CallState.Answered or CallState.EarlyMedia } call && _chain is not null)
+            return call;
+        Fail(sender, _call is null ? "There is no call." : "The call is not answered yet.");
+        return null;
+    }
+
+    private void EndAudio()
+    {
+        StopWaiting();
+        foreach (var one in _attachments)
+            one.Dispose();
+        _attachments.Clear();
+    }
+
+    private async Task CloseAudioAsync()
+    {
+        EndAudio();
+        if (_recording is { } recording)
+        {
+            try
+            {
+                await recording.DisposeAsync();
+            }
+            catch (IOException e)
+            {
+                LogFault(_core.Log, Id, e);
+            }
+        }
+
+        if (_chain is { } chain)
+            await chain.DisposeAsync();
+        await _telling;
+        if (_call is OutgoingCall outgoing)
+            await outgoing.DisposeAsync();
+    }
+}

@@ -1,0 +1,285 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Parley.Contracts.Voice.Events;
+using Parley.Contracts.Voice.Options;
+using Parley.Server.Voice.Incoming;
+using Parley.Sip.Invites;
+using Parley.Sip.Messages;
+
+namespace Parley.Server.Voice.Sessions;
+
+/// <summary>
+/// One call of a voice agent: takes commands, tells events. Everything here runs in its mailbox, one thing after the other; what takes time runs beside it and puts its result in.
+/// A session ends with its call, or with its socket when no call was made; the last event of a call is told before the box ends.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "What it owns is disposed of at its end, which it comes to by itself: RunAsync.")]
+internal sealed partial class VoiceSession
+{
+    private readonly VoiceCore _core;
+    private readonly PendingCall? _pending;
+    private readonly string _botTrack;
+    private readonly Mailbox _mailbox = new();
+    private readonly List<EventBox> _followers = [];
+    private readonly CancellationTokenSource _ending = new();
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly DateTimeOffset _started;
+    private long _seq;
+    private DateTimeOffset? _rang, _answered;
+    private CallOption _option = new();
+    private Call? _call;
+    private (string Reason, string Initiator)? _why;
+    private ITimer? _graceTimer;
+    private int _attached = 1;
+    private bool _isOver;
+
+    public VoiceSession(VoiceCore core, string id, VoiceKind kind, string botTrack, PendingCall? pending)
+    {
+        (_core, Id, Kind, _botTrack, _pending) = (core, id, kind, botTrack, pending);
+        _started = core.Options.Time.GetUtcNow();
+        Box = new(core.Options.Limits.MaxWaiting);
+        _ = RunAsync();
+        if (pending is not null)
+            Post(() => Watch(pending.Call));
+    }
+
+    public string Id { get; }
+
+    public VoiceKind Kind { get; }
+
+    /// <summary>What the socket sends.</summary>
+    public EventBox Box { get; }
+
+    /// <summary>Completes when the session is over.</summary>
+    public Task Over => _over.Task;
+
+    /// <summary>For the list: what it is and since when, without secrets.</summary>
+    public (DateTimeOffset Started, DateTimeOffset? Rang, DateTimeOffset? Answered, string? Caller, string? Callee) Outline =>
+        (_started, _rang, _answered, _call?.From.Uri.ToString() ?? _option.Caller, _call?.To.Uri.ToString() ?? _option.Callee);
+
+    /// <summary>A further reader of all events from now on; null when there are too many, or the session is over.</summary>
+    public async Task<EventBox?> FollowAsync()
+    {
+        EventBox? box = null;
+        await _mailbox.RunAsync(() =>
+        {
+            if (_isOver || _followers.Count >= _core.Options.Limits.MaxFollowers)
+                return;
+            _followers.Add(box = new(_core.Options.Limits.MaxWaiting));
+        });
+        return box;
+    }
+
+    public void Unfollow(EventBox box) => Post(() => _followers.Remove(box));
+
+    /// <summary>A socket comes back: true when there is none and the session waits for one.</summary>
+    public bool TryReattach()
+    {
+        if (_over.Task.IsCompleted || Interlocked.CompareExchange(ref _attached, 1, 0) != 0)
+            return false;
+        Post(() => _graceTimer?.Dispose());
+        return true;
+    }
+
+    /// <summary>The socket is gone: the call ends, at once or after the grace time.</summary>
+    public void Detach()
+    {
+        Volatile.Write(ref _attached, 0);
+        Post(() =>
+        {
+            var grace = _core.Options.Grace;
+            if (grace <= TimeSpan.Zero || _call is null)
+                Abandon();
+            else
+                _graceTimer = _core.Options.Time.CreateTimer(_ => Post(AbandonUnlessAttached), null, grace, Timeout.InfiniteTimeSpan);
+        });
+    }
+
+    /// <summary>Ends the call from outside.</summary>
+    /// <param name="reason">Why, for the hangup event.</param>
+    public void Kill(string reason) => Post(() =>
+    {
+        _why ??= (reason, "system");
+        Abandon();
+    });
+
+    private bool Post(Action action) => _mailbox.Post(action);
+
+    private async Task RunAsync()
+    {
+        await Task.Yield();
+        await _mailbox.ServeAsync(e =>
+        {
+            LogFault(_core.Log, Id, e);
+            Fail("command", "A fault of the server itself.");
+        });
+        await CloseAudioAsync();
+        _graceTimer?.Dispose();
+        _core.Leave(this);
+        _ending.Dispose();
+        _over.SetResult();
+    }
+
+    private void AbandonUnlessAttached()
+    {
+        if (Volatile.Read(ref _attached) == 0)
+            Abandon();
+    }
+
+    private void Abandon()
+    {
+        if (_isOver)
+            return;
+        _ending.Cancel();
+        switch (_call ?? _pending?.Call)
+        {
+            case null:
+                Finish(null);
+                break;
+            case IncomingCall { State: < CallState.Answered } incoming:
+                Begin("hangup", () => incoming.RejectAsync(603));
+                break;
+            case var call:
+                Begin("hangup", () => call.HangUpAsync());
+                break;
+        }
+    }
+
+    private void Watch(Call call)
+    {
+        _call = call;
+        _ = WatchAsync();
+
+        async Task WatchAsync()
+        {
+            var end = await call.WaitForEndAsync();
+            Post(() => Ended(call, end));
+        }
+    }
+
+    // The one way out: whatever was said to end the call, this is told once, and last.
+    private void Ended(Call call, CallEnd end)
+    {
+        if (_isOver)
+            return;
+        EndAudio();
+        EndReferred();
+        Tell(new TrackEndEvent { TrackId = Id, Duration = (long)(_answered is { } at ? Now - at : TimeSpan.Zero).TotalMilliseconds });
+        if (_answered is null && call is OutgoingCall && _why is null)
+            Finish(new RejectEvent { TrackId = Id, Reason = end.Reason, Code = end.Status });
+        else
+            Finish(HangupOf(call, end));
+    }
+
+    private HangupEvent HangupOf(Call call, CallEnd end)
+    {
+        var byThem = call.IsIncoming ? ("ByCaller", "caller") : ("ByCallee", "callee");
+        var (reason, initiator) = _why ?? end switch
+        {
+            { Kind: CallEndKind.Cancelled } => ("Canceled", byThem.Item2),
+            { By: CallEndParty.Remote } => byThem,
+            { Kind: CallEndKind.NoAnswer } => ("NoAnswer", "system"),
+            { Kind: CallEndKind.Completed or CallEndKind.Rejected } => ("BySystem", "system"),
+            _ => (end.Reason, "system"),
+        };
+        return new()
+        {
+            TrackId = Id,
+            Reason = reason,
+            Initiator = initiator,
+            Code = end.Status,
+            StartTime = Text(_started),
+            HangupTime = Text(Now),
+            AnswerTime = _answered is { } answered ? Text(answered) : null,
+            RingingTime = _rang is { } rang ? Text(rang) : null,
+            From = Party(call.From),
+            To = Party(call.To),
+            Extra = Extra(call),
+        };
+    }
+
+    private Dictionary<string, JsonElement> Extra(Call call)
+    {
+        var extra = new Dictionary<string, JsonElement>
+        {
+            ["session_id"] = Json(Id), ["call_type"] = Json(Kind == VoiceKind.WebRtc ? "webrtc" : "sip"), ["start_time"] = Json(Text(_started)),
+        };
+        foreach (var (name, value) in _option.Extra ?? new Dictionary<string, string>())
+            extra[name] = Json(value);
+        foreach (var name in _option.Sip?.ExtractHeaders ?? [])
+        {
+            if (call.Header(name) is { } value)
+                extra[name] = Json(value);
+        }
+
+        return extra;
+
+        static JsonElement Json(string text) => JsonElement.Parse($"\"{JsonEncodedText.Encode(text)}\"");
+    }
+
+    private static Attendee Party(SipAddress address) => new() { Username = address.Uri.User, Realm = address.Uri.Host, Source = address.Uri.ToString() };
+
+    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+
+    private DateTimeOffset Now => _core.Options.Time.GetUtcNow();
+
+    private void Finish(VoiceEvent? last)
+    {
+        if (_isOver)
+            return;
+        if (last is not null)
+        {
+            TellHeld();
+            Tell(last, isLast: true);
+        }
+
+        _isOver = true;
+        foreach (var box in _followers)
+            box.End();
+        Box.End();
+        _ending.Cancel();
+        _mailbox.Close();
+    }
+
+    private void Tell(VoiceEvent happened, bool isLast = false)
+    {
+        if (_isOver)
+            return;
+        happened = happened with { Timestamp = happened.Timestamp == 0 ? Now.ToUnixTimeMilliseconds() : happened.Timestamp, Seq = ++_seq };
+        Box.Send(happened, isLast);
+        foreach (var box in _followers)
+            box.Send(happened, isLast);
+    }
+
+    private void Fail(string sender, string error, int? code = null) => Tell(new ErrorEvent { TrackId = Id, Sender = sender, Error = error, Code = code });
+
+    /// <summary>Runs what takes time beside the mailbox; what goes wrong with it is an error event.</summary>
+    private void Begin(string sender, Func<Task> work)
+    {
+        _ = GuardAsync();
+
+        async Task GuardAsync()
+        {
+            try
+            {
+                await work();
+            }
+            catch (OperationCanceledException)
+            {
+                // The session ends, and says so itself.
+            }
+            catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException or CallEndedException or CallMediaException or DialException or FormatException)
+            {
+                Post(() => Fail(sender, e.Message));
+            }
+            catch (Exception e) // boundary: a fault of one command is no end of the call
+            {
+                LogFault(_core.Log, Id, e);
+                Post(() => Fail(sender, "A fault of the server itself."));
+            }
+        }
+    }
+
+    [LoggerMessage(3, LogLevel.Error, "The voice session {Id} met a fault of ours")]
+    private static partial void LogFault(ILogger log, string id, Exception e);
+}

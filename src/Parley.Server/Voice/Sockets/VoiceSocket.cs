@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net.WebSockets;
+using System.Text;
+using Parley.Server.Voice.Sessions;
+
+namespace Parley.Server.Voice.Sockets;
+
+/// <summary>A session's socket: commands in, events out. The session is told when it is gone.</summary>
+internal sealed class VoiceSocket(WebSocket socket, VoiceSession session, VoiceLimits limits)
+{
+    // Nearly all commands are smaller.
+    private const int FirstBuffer = 4_096;
+
+    private (WebSocketCloseStatus Status, string Reason) _close = (WebSocketCloseStatus.NormalClosure, "");
+
+    /// <summary>Serves the socket until its end, or that of the session.</summary>
+    /// <param name="ending">Fires when the server ends.</param>
+    public async Task RunAsync(CancellationToken ending)
+    {
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        var reading = ReadAsync(gone.Token);
+        var sending = SendAsync(gone.Token);
+        if (await Task.WhenAny(reading, sending) == sending)
+        {
+            // The session is over, and all of it has been told: that the peer may still have something to say is no reason to wait.
+            await CloseAsync();
+            await gone.CancelAsync();
+            socket.Abort();
+            await reading;
+            session.Detach();
+            return;
+        }
+
+        session.Detach();
+        await gone.CancelAsync();
+        await sending;
+        await CloseAsync();
+    }
+
+    private async Task SendAsync(CancellationToken gone)
+    {
+        try
+        {
+            while (await session.Box.PeekAsync(gone) is { } message)
+            {
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(gone);
+                limit.CancelAfter(limits.SendTimeout);
+                await socket.SendAsync(message, WebSocketMessageType.Text, true, limit.Token);
+                session.Box.Remove();
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException or ObjectDisposedException)
+        {
+            socket.Abort(); // gone, or it does not read: what is left waits for another socket, if one may come
+        }
+    }
+
+    private async Task ReadAsync(CancellationToken gone)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+        try
+        {
+            var length = 0;
+            while (true)
+            {
+                if (length == buffer.Length)
+                    buffer = Larger(buffer);
+                var room = Math.Min(buffer.Length, limits.MaxMessage + 1) - length;
+                var read = await socket.ReceiveAsync(buffer.AsMemory(length, room), gone);
+                if (read.MessageType == WebSocketMessageType.Close)
+                    return;
+                length += read.Count;
+                if (length > limits.MaxMessage)
+                {
+                    _close = (WebSocketCloseStatus.MessageTooBig, string.Create(CultureInfo.InvariantCulture, $"A command may have {limits.MaxMessage} bytes."));
+                    return;
+                }
+
+                if (!read.EndOfMessage)
+                    continue;
+                // Audio has no place in a call whose audio goes by SIP.
+                if (read.MessageType == WebSocketMessageType.Text)
+                    await session.TakeAsync(buffer.AsMemory(0, length));
+                else
+                    await session.TakeAsync("""{"command":"(binary)"}"""u8.ToArray());
+                length = 0;
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException or ObjectDisposedException)
+        {
+            // Gone.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
+            return;
+        using var limit = new CancellationTokenSource(limits.SendTimeout);
+        try
+        {
+            await socket.CloseOutputAsync(_close.Status, Encoding.UTF8.GetByteCount(_close.Reason) > 120 ? "" : _close.Reason, limit.Token);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException or ObjectDisposedException)
+        {
+            // Gone meanwhile.
+        }
+    }
+
+    private static byte[] Larger(byte[] buffer)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        buffer.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
+    }
+}

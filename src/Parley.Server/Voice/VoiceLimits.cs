@@ -1,0 +1,23 @@
+namespace Parley.Server.Voice;
+
+/// <summary>How much voice agents may make the server keep.</summary>
+public sealed record VoiceLimits
+{
+    /// <summary>Bytes of one command, at least 1,024. Default: 1 MiB, which is 24 s of audio in a tts command; a larger one closes its socket.</summary>
+    public int MaxMessage { get; init; } = 1 << 20;
+
+    /// <summary>Sessions at a time, at least 1. Default: 2,000; a further one gets 503.</summary>
+    public int MaxSessions { get; init; } = 2_000;
+
+    /// <summary>Events that wait to be read, of each reader, at least 16. Default: 1,024, a minute of a busy call; further ones are counted and missed.</summary>
+    public int MaxWaiting { get; init; } = 1_024;
+
+    /// <summary>Readers of one session's server-sent events, at least 1. Default: 8; a further one gets 429.</summary>
+    public int MaxFollowers { get; init; } = 8;
+
+    /// <summary>Incoming calls that wait to be claimed, at least 1. Default: 500; a further one is refused with 503.</summary>
+    public int MaxPending { get; init; } = 500;
+
+    /// <summary>How long one event may take to be accepted by the peer's side. Default: 10 s; past it the socket is dropped.</summary>
+    public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}

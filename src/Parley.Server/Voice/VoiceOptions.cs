@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+using Parley.Server.Voice.Incoming;
+using Parley.Speech.Vendors;
+
+namespace Parley.Server.Voice;
+
+/// <summary>How voice agents are served.</summary>
+public sealed record VoiceOptions
+{
+    /// <summary>How much they may make the server keep. Default: that type's defaults.</summary>
+    public VoiceLimits Limits { get; init; } = new();
+
+    /// <summary>The clock. Default: the system's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Recognisers and synthesisers; stay their owner's. Default: those Parley knows, without a cache.</summary>
+    public SpeechProviders? Speech { get; init; }
+
+    /// <summary>Folder of the files that may be played. Default: none, and none may.</summary>
+    public string? Prompts { get; init; }
+
+    /// <summary>Which URLs may be played. Default: none.</summary>
+    public Func<Uri, bool>? AllowUrl { get; init; }
+
+    /// <summary>Folder of recordings. Default: none, and nothing may be recorded.</summary>
+    public string? Recordings { get; init; }
+
+    /// <summary>Folder where each session's commands and events are written down, one file each, without secrets. Default: none.</summary>
+    public string? Dumps { get; init; }
+
+    /// <summary>How long a session outlives its socket, so that one can come back with its id. Default: zero, the call ends with the socket.</summary>
+    public TimeSpan Grace { get; init; }
+
+    /// <summary>Whether a call ends with the one a <c>refer</c> made, when the command does not say. Default: true.</summary>
+    public bool ReferEndsCall { get; init; } = true;
+
+    /// <summary>How incoming calls are announced. Default: not at all; they are refused.</summary>
+    public WebhookOptions? Webhook { get; init; }
+
+    /// <summary>What browsers are told by <c>/iceservers</c>. Default: none.</summary>
+    public IReadOnlyList<IceServer> IceServers { get; init; } = [];
+
+    /// <summary>Where faults are logged. Default: nowhere.</summary>
+    public ILoggerFactory? Logging { get; init; }
+}

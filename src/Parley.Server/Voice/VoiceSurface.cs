@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Http;
+using Parley.Server.Access;
+using Parley.Server.Hosting;
+using Parley.Server.Voice.Incoming;
+using Parley.Server.Voice.Sessions;
+using Parley.Server.Voice.Sockets;
+
+namespace Parley.Server.Voice;
+
+/// <summary>The voice agents' API as part of a host: one WebSocket per call at <c>/call/sip</c>, and beside it HTTP to list, end and follow sessions.</summary>
+public sealed partial class VoiceSurface : ApiSurface
+{
+    // The original's interval between pings, in seconds, and its name for what the other side hears.
+    private const uint DefaultPing = 20;
+    private const string DefaultBotTrack = "server-side-track";
+
+    // An id becomes the name of a file and a path segment of a URL.
+    private const int MaxId = 128;
+
+    private static readonly string[] Roots = ["/call", "/list", "/kill", "/command", "/events", "/iceservers", "/health"];
+
+    private readonly VoiceCore _core;
+    private readonly CancellationTokenSource _ending = new();
+
+    /// <summary>Makes one for the calls of a user agent.</summary>
+    /// <param name="agent">Who calls; stays its owner's. Its handler gives incoming calls to <see cref="ServeAsync"/>.</param>
+    /// <param name="options">Limits, speech, folders, webhook. Default: that type's defaults.</param>
+    public VoiceSurface(UserAgent agent, VoiceOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(agent);
+        _core = new(agent, options ?? new());
+    }
+
+    /// <inheritdoc/>
+    public override string Path => "/call";
+
+    /// <summary>Sessions there are now.</summary>
+    public int Sessions => _core.Sessions.Count;
+
+    /// <inheritdoc/>
+    public override bool Serves(PathString path)
+    {
+        var clean = Clean(path.Value);
+        return Roots.Any(root => clean == root || clean.StartsWith(root + "/", StringComparison.Ordinal));
+    }
+
+    /// <inheritdoc/>
+    public override Task AnswerAsync(HttpContext context, ApiGate gate)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(gate);
+        return Clean(context.Request.Path.Value) switch
+        {
+            "/call/sip" => ServeSocketAsync(context, gate, VoiceKind.Sip),
+            "/call/webrtc" => ServeSocketAsync(context, gate, VoiceKind.WebRtc),
+            "/call" => ServeSocketAsync(context, gate, VoiceKind.WebSocket),
+            var path => AnswerHttpAsync(context, gate, path.Split('/', StringSplitOptions.RemoveEmptyEntries)),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        var sessions = _core.Sessions.Values.ToArray();
+        foreach (var session in sessions)
+            session.Kill("ServerUnavailable");
+        await Task.WhenAny(Task.WhenAll(sessions.Select(session => session.Over)), Task.Delay(TimeSpan.FromSeconds(2)));
+        _core.Dispose();
+        _ending.Dispose();
+    }
+
+    // Clients put slashes at both ends of what they join.
+    private static string Clean(string? path) => "/" + string.Join('/', (path ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries));
+
+    private async Task ServeSocketAsync(HttpContext context, ApiGate gate, VoiceKind kind)
+    {
+        if (await gate.AdmitAsync(context) is not { } principal)
+            return;
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            await ApiGate.RefuseAsync(context, StatusCodes.Status426UpgradeRequired, "This is a WebSocket: one for each call.");
+            return;
+        }
+
+        var query = context.Request.Query;
+        // Ids that were not escaped come with their plus signs as spaces.
+        var id = query["id"] is [{ Length: > 0 } given] ? given.Replace(' ', '+') : $"s.{Guid.NewGuid()}";
+        if (id.Length > MaxId || id.AsSpan().ContainsAny("/\\\r\n") || id.StartsWith('.'))
+        {
+            await ApiGate.RefuseAsync(context, StatusCodes.Status400BadRequest, "An id has at most 128 characters, no slash, no line end and no dot in front.");
+            return;
+        }
+
+        if (query["forward"] == "true" && !_core.Sessions.ContainsKey(id) && !_core.Pending.ContainsKey(id))
+        {
+            await ApiGate.RefuseAsync(context, StatusCodes.Status404NotFound, "The call is not here.");
+            return;
+        }
+
+        var bot = query["serverSideTrack"] is [{ Length: > 0 } name] ? name : DefaultBotTrack;
+        var (session, status) = _core.Enter(id, pending => new(_core, id, kind, bot, pending));
+        if (session is null)
+        {
+            await ApiGate.RefuseAsync(context, status, status == 409 ? "This session has its socket already." : "There are too many sessions.");
+            return;
+        }
+
+        var ping = uint.TryParse(query["ping"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : DefaultPing;
+        WebSocket socket;
+        try
+        {
+            socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = ping == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(Math.Min(ping, 86_400)) });
+        }
+        catch
+        {
+            session.Detach();
+            throw;
+        }
+
+        using (socket)
+            await new VoiceSocket(socket, session, _core.Options.Limits).RunAsync(_ending.Token);
+    }
+}
