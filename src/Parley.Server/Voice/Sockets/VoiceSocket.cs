@@ -12,6 +12,9 @@ internal sealed class VoiceSocket(WebSocket socket, VoiceSession session, VoiceL
     // Nearly all commands are smaller.
     private const int FirstBuffer = 4_096;
 
+    // Peers answer a close frame at once, or never.
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+
     private (WebSocketCloseStatus Status, string Reason) _close = (WebSocketCloseStatus.NormalClosure, "");
 
     /// <summary>Serves the socket until its end, or that of the session.</summary>
@@ -23,10 +26,9 @@ internal sealed class VoiceSocket(WebSocket socket, VoiceSession session, VoiceL
         var sending = SendAsync(gone.Token);
         if (await Task.WhenAny(reading, sending) == sending)
         {
-            // The session is over, and all of it has been told: that the peer may still have something to say is no reason to wait.
+            // The session is over, and all of it has been told. To close without the peer's own close could take from it what it has not read yet.
             await CloseAsync();
-            await gone.CancelAsync();
-            socket.Abort();
+            gone.CancelAfter(CloseTimeout);
             await reading;
             session.Detach();
             return;

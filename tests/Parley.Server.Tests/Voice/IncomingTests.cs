@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Parley.Server.Tests.Support;
+using Parley.Server.Voice;
+using Parley.Server.Voice.Incoming;
+using static Parley.Server.Tests.Voice.VoiceStage;
+
+namespace Parley.Server.Tests.Voice;
+
+/// <summary>Incoming calls: announced, claimed, refused.</summary>
+public sealed class IncomingTests
+{
+    [Fact]
+    public async Task A_call_is_claimed_while_its_webhook_has_not_returned()
+    {
+        var claimed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var hook = new Hook(async _ =>
+        {
+            await claimed.Task;
+            return 200;
+        });
+        await using var stage = await StartAsync(With(hook));
+        var dialling = stage.Phone.DialAsync(stage.ServerUri);
+        var told = await hook.NextAsync();
+        var body = JsonElement.Parse(told.Body);
+        Assert.Equal("invite", body.GetProperty("event").GetString());
+        Assert.StartsWith("v=0", body.GetProperty("offer").GetString(), StringComparison.Ordinal);
+        Assert.Contains(body.GetProperty("headers").EnumerateArray(), header => header.GetString()!.StartsWith("Call-ID: ", StringComparison.Ordinal));
+        await using var socket = await stage.ConnectAsync($"/call/sip?id={body.GetProperty("dialogId").GetString()}");
+        await socket.SendAsync("""{"command":"accept","option":{"tts":{"provider":"scripted"}}}""");
+        await using var call = await dialling;
+        claimed.SetResult();
+        Assert.Equal(["incoming", "trackStart", "answer"], (await UntilAsync(socket, "answer")).Select(Name));
+        await call.HangUpAsync();
+        var last = (await UntilAsync(socket, "hangup"))[^1];
+        Assert.Equal(("ByCaller", "caller"), (last.GetProperty("reason").GetString(), last.GetProperty("initiator").GetString()));
+    }
+
+    [Fact]
+    public async Task A_webhook_is_signed()
+    {
+        await using var hook = new Hook(_ => Task.FromResult(200));
+        await using var stage = await StartAsync(With(hook, options => options with { Secret = "s3cret", AcceptTimeout = TimeSpan.FromSeconds(1) }));
+        var result = await stage.Phone.TryDialAsync(stage.ServerUri);
+        var told = await hook.NextAsync();
+        Assert.Equal(Webhook.Sign("s3cret", told.Timestamp!, Encoding.UTF8.GetBytes(told.Body)), told.Signature);
+        Assert.Equal(408, result.End!.Value.Status);
+    }
+
+    [Theory]
+    [InlineData(500, 3)]
+    [InlineData(404, 1)]
+    public async Task A_webhook_that_fails_refuses_the_call(int status, int attempts)
+    {
+        await using var hook = new Hook(_ => Task.FromResult(status));
+        await using var stage = await StartAsync(With(hook));
+        Assert.Equal(503, (await stage.Phone.TryDialAsync(stage.ServerUri)).End!.Value.Status);
+        Assert.Equal(attempts, hook.Count);
+    }
+
+    [Fact]
+    public async Task A_busy_agent_rejects_with_486()
+    {
+        await using var hook = new Hook(_ => Task.FromResult(200));
+        await using var stage = await StartAsync(With(hook));
+        var dialling = stage.Phone.TryDialAsync(stage.ServerUri);
+        await using var socket = await stage.ConnectAsync($"/call/sip?id={(await hook.NextAsync()).Dialog}");
+        await socket.SendAsync("""{"command":"ringing"}""");
+        await socket.SendAsync("""{"command":"reject","reason":"Busy"}""");
+        Assert.Equal(486, (await dialling).End!.Value.Status);
+        Assert.Equal(["incoming", "trackStart", "trackEnd", "hangup"], (await UntilAsync(socket, "hangup")).Select(Name));
+    }
+
+    [Fact]
+    public async Task A_socket_that_breaks_before_the_answer_declines_the_call()
+    {
+        await using var hook = new Hook(_ => Task.FromResult(200));
+        await using var stage = await StartAsync(With(hook));
+        var dialling = stage.Phone.TryDialAsync(stage.ServerUri);
+        var socket = await stage.ConnectAsync($"/call/sip?id={(await hook.NextAsync()).Dialog}");
+        await socket.SendAsync("""{"command":"ringing"}""");
+        await UntilAsync(socket, "trackStart");
+        socket.Socket.Abort();
+        Assert.Equal(603, (await dialling).End!.Value.Status);
+    }
+
+    [Fact]
+    public async Task To_accept_what_is_not_there_is_rejected()
+    {
+        await using var stage = await StartAsync();
+        await using var socket = await stage.ConnectAsync("/call/sip?id=nobody");
+        await socket.SendAsync("""{"command":"accept","option":{}}""");
+        var reject = await socket.ReadAsync();
+        Assert.Equal(("reject", "no pending call", 486), (Name(reject), reject.GetProperty("reason").GetString(), reject.GetProperty("code").GetInt32()));
+        Assert.Null(await socket.TryReadAsync());
+    }
+
+    private static VoiceOptions With(Hook hook, Func<WebhookOptions, WebhookOptions>? change = null)
+    {
+        var options = new WebhookOptions { Url = hook.Url };
+        return new() { Webhook = change?.Invoke(options) ?? options };
+    }
+
+    private sealed record Told(string Body, string? Signature, string? Timestamp)
+    {
+        public string Dialog => JsonElement.Parse(Body).GetProperty("dialogId").GetString()!;
+    }
+
+    /// <summary>A program that is told of calls.</summary>
+    private sealed class Hook : IAsyncDisposable
+    {
+        private readonly HttpListener _listener = new();
+        private readonly System.Threading.Channels.Channel<Told> _told = System.Threading.Channels.Channel.CreateUnbounded<Told>();
+        private readonly Func<Told, Task<int>> _answer;
+        private int _count;
+
+        public Hook(Func<Told, Task<int>> answer)
+        {
+            _answer = answer;
+            using (var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
+            {
+                probe.Start();
+                Url = new($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/hook/");
+            }
+
+            _listener.Prefixes.Add(Url.ToString());
+            _listener.Start();
+            _ = RunAsync();
+        }
+
+        public Uri Url { get; }
+
+        public int Count => Volatile.Read(ref _count);
+
+        public Task<Told> NextAsync() => _told.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+        public ValueTask DisposeAsync()
+        {
+            _listener.Close();
+            return default;
+        }
+
+        private async Task RunAsync()
+        {
+            while (_listener.IsListening)
+            {
+                HttpListenerContext context;
+                try
+                {
+                    context = await _listener.GetContextAsync();
+                }
+                catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+                {
+                    return;
+                }
+
+                using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
+                var told = new Told(await reader.ReadToEndAsync(), context.Request.Headers[Webhook.SignatureHeader], context.Request.Headers[Webhook.TimestampHeader]);
+                Interlocked.Increment(ref _count);
+                _told.Writer.TryWrite(told);
+                context.Response.StatusCode = await _answer(told);
+                context.Response.Close();
+            }
+        }
+    }
+}
