@@ -75,6 +75,9 @@ public sealed partial class VoiceSurface : ApiSurface
     // Clients put slashes at both ends of what they join.
     private static string Clean(string? path) => "/" + string.Join('/', (path ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries));
 
+    private DumpFile? DumpOf(string id) =>
+        _core.Options.Dumps is { } folder && Sounds.Below(folder, id + ".events.jsonl") is { } file ? new(file, _core.Log) : null;
+
     private async Task ServeSocketAsync(HttpContext context, ApiGate gate, VoiceKind kind)
     {
         if (await gate.AdmitAsync(context) is not { } principal)
@@ -101,7 +104,7 @@ public sealed partial class VoiceSurface : ApiSurface
         }
 
         var bot = query["serverSideTrack"] is [{ Length: > 0 } name] ? name : DefaultBotTrack;
-        var (session, status) = _core.Enter(id, pending => new(_core, id, kind, bot, pending));
+        var (session, status) = _core.Enter(id, pending => new(_core, id, kind, bot, query["dump"] == "false" ? null : DumpOf(id), pending));
         if (session is null)
         {
             await ApiGate.RefuseAsync(context, status, status == 409 ? "This session has its socket already." : "There are too many sessions.");

@@ -36,6 +36,7 @@ internal sealed partial class VoiceSession
         }
 
         _option = command.Option;
+        _recorder = command.Option.Recorder;
         _isSettingUp = true;
         Begin("invite", () => DialAsync(callee));
     }

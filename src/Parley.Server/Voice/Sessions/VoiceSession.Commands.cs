@@ -17,7 +17,11 @@ internal sealed partial class VoiceSession
     public Task TakeAsync(ReadOnlyMemory<byte> utf8)
     {
         var command = VoiceWire.ReadCommand(utf8, out var problems);
-        return _mailbox.RunAsync(() => Take(command, problems));
+        return _mailbox.RunAsync(() =>
+        {
+            _dump?.Add("command", Now, utf8);
+            Take(command, problems);
+        });
     }
 
     private void Take(VoiceCommand? command, IReadOnlyList<VoiceProblem> problems)

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
 using Parley.Server.Voice.Incoming;
@@ -19,6 +20,7 @@ internal sealed partial class VoiceSession
     private readonly VoiceCore _core;
     private readonly PendingCall? _pending;
     private readonly string _botTrack;
+    private readonly DumpFile? _dump;
     private readonly Mailbox _mailbox = new();
     private readonly List<EventBox> _followers = [];
     private readonly CancellationTokenSource _ending = new();
@@ -33,9 +35,9 @@ internal sealed partial class VoiceSession
     private int _attached = 1;
     private bool _isOver;
 
-    public VoiceSession(VoiceCore core, string id, VoiceKind kind, string botTrack, PendingCall? pending)
+    public VoiceSession(VoiceCore core, string id, VoiceKind kind, string botTrack, DumpFile? dump, PendingCall? pending)
     {
-        (_core, Id, Kind, _botTrack, _pending) = (core, id, kind, botTrack, pending);
+        (_core, Id, Kind, _botTrack, _dump, _pending) = (core, id, kind, botTrack, dump, pending);
         _started = core.Options.Time.GetUtcNow();
         Box = new(core.Options.Limits.MaxWaiting);
         _ = RunAsync();
@@ -114,6 +116,8 @@ internal sealed partial class VoiceSession
             Fail("command", "A fault of the server itself.");
         });
         await CloseAudioAsync();
+        if (_dump is not null)
+            await _dump.DisposeAsync();
         _graceTimer?.Dispose();
         _core.Leave(this);
         _ending.Dispose();
@@ -247,6 +251,7 @@ internal sealed partial class VoiceSession
             return;
         happened = happened with { Timestamp = happened.Timestamp == 0 ? Now.ToUnixTimeMilliseconds() : happened.Timestamp, Seq = ++_seq };
         Box.Send(happened, isLast);
+        _dump?.Add("event", Now, VoiceWire.Write(happened));
         foreach (var box in _followers)
             box.Send(happened, isLast);
     }

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace Parley.Server.Voice.Sessions;
+
+/// <summary>Commands and events of a session as lines of a file, without secrets. Whoever puts something in never waits; a disk that is too slow costs lines, and their number is the last one.</summary>
+internal sealed partial class DumpFile : IAsyncDisposable
+{
+    // A few minutes of a busy call.
+    private const int MaxWaiting = 1_024;
+
+    private static readonly HashSet<string> Secrets = new(StringComparer.OrdinalIgnoreCase) { "secretKey", "secretId", "apiKey", "password" };
+
+    private readonly Channel<string> _lines = Channel.CreateBounded<string>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly Task _writing;
+    private long _lost;
+
+    public DumpFile(string file, ILogger log) => _writing = WriteAsync(file, log);
+
+    public void Add(string type, DateTimeOffset time, ReadOnlyMemory<byte> json)
+    {
+        var line = new JsonObject { ["type"] = type, ["timestamp"] = time.ToUnixTimeMilliseconds(), ["content"] = Redacted(json) };
+        if (!_lines.Writer.TryWrite(line.ToJsonString()))
+            _lost++;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _lines.Writer.TryComplete();
+        await _writing;
+    }
+
+    private static string Redacted(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            var node = JsonNode.Parse(json.Span);
+            Redact(node);
+            return node?.ToJsonString() ?? "null";
+        }
+        catch (JsonException)
+        {
+            return "(no JSON)";
+        }
+    }
+
+    private static void Redact(JsonNode? node)
+    {
+        if (node is not JsonObject members)
+            return;
+        foreach (var (name, value) in members.ToArray())
+        {
+            if (Secrets.Contains(name))
+                members[name] = "***";
+            else
+                Redact(value);
+        }
+    }
+
+    private async Task WriteAsync(string file, ILogger log)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await using var writer = new StreamWriter(file, append: true);
+            await foreach (var line in _lines.Reader.ReadAllAsync())
+            {
+                await writer.WriteLineAsync(line);
+                if (_lines.Reader.Count == 0)
+                    await writer.FlushAsync();
+            }
+
+            if (_lost > 0)
+                await writer.WriteLineAsync($$"""{"type":"lost","count":{{_lost}}}""");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogFailed(log, file, e.Message);
+            _lines.Writer.TryComplete(); // the session goes on without
+        }
+    }
+
+    [LoggerMessage(4, LogLevel.Warning, "{File} cannot be written: {Why}")]
+    private static partial void LogFailed(ILogger log, string file, string why);
+}
