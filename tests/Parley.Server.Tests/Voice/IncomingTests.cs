@@ -61,6 +61,32 @@ public sealed class IncomingTests
     }
 
     [Fact]
+    public async Task A_call_nobody_can_be_told_of_goes_to_the_fallback()
+    {
+        await using var hook = new Hook(_ => Task.FromResult(500));
+        await using var stage = await StartAsync(With(hook, options => options with { Attempts = 1, Fallback = (call, _) => call.RejectAsync(486) }));
+        Assert.Equal(486, (await stage.Phone.TryDialAsync(stage.ServerUri)).End!.Value.Status);
+    }
+
+    [Fact]
+    public async Task A_ringtone_is_heard_before_the_answer_and_the_answers_options_count()
+    {
+        await using var hook = new Hook(_ => Task.FromResult(200));
+        await using var stage = await StartAsync(With(hook));
+        var dialling = stage.Phone.DialAsync(stage.ServerUri);
+        await using var socket = await stage.ConnectAsync($"/call/sip?id={(await hook.NextAsync()).Dialog}");
+        await socket.SendAsync("""{"command":"ringing","ringtone":"tone:440"}""");
+        var events = await UntilAsync(socket, "trackEnd");
+        Assert.Equal("tone:440", events[^1].GetProperty("playId").GetString());
+        await socket.SendAsync("""{"command":"accept","option":{"tts":{"provider":"scripted"},"asr":{"provider":"scripted"}}}""");
+        await using var call = await dialling;
+        await UntilAsync(socket, "asrFinal");
+        // Sent at once, as programs do that do not wait for the answer event.
+        await socket.SendAsync("""{"command":"tts","text":"hello","playId":"g","autoHangup":true}""");
+        await UntilAsync(socket, "hangup");
+    }
+
+    [Fact]
     public async Task A_busy_agent_rejects_with_486()
     {
         await using var hook = new Hook(_ => Task.FromResult(200));

@@ -4,6 +4,8 @@ using System.Text.Json;
 using Parley.Server.Hosting;
 using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
+using Parley.Speech.Activity;
+using Parley.Speech.Recognition;
 using Parley.Speech.Synthesis;
 using Parley.Speech.Vendors;
 
@@ -33,7 +35,8 @@ internal sealed class VoiceStage : IAsyncDisposable
     {
         var connections = new SpeechConnections();
         var speech = new SpeechProviders(connections, environment: _ => null);
-        speech.Register("scripted", (_, _) => new Spoken());
+        speech.Register("scripted", (SynthesisOptions _, SpeechConnections _) => new Spoken());
+        speech.Register("scripted", (RecognitionOptions _, SpeechConnections _) => new Heard());
         var server = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:parley@127.0.0.1", MediaPorts = (28_000, 28_498) });
         var phone = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:phone@127.0.0.1", MediaPorts = (28_500, 28_998) });
         var surface = new VoiceSurface(server, (options ?? new()) with { Speech = speech });
@@ -105,5 +108,30 @@ internal sealed class VoiceStage : IAsyncDisposable
                 yield return new(pcm, 8_000);
             }
         }
+    }
+
+    /// <summary>Hears "hello" in everything, first a piece of it.</summary>
+    private sealed class Heard : IRecogniser, IRecogniserConnection
+    {
+        private int _told;
+
+        public string Name => "scripted";
+
+        public int SampleRate => 8000;
+
+        public Task<IRecogniserConnection> ConnectAsync(CancellationToken cancel) => Task.FromResult<IRecogniserConnection>(this);
+
+        public ValueTask SendAsync(ReadOnlyMemory<short> pcm, CancellationToken cancel) => default;
+
+        public ValueTask HeardAsync(VoiceActivityChange change, CancellationToken cancel) => default;
+
+        public async ValueTask<RecogniserResult> ReceiveAsync(CancellationToken cancel)
+        {
+            if (_told == 2)
+                await Task.Delay(System.Threading.Timeout.Infinite, cancel);
+            return ++_told == 1 ? new("hel", false) : new("hello", true, Confidence: 0.9);
+        }
+
+        public ValueTask DisposeAsync() => default;
     }
 }

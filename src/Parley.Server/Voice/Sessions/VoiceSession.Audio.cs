@@ -46,7 +46,7 @@ internal sealed partial class VoiceSession
             _output = stream.Play(chain.Output);
             _attachments.Add(stream.WatchDigits(digit => Post(() => Pressed(digit))));
             _telling = TellSpeechAsync(chain);
-            if (_recorder is { } recorder)
+            if (_recorder is { } recorder && _recording is null)
                 StartRecording(recorder);
             if (_option.Ambiance is { Enabled: not false, Path: { } path } ambiance)
                 Begin("ambiance", () => PlayAsync(path, new() { Role = LayerRole.Background, GainDecibels = Decibels(ambiance.NormalLevel) }, default, repeat: true));
@@ -189,6 +189,15 @@ internal sealed partial class VoiceSession
             return call;
         Fail(sender, _call is null ? "There is no call." : "The call is not answered yet.");
         return null;
+    }
+
+    private void CloseChain()
+    {
+        if (_chain is not { } chain)
+            return;
+        EndAudio();
+        (_chain, _isListening) = (null, false);
+        Begin("tts", () => chain.DisposeAsync().AsTask());
     }
 
     private void EndAudio()

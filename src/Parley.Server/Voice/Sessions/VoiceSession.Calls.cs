@@ -38,15 +38,16 @@ internal sealed partial class VoiceSession
         _option = command.Option;
         _recorder = command.Option.Recorder;
         _isSettingUp = true;
-        Begin("invite", () => DialAsync(callee));
+        var dial = DialOptions(_option);
+        Begin("invite", () => DialAsync(callee, dial));
     }
 
-    private async Task DialAsync(string callee)
+    private async Task DialAsync(string callee, DialOptions dial)
     {
         OutgoingCall call;
         try
         {
-            call = await _core.Agent.CreateCallAsync(WithScheme(callee), DialOptions(_option), _ending.Token);
+            call = await _core.Agent.CreateCallAsync(WithScheme(callee), dial, _ending.Token);
         }
         catch
         {
@@ -101,6 +102,9 @@ internal sealed partial class VoiceSession
             return;
         _answered = Now;
         Tell(new AnswerEvent { TrackId = Id, Sdp = sdp });
+        // What ringing opened knows nothing of the options that came with the answer.
+        if (_call is IncomingCall)
+            CloseChain();
         OpenAudio(listen: true);
         Tell(new MediaReadyEvent { TrackId = Id });
         TellHeld();
@@ -165,11 +169,12 @@ internal sealed partial class VoiceSession
         _option = command.Option;
         _recorder ??= command.Option.Recorder;
         _isSettingUp = true;
+        var answer = new AnswerOptions { Headers = Headers(_option.Sip?.Headers), MediaEncryption = _option.Sip?.EnableSrtp == true ? MediaEncryption.Required : null };
         Begin("accept", async () =>
         {
             try
             {
-                await call.AnswerAsync(new() { Headers = Headers(_option.Sip?.Headers), MediaEncryption = _option.Sip?.EnableSrtp == true ? MediaEncryption.Required : null });
+                await call.AnswerAsync(answer);
             }
             catch (CallMediaException)
             {
@@ -244,8 +249,23 @@ internal sealed partial class VoiceSession
     private static string WithScheme(string uri) =>
         uri.StartsWith("sip:", StringComparison.OrdinalIgnoreCase) || uri.StartsWith("sips:", StringComparison.OrdinalIgnoreCase) || uri.Contains('<', StringComparison.Ordinal) ? uri : "sip:" + uri;
 
-    private static IReadOnlyList<SipHeader> Headers(IReadOnlyDictionary<string, string>? headers) =>
-        headers is null ? [] : [.. headers.Select(header => new SipHeader(header.Key, header.Value))];
+    private List<SipHeader> Headers(IReadOnlyDictionary<string, string>? headers)
+    {
+        var good = new List<SipHeader>();
+        foreach (var (name, value) in headers ?? new Dictionary<string, string>())
+        {
+            try
+            {
+                good.Add(new(name, value));
+            }
+            catch (ArgumentException e)
+            {
+                _held.Add(new($"headers.{name}", e.Message));
+            }
+        }
+
+        return good;
+    }
 
     private static Dictionary<string, string> OwnHeaders(SipMessage invite)
     {

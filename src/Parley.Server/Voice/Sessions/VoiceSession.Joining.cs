@@ -42,7 +42,12 @@ internal sealed partial class VoiceSession
 
         if (options.Moh is { Length: > 0 } music)
             Begin("refer", () => PlayAsync(music, new() { PlayId = MusicId, Role = LayerRole.Background }, default, repeat: true));
-        Begin("refer", () => ConnectAsync(call, command, options));
+        var dial = DialOptions(new() { Caller = Given(command.Caller) ?? call.From.Uri.ToString(), Sip = options.Sip }) with
+        {
+            RingTimeout = RingTimeoutOf(options), CallId = Given(options.CallId), BridgeWith = call, OnProgress = progress => Post(() => Rings(progress)),
+        };
+        TellHeld();
+        Begin("refer", () => ConnectAsync(call, command.Callee, dial, options.AutoHangup ?? _core.Options.ReferEndsCall));
     }
 
     private void Unsupported(ReferOption options)
@@ -82,21 +87,12 @@ internal sealed partial class VoiceSession
         }
     }
 
-    private async Task ConnectAsync(Call call, ReferCommand command, ReferOption options)
+    private async Task ConnectAsync(Call call, string callee, DialOptions dial, bool endsCall)
     {
         var answered = false;
         try
         {
-            var dial = DialOptions(new() { Caller = Given(command.Caller) ?? call.From.Uri.ToString(), Sip = options.Sip }) with
-            {
-                RingTimeout = RingTimeoutOf(options), CallId = Given(options.CallId), BridgeWith = call,
-                OnProgress = progress => Post(() =>
-                {
-                    if (progress.Status > 100)
-                        Tell(new RingingEvent { TrackId = _botTrack, EarlyMedia = progress.EarlyMedia, Refer = true });
-                }),
-            };
-            var other = await _core.Agent.CreateCallAsync(WithScheme(command.Callee), dial, _ending.Token);
+            var other = await _core.Agent.CreateCallAsync(WithScheme(callee), dial, _ending.Token);
             if (!Post(() => _referred = other))
             {
                 await other.DisposeAsync();
@@ -105,7 +101,7 @@ internal sealed partial class VoiceSession
 
             answered = await other.TryInviteAsync(_ending.Token);
             if (answered)
-                Post(() => Connected(call, other, options.AutoHangup ?? _core.Options.ReferEndsCall));
+                Post(() => Connected(call, other, endsCall));
             else
                 Post(() => Tell(new RejectEvent { TrackId = _botTrack, Reason = other.End!.Value.Reason, Code = other.End!.Value.Status, Refer = true }));
         }
@@ -119,6 +115,12 @@ internal sealed partial class VoiceSession
                     EndReferred();
             });
         }
+    }
+
+    private void Rings(CallProgress progress)
+    {
+        if (progress.Status > 100)
+            Tell(new RingingEvent { TrackId = _botTrack, EarlyMedia = progress.EarlyMedia, Refer = true });
     }
 
     private void Connected(Call call, OutgoingCall other, bool endsCall)
@@ -209,10 +211,12 @@ internal sealed partial class VoiceSession
             return;
         }
 
+        var headers = Headers(command.Headers);
+        TellHeld();
         Begin("message", async () =>
         {
             var body = new SipBody(Given(command.ContentType) ?? "text/plain;charset=utf-8", command.Body);
-            var response = await call.RequestAsync(SipMethod.Message, body, Headers(command.Headers), _ending.Token);
+            var response = await call.RequestAsync(SipMethod.Message, body, headers, _ending.Token);
             if (!response.IsSuccess)
                 Post(() => Fail("message", $"{response.Status} {response.Reason}", response.Status));
         });
