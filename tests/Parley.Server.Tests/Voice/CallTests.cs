@@ -199,6 +199,18 @@ public sealed class CallTests
         }
     }
 
+    [Fact]
+    public async Task Past_the_grace_time_the_call_ends()
+    {
+        await using var stage = await StartAsync(new() { Grace = TimeSpan.FromMilliseconds(100) });
+        var phone = stage.AnswerAll();
+        var socket = await stage.ConnectAsync();
+        await socket.SendAsync(stage.Invite());
+        await UntilAsync(socket, "mediaReady");
+        socket.Socket.Abort();
+        Assert.Equal(CallEndKind.Completed, (await (await phone).WaitForEndAsync().WaitAsync(TimeSpan.FromSeconds(30))).Kind);
+    }
+
     [Theory]
     [InlineData("/call/webrtc")]
     [InlineData("/call/")]

@@ -117,6 +117,59 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Digits_of_a_muted_phone_are_not_told()
+    {
+        await using var stage = await StartAsync();
+        var phone = stage.AnswerAll();
+        await using var socket = await stage.ConnectAsync("/call/sip?id=quiet");
+        await socket.SendAsync(stage.Invite());
+        await UntilAsync(socket, "mediaReady");
+        var call = await phone;
+        await socket.SendAsync("""{"command":"mute","id":"m","trackId":"quiet"}""");
+        await UntilAsync(socket, "ack");
+        await call.SendInfoDigitsAsync("1"); // answered when it has been taken
+        await socket.SendAsync("""{"command":"unmute","id":"u"}""");
+        await UntilAsync(socket, "ack");
+        await call.SendInfoDigitsAsync("2");
+        Assert.Equal("2", (await UntilAsync(socket, "dtmf"))[^1].GetProperty("digit").GetString());
+        await socket.SendAsync("""{"command":"mute","trackId":"other"}""");
+        Assert.Contains("'other'", (await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString());
+    }
+
+    [Fact]
+    public async Task Two_sessions_are_bridged_and_parted()
+    {
+        await using var stage = await StartAsync();
+        var calls = System.Threading.Channels.Channel.CreateUnbounded<IncomingCall>();
+        stage.Serve(async call =>
+        {
+            await call.AnswerAsync();
+            await calls.Writer.WriteAsync(call);
+            await call.WaitForEndAsync();
+        });
+        await using var one = await stage.ConnectAsync("/call/sip?id=one");
+        await one.SendAsync(stage.Invite());
+        await UntilAsync(one, "mediaReady");
+        await using var two = await stage.ConnectAsync("/call/sip?id=two");
+        await two.SendAsync(stage.Invite());
+        await UntilAsync(two, "mediaReady");
+        var (first, second) = (await calls.Reader.ReadAsync(), await calls.Reader.ReadAsync());
+        await one.SendAsync("""{"command":"bridge","id":"b","targetSessionId":"two"}""");
+        await UntilAsync(one, "ack");
+        await second.SendDigitsAsync("3");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await foreach (var digit in first.Digits(limit.Token))
+        {
+            Assert.Equal('3', digit.Symbol);
+            break;
+        }
+
+        await one.SendAsync("""{"command":"unbridge"}""");
+        await one.SendAsync("""{"command":"bridge","targetSessionId":"none"}""");
+        Assert.Contains("'none'", (await UntilAsync(one, "error"))[^1].GetProperty("error").GetString());
+    }
+
+    [Fact]
     public async Task Nothing_outside_the_folder_of_prompts_is_played()
     {
         await using var stage = await StartAsync(new() { Prompts = _folder.FullName });

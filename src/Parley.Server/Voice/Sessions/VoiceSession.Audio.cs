@@ -44,7 +44,11 @@ internal sealed partial class VoiceSession
             var rate = call.Codec?.SampleRate ?? 8000;
             var chain = _chain = new(ChainPlan.Of(_option, rate, _held), _core.Speech, _core.Options.Time);
             _output = stream.Play(chain.Output);
-            _attachments.Add(stream.WatchDigits(digit => Post(() => Pressed(digit))));
+            _attachments.Add(stream.WatchDigits(digit =>
+            {
+                if (!_isDeaf)
+                    Post(() => Pressed(digit));
+            }));
             _telling = TellSpeechAsync(chain);
             if (_recorder is { } recorder && _recording is null)
                 StartRecording(recorder);
@@ -94,8 +98,6 @@ internal sealed partial class VoiceSession
 
     private void Pressed(DtmfDigit digit)
     {
-        if (_isDeaf)
-            return;
         StopWaiting();
         Tell(new DtmfEvent { TrackId = Id, Digit = digit.Symbol.ToString() });
     }
