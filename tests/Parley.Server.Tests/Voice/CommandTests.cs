@@ -127,7 +127,15 @@ public sealed class CommandTests : IDisposable
         var call = await phone;
         await socket.SendAsync("""{"command":"mute","id":"m","trackId":"quiet"}""");
         await UntilAsync(socket, "ack");
-        await call.SendInfoDigitsAsync("1"); // answered when it has been taken
+        await call.SendInfoDigitsAsync("1");
+        // Heard by the call, though not by the session.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await foreach (var digit in stage.Server.Calls.Single().Digits(limit.Token))
+        {
+            Assert.Equal('1', digit.Symbol);
+            break;
+        }
+
         await socket.SendAsync("""{"command":"unmute","id":"u"}""");
         await UntilAsync(socket, "ack");
         await call.SendInfoDigitsAsync("2");
