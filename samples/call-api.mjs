@@ -1,5 +1,8 @@
-// Rings alice, then bob, and connects them: the call API in plain Node 22, or Node 20 with --experimental-websocket.
+// Rings alice, then bob, and connects them: the call API in plain Node 22, Node 20 with --experimental-websocket, or an older one with the package ws (Debian: node-ws).
 // node samples/call-api.mjs sip:alice@192.0.2.10 sip:bob@192.0.2.11 [ws://127.0.0.1:5059/call-api?key=…]
+import { createRequire } from 'node:module';
+
+const WebSocket = globalThis.WebSocket ?? createRequire(import.meta.url)('ws');
 const [caller, callee, server = 'ws://127.0.0.1:5059/call-api'] = process.argv.slice(2);
 const socket = new WebSocket(server);
 

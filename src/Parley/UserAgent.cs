@@ -214,14 +214,15 @@ public sealed class UserAgent : IAsyncDisposable
             return null;
         var call = new IncomingCall(this, invite, CallMedia.ForIncoming(this, invite.Flow));
         _calls[call] = 0;
-        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Agent.Begin(state), (Agent: this, Call: call, Handler: handler, Added: _backlog.Add()), preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state => state.Agent.Begin(state.Call, state.Handler, state.Added), (Agent: this, Call: call, Handler: handler, Added: _backlog.Add()), preferLocal: false);
         return call;
     }
 
-    private void Begin((UserAgent Agent, IncomingCall Call, Func<IncomingCall, CancellationToken, Task> Handler, long Added) work)
+    private void Begin(IncomingCall call, Func<IncomingCall, CancellationToken, Task> handler, long added)
     {
-        _backlog.Begin(work.Added);
-        _ = RunAsync(work.Call, work.Handler);
+        _backlog.Begin(added);
+        _ = RunAsync(call, handler);
     }
 
     private async Task RunAsync(IncomingCall call, Func<IncomingCall, CancellationToken, Task> handler)

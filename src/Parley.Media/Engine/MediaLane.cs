@@ -13,9 +13,6 @@ internal sealed class MediaLane(Lane lane)
     // What is heard waits for the next frame anyhow, so a busy lane looks for it twice in a slot of the clock: at 50,000 packets a second one wake-up for fifty of them.
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(MediaClock.SlotLength) / 2;
 
-    // A relayed packet is late by so much at most and by half of it in the mean; at 50,000 packets a second one wake-up for two.
-    private static readonly TimeSpan s_relayInterval = TimeSpan.FromMicroseconds(25);
-
     private int _streams;
     private int _relaying;
 
@@ -48,7 +45,8 @@ internal sealed class MediaLane(Lane lane)
     public void Relaying(int change)
     {
         _relaying += change;
-        lane.Pace(_relaying > 0 ? s_relayInterval : s_interval);
+        // A pause ends by a timer, which costs more than the wake-ups it saves unless it is so long that it would be heard of.
+        lane.Pace(_relaying > 0 ? TimeSpan.Zero : s_interval);
     }
 
     public void Joined() => Interlocked.Increment(ref _streams);

@@ -64,10 +64,10 @@ public sealed record TransactionOptions
     public Backlog? Backlog { get; init; }
 
     /// <summary>
-    /// How long what was taken in may wait for those who handle it; past it, requests that begin something new get 503 with Retry-After, without a transaction. Default 100 ms: a call waits as
-    /// often as its handler does, some five times, and all of it should come before T1 asks again. Zero: no matter how long.
+    /// How long what was taken in may wait for those who handle it; past it, requests that begin something new get 503 with Retry-After, without a transaction. Default 300 ms, for the
+    /// reasons <see cref="MaxWait"/> has it: a pause of the machine, or of a program whose code is still being compiled, is no overload. Zero: no matter how long.
     /// </summary>
-    public TimeSpan MaxBacklog { get; init; } = TimeSpan.FromMilliseconds(100);
+    public TimeSpan MaxBacklog { get; init; } = TimeSpan.FromMilliseconds(300);
 
     /// <summary>What Retry-After says in a 503 for overload. Default 5 s: one T4, after which today's burst has left the network.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(5);

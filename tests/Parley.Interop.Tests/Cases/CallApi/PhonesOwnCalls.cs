@@ -139,8 +139,14 @@ public sealed class PhonesOwnCalls(TransfersByPhone fixture) : IClassFixture<Tra
     }
 
     [Fact]
-    public Task Fifteen_lines_of_Node_make_a_call() =>
-        SampleMakesACallAsync("node", "--experimental-websocket", Path.Combine(Repository.Root, "samples", "call-api.mjs"), "{alice}", "{bob}", $"ws://127.0.0.1:{fixture.ApiPort}/call-api");
+    public async Task Fifteen_lines_of_Node_make_a_call()
+    {
+        await using var version = ChildProcess.Start("node", ["--version"]);
+        await version.WaitForExitAsync(Soon);
+        // Node 22 has WebSocket, 20 and 21 have it when asked, older ones take the package.
+        string[] asked = version.Output.TrimStart('v')[..2] is "20" or "21" ? ["--experimental-websocket"] : [];
+        await SampleMakesACallAsync("node", [.. asked, Path.Combine(Repository.Root, "samples", "call-api.mjs"), "{alice}", "{bob}", $"ws://127.0.0.1:{fixture.ApiPort}/call-api"]);
+    }
 
     [Fact]
     public Task Twenty_lines_of_Python_make_a_call() =>
