@@ -241,7 +241,7 @@ public sealed partial class VoiceClient : IAsyncDisposable
 
     private void TakeAudio(ReadOnlySpan<byte> frame)
     {
-        var hasTrack = _options.BinaryHeader ?? _options.CallType != VoiceCallType.WebSocket;
+        var hasTrack = _options.BinaryHeader || _options.CallType != VoiceCallType.WebSocket;
         if (frame.Length <= (hasTrack ? 1 : 0))
             return;
         var audio = new VoiceAudio(hasTrack ? frame[0] : null, frame[(hasTrack ? 1 : 0)..].ToArray());
