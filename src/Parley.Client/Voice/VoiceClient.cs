@@ -93,7 +93,17 @@ public sealed partial class VoiceClient : IAsyncDisposable
     /// <summary>Waits until the session is over.</summary>
     /// <param name="cancel">Gives up waiting.</param>
     /// <returns>How it ended.</returns>
-    public Task<VoiceEnd> WaitForEndAsync(CancellationToken cancel = default) => _end.Task.WaitAsync(cancel);
+    public async Task<VoiceEnd> WaitForEndAsync(CancellationToken cancel = default)
+    {
+        try
+        {
+            return await _end.Task.WaitAsync(cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_end.Task.IsCompletedSuccessfully)
+        {
+            return await _end.Task.ConfigureAwait(false); // by a token that fired because it is the end
+        }
+    }
 
     /// <summary>Sends any command.</summary>
     /// <param name="command">The command.</param>
