@@ -8,7 +8,7 @@ namespace Parley.Samples.Tests.Support;
 /// <summary>Speech as Debian's espeak-ng says it, and whether a call hears it.</summary>
 internal static class Spoken
 {
-    // Of the same words by way of G.711 it is above 0.9; of other words below 0.6.
+    // The same words by way of a telephone are above it, others below 0.5 (AudioCheckTests).
     private const double Enough = 0.75;
 
     /// <summary>A sentence at 8 kHz.</summary>
