@@ -160,6 +160,13 @@ public sealed partial class VoiceClient
     public Task ReferAsync(string callee, ReferOption? options = null, string? caller = null, CancellationToken cancel = default) =>
         SendAsync(new ReferCommand { Caller = caller ?? "", Callee = callee, Options = options }, cancel);
 
+    /// <summary>Says how a transfer goes that the other side asked for (<c>transferRequest</c>); told to it by NOTIFY.</summary>
+    /// <param name="code">Status: 100–199 while it goes on, 200 when the new party has answered, 300–699 when it failed.</param>
+    /// <param name="reason">The text of it. Default the standard one.</param>
+    /// <param name="cancel">Gives up waiting to send it.</param>
+    public Task ReportTransferAsync(int code, string? reason = null, CancellationToken cancel = default) =>
+        SendAsync(new ReportTransferCommand { Code = code, Reason = reason }, cancel);
+
     /// <summary>Lets the other sides of two sessions hear each other.</summary>
     /// <param name="sessionId">The other session: its <see cref="Id"/>.</param>
     /// <param name="cancel">Gives up waiting to send it.</param>

@@ -35,6 +35,7 @@ public sealed class VoiceClientTests
         await call.HoldAsync("tone:350");
         await call.UnholdAsync();
         await call.ReferAsync("sip:b@x");
+        await call.ReportTransferAsync(200);
         await call.BridgeAsync("other");
         await call.UnbridgeAsync();
         await call.SendMessageAsync("text");
