@@ -44,6 +44,7 @@ internal sealed partial class VoiceSession
             if (_option.Ambiance is { Enabled: not false, Path: { } path } ambiance)
                 Begin("ambiance", () => PlayAsync(path, new() { Role = LayerRole.Background, GainDecibels = Decibels(ambiance.NormalLevel) }, default, repeat: true));
             WatchActivity(line);
+            OpenStreams();
         }
 
         if (!listen || _isListening)
@@ -207,7 +208,7 @@ internal sealed partial class VoiceSession
     private async Task CloseAudioAsync()
     {
         EndAudio();
-        _socketLine?.Dispose();
+        await CloseStreamsAsync();
         if (_recording is { } recording)
         {
             try

@@ -65,7 +65,7 @@ internal sealed partial class VoiceSession
         var id = command.PlayId ?? command.Url;
         var layer = new LayerOptions { PlayId = id, Role = command.Background == true ? LayerRole.Background : LayerRole.Foreground, GainDecibels = command.Gain ?? 0 };
         After(id, command.AutoHangup, command.WaitInputTimeout);
-        Begin("play", () => PlayAsync(command.Url, layer, TimeSpan.FromMilliseconds(command.OffsetMs ?? 0), repeat: false));
+        Begin("play", () => _opening = PlayAsync(command.Url, layer, TimeSpan.FromMilliseconds(command.OffsetMs ?? 0), repeat: false));
     }
 
     private async Task PlayAsync(string name, LayerOptions layer, TimeSpan offset, bool repeat)
