@@ -51,7 +51,7 @@ internal sealed partial class VoiceSession
             return;
         _isListening = true;
         foreach (var input in _chain.Inputs)
-            _attachments.Add(line.Listen(new MutableSink(input, () => _isDeaf)));
+            _attachments.Add(line.Listen(new MutableSink(input, () => _isDeaf || _isPausedMeanwhile)));
     }
 
     private static double Decibels(double? level) => level is > 0 and <= 1 ? Math.Max(-60, 20 * Math.Log10(level.Value)) : -10;
@@ -94,7 +94,8 @@ internal sealed partial class VoiceSession
 
     private void SendDigits(SendDtmfCommand command)
     {
-        if (!HasAudio("sendDtmf"))
+        var other = command.Refer == true ? Referred("sendDtmf") : null;
+        if (command.Refer == true ? other is null : !HasAudio("sendDtmf"))
             return;
         if (command.Digits.Length is 0 or > 64)
         {
@@ -102,15 +103,18 @@ internal sealed partial class VoiceSession
             return;
         }
 
-        var options = command.Duration is { } duration ? new DtmfOptions { Duration = TimeSpan.FromMilliseconds(duration) } : null;
+        var options = new DtmfOptions { Duration = TimeSpan.FromMilliseconds(command.Duration ?? 100), Gap = TimeSpan.FromMilliseconds(command.Gap ?? 100) };
         switch (command.Method?.ToLowerInvariant())
         {
-            case null or "" or "rtp": Begin("sendDtmf", () => Line!.SendDigitsAsync(command.Digits, options, _ending.Token)); break;
-            case "inband": Begin("sendDtmf", () => Line!.SendDigitsAsync(command.Digits, (options ?? new()) with { InBand = true }, _ending.Token)); break;
-            case "info" when Up("sendDtmf") is { } call: Begin("sendDtmf", () => call.SendInfoDigitsAsync(command.Digits, options, _ending.Token)); break;
+            case null or "" or "rtp" or "rfc4733" or "rfc2833": Begin("sendDtmf", () => PressAsync(options)); break;
+            case "inband": Begin("sendDtmf", () => PressAsync(options with { InBand = true })); break;
+            case "info" when (other ?? Up("sendDtmf")) is { } call: Begin("sendDtmf", () => call.SendInfoDigitsAsync(command.Digits, options, _ending.Token)); break;
             case "info": break;
-            default: Fail("sendDtmf", $"method: '{command.Method}' is none; there are rtp, info and inband."); break;
+            default: Fail("sendDtmf", $"method: '{command.Method}' is none; there are rtp (rfc4733), info and inband."); break;
         }
+
+        Task PressAsync(DtmfOptions options) =>
+            other is null ? Line!.SendDigitsAsync(command.Digits, options, _ending.Token) : other.SendDigitsAsync(command.Digits, options, _ending.Token);
     }
 
     private void Record(RecordCommand command)

@@ -115,7 +115,7 @@ internal sealed partial class VoiceSession
         {
             TrackId = Id, Reason = reason, Initiator = initiator, Code = 200,
             StartTime = Text(_started), HangupTime = Text(Now), AnswerTime = Text(_answered.Value),
-            From = Named(_option.Caller), To = Named(_option.Callee), Extra = Extra(null),
+            From = Named(_option.Caller), To = Named(_option.Callee), Extra = Extra(null, null),
         });
 
         static Attendee? Named(string? who) => string.IsNullOrEmpty(who) ? null : new() { Source = who };
