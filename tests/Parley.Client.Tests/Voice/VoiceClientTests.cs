@@ -26,6 +26,7 @@ public sealed class VoiceClientTests
         await call.SpeakPieceAsync("hel", "p");
         await call.PlayAsync("tone:440");
         await call.InterruptAsync(graceful: true);
+        await call.MarkAsync("m");
         await call.PauseAsync();
         await call.ResumeAsync("p");
         await call.MuteAsync();
