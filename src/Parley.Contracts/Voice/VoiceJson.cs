@@ -62,6 +62,7 @@ namespace Parley.Contracts.Voice;
 [JsonSerializable(typeof(OtherEvent))]
 [JsonSerializable(typeof(PingEvent))]
 [JsonSerializable(typeof(AckEvent))]
+[JsonSerializable(typeof(AudioGapEvent))]
 [JsonSerializable(typeof(MissedEvent))]
 [JsonSerializable(typeof(UnknownEvent))]
 [JsonSerializable(typeof(WebhookCall))]

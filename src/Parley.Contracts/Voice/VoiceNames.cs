@@ -64,6 +64,7 @@ internal static class VoiceNames
         ["other"] = VoiceJson.Default.OtherEvent,
         ["ping"] = VoiceJson.Default.PingEvent,
         ["ack"] = VoiceJson.Default.AckEvent,
+        ["audioGap"] = VoiceJson.Default.AudioGapEvent,
         ["missed"] = VoiceJson.Default.MissedEvent,
     };
 

@@ -79,6 +79,7 @@ public sealed class WireTests
         """{"event":"other","timestamp":1,"trackId":"t","sender":"s","extra":{"a":"b"}}""",
         """{"event":"ping","timestamp":1}""",
         """{"event":"ack","timestamp":1,"seq":4,"id":"1","command":"tts","accepted":true}""",
+        """{"event":"audioGap","timestamp":1,"trackId":"t","reason":"late","duration":40}""",
         """{"event":"missed","timestamp":1,"count":3}""");
 
     [Theory]

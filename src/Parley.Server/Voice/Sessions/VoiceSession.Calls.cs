@@ -15,17 +15,21 @@ internal sealed partial class VoiceSession
 
     private void Invite(InviteCommand command)
     {
-        if (Kind != VoiceKind.Sip)
+        if (Kind == VoiceKind.WebRtc)
         {
-            Fail("invite", Kind == VoiceKind.WebRtc
-                ? "Calls of browsers are not served: there is no ICE and no DTLS here. /call/sip calls a phone."
-                : "Audio over the socket is not served. /call/sip calls a phone.", 501);
+            Fail("invite", "Calls of browsers are not served: there is no ICE and no DTLS here. /call/sip calls a phone.", 501);
             return;
         }
 
-        if (_call is not null || _isSettingUp)
+        if (_call is not null || _isSettingUp || _socketLine is not null)
         {
             Fail("invite", "This session has its call already; a further one needs a session of its own.");
+            return;
+        }
+
+        if (Kind == VoiceKind.WebSocket)
+        {
+            StartSocket(command.Option);
             return;
         }
 
@@ -216,7 +220,7 @@ internal sealed partial class VoiceSession
 
         if (command.Headers is { Count: > 0 })
             Fail("hangup", "headers: a BYE has no headers of yours; the call is ended without.");
-        if ((_call ?? _pending?.Call) is null)
+        if ((_call ?? _pending?.Call) is null && _socketLine is null)
         {
             if (_isSettingUp)
                 _ending.Cancel();

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Parley.Contracts.Voice.Events;
+using Parley.Contracts.Voice.Options;
+using Parley.Server.Voice.Streaming;
+
+namespace Parley.Server.Voice.Sessions;
+
+/// <content>Audio that rides the socket.</content>
+internal sealed partial class VoiceSession
+{
+    private volatile SocketLine? _socketLine;
+    private int _hasWrongAudio;
+
+    // What is spoken into and heard: the call or the socket, once there is audio.
+    private IVoiceLine? Line { get; set; }
+
+    /// <summary>Whether frames of audio to the client begin with the index of their track; set before anything is sent.</summary>
+    public bool HasBinaryHeader { get; init; }
+
+    /// <summary>Audio the socket sends, besides <see cref="Box"/>.</summary>
+    public AudioFrames Frames { get; }
+
+    /// <summary>Takes audio from the socket.</summary>
+    public void Hear(ReadOnlySpan<byte> bytes)
+    {
+        if (_socketLine is { } line)
+            line.Receive(bytes);
+        else if (Interlocked.Exchange(ref _hasWrongAudio, 1) == 0)
+            Post(() => Fail("audio", Kind == VoiceKind.WebSocket ? "Audio came before the answer to invite; it is lost." : "This call's audio does not go over the socket; what came is left out."));
+    }
+
+    private void StartSocket(CallOption option)
+    {
+        _option = option;
+        _recorder = option.Recorder;
+        var codec = SocketCodec.Of(option.Codec);
+        if (codec is null)
+        {
+            _held.Add(new("option.codec", $"'{option.Codec}' is none; there are pcm, pcmu, pcma and g722. It is pcm now."));
+            codec = SocketCodec.Of("pcm")!;
+        }
+
+        if (option.Subscribe == true)
+            _held.Add(new("option.subscribe", "the audio of this session goes over its socket already."));
+        _answered = Now;
+        var line = new SocketLine(codec, Frames, HasBinaryHeader, _core.Options.Limits, _core.Options.Time, (reason, time) => Post(() => TellGap(reason, time)));
+        _socketLine = line;
+        Line = line;
+        Tell(new TrackStartEvent { TrackId = Id });
+        Tell(new AnswerEvent { TrackId = Id, Sdp = "" });
+        OpenAudio(listen: true);
+        TellHeld();
+        DoEarly();
+    }
+
+    private void TellGap(string reason, TimeSpan time) => Tell(new AudioGapEvent { TrackId = reason == "slowReader" ? _botTrack : Id, Reason = reason, Duration = (long)time.TotalMilliseconds });
+
+    private void EndSocket()
+    {
+        EndAudio();
+        _socketLine?.Dispose();
+        Tell(new TrackEndEvent { TrackId = Id, Duration = (long)(Now - _answered!.Value).TotalMilliseconds });
+        var (reason, initiator) = _why ?? ("ByCaller", "caller");
+        Finish(new HangupEvent
+        {
+            TrackId = Id, Reason = reason, Initiator = initiator, Code = 200,
+            StartTime = Text(_started), HangupTime = Text(Now), AnswerTime = Text(_answered.Value),
+            From = Named(_option.Caller), To = Named(_option.Callee), Extra = Extra(null),
+        });
+
+        static Attendee? Named(string? who) => string.IsNullOrEmpty(who) ? null : new() { Source = who };
+    }
+}
