@@ -85,7 +85,7 @@ internal sealed partial class VoiceSession
             Password = Given(sip?.Password),
             Headers = Headers(sip?.Headers),
             MediaEncryption = sip?.EnableSrtp == true ? MediaEncryption.Required : null,
-            OnProgress = progress => Post(() => Progress(progress)),
+            OnProgress = progress => FromOutside(() => Progress(progress)),
         };
         return option.HandshakeTimeout is > 0 and var seconds ? dial with { RingTimeout = TimeSpan.FromSeconds(seconds) } : dial;
     }
@@ -97,7 +97,7 @@ internal sealed partial class VoiceSession
         _rang ??= Now;
         Tell(new RingingEvent { TrackId = Id, EarlyMedia = progress.EarlyMedia });
         if (progress.EarlyMedia)
-            OpenAudio(listen: _option.Asr?.StartWhenAnswer != true);
+            OpenAudio();
     }
 
     private void Answered(string sdp)
@@ -106,10 +106,13 @@ internal sealed partial class VoiceSession
             return;
         _answered = Now;
         Tell(new AnswerEvent { TrackId = Id, Sdp = sdp });
-        // What ringing opened knows nothing of the options that came with the answer.
         if (_call is IncomingCall)
-            CloseChain();
-        OpenAudio(listen: true);
+        {
+            StopRingtone();
+            ChangeAudio();
+        }
+
+        OpenAudio();
         Tell(new MediaReadyEvent { TrackId = Id });
         TellHeld();
         DoEarly();
@@ -158,9 +161,9 @@ internal sealed partial class VoiceSession
             await call.StartEarlyMediaAsync();
             Post(() =>
             {
-                OpenAudio(listen: true);
+                OpenAudio();
                 if (command.Ringtone is { Length: > 0 } tone)
-                    Play(new PlayCommand { Url = tone });
+                    PlayRingtone(tone);
             });
         });
     }

@@ -41,7 +41,7 @@ internal sealed partial class VoiceSession
         }
 
         if (options.Moh is { Length: > 0 } music)
-            Begin("refer", () => PlayAsync(music, new() { PlayId = MusicId, Role = LayerRole.Background }, default, repeat: true));
+            Begin("refer", () => OpenAsync(music, new() { PlayId = MusicId, Role = LayerRole.Background }, repeat: true));
         var dial = DialOptions(new() { Caller = Given(command.Caller) ?? call.From.Uri.ToString(), Sip = options.Sip }) with
         {
             RingTimeout = RingTimeoutOf(options), CallId = Given(options.CallId), BridgeWith = call, OnProgress = progress => Post(() => Rings(progress)),
@@ -197,7 +197,7 @@ internal sealed partial class VoiceSession
         }
 
         if (command.Music is { Length: > 0 } music)
-            Begin("hold", () => PlayAsync(music, new() { PlayId = MusicId, Role = LayerRole.Background }, default, repeat: true));
+            Begin("hold", () => OpenAsync(music, new() { PlayId = MusicId, Role = LayerRole.Background }, repeat: true));
         Begin("hold", () => call.HoldAsync(_ending.Token));
     }
 
