@@ -15,6 +15,7 @@ internal static class VoiceNames
         ["refer"] = VoiceJson.Default.ReferCommand,
         ["hold"] = VoiceJson.Default.HoldCommand,
         ["message"] = VoiceJson.Default.MessageCommand,
+        ["reportTransfer"] = VoiceJson.Default.ReportTransferCommand,
         ["bridge"] = VoiceJson.Default.BridgeCommand,
         ["unbridge"] = VoiceJson.Default.UnbridgeCommand,
         ["tts"] = VoiceJson.Default.TtsCommand,
@@ -25,6 +26,7 @@ internal static class VoiceNames
         ["volume"] = VoiceJson.Default.VolumeCommand,
         ["mute"] = VoiceJson.Default.MuteCommand,
         ["unmute"] = VoiceJson.Default.UnmuteCommand,
+        ["mark"] = VoiceJson.Default.MarkCommand,
         ["sendDtmf"] = VoiceJson.Default.SendDtmfCommand,
         ["record"] = VoiceJson.Default.RecordCommand,
         ["history"] = VoiceJson.Default.HistoryCommand,
@@ -66,6 +68,7 @@ internal static class VoiceNames
         ["other"] = VoiceJson.Default.OtherEvent,
         ["ping"] = VoiceJson.Default.PingEvent,
         ["ack"] = VoiceJson.Default.AckEvent,
+        ["mark"] = VoiceJson.Default.MarkEvent,
         ["audioGap"] = VoiceJson.Default.AudioGapEvent,
         ["missed"] = VoiceJson.Default.MissedEvent,
     };

@@ -21,8 +21,10 @@ internal sealed class SpeechPlayback
     private readonly Action<SpeechEvent> _onEvent;
     private readonly TimeProvider _time;
     private SpeechSegment? _segment; // of text in pieces
+    private SpeechSegment? _newest;
     private Channel<string>? _pieces;
     private ISynthesiser? _piecesBy;
+    private bool _ends; // nothing comes behind the newest command, as far as is known
 
     public SpeechPlayback(SpeechLayer layer, TimeSpan maxAhead, ISynthesiser? synthesiser, int concurrency, Action<SpeechEvent> onEvent, TimeProvider time)
     {
@@ -47,8 +49,20 @@ internal sealed class SpeechPlayback
     public bool TryAdd(SpeakCommand command)
     {
         if (!Layer.TryReopen()) return false;
+        _ends = command.EndOfStream;
         if (!_commands.Writer.TryWrite(command)) Problem($"more than {MaxCommands} commands wait to be spoken; one was left out", null, null);
         return true;
+    }
+
+    /// <summary>Completes when all that was said up to now has been heard: true; false when it was cut.</summary>
+    public async Task<bool> MarkAsync()
+    {
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Reopened, so that the layer does not end before the mark is reached; and closed behind it if it was.
+        if (!Layer.TryReopen() || !_commands.Writer.TryWrite(new() { Text = "", EndOfStream = _ends, OnHeard = heard }))
+            return (await Layer.Completion.ConfigureAwait(false)).End == LayerEnd.Finished;
+        var first = await Task.WhenAny(heard.Task, Layer.Completion).ConfigureAwait(false);
+        return first == heard.Task ? heard.Task.IsCompletedSuccessfully : Layer.Completion.Result.End == LayerEnd.Finished;
     }
 
     public void Interrupt(bool graceful, TimeSpan fade)
@@ -78,12 +92,13 @@ internal sealed class SpeechPlayback
                 {
                     EndPieces();
                     await RoomAsync(command.Concurrency).ConfigureAwait(false);
-                    var whole = await AddAsync(text, streaming: false).ConfigureAwait(false);
+                    var whole = _newest = await AddAsync(text, streaming: false).ConfigureAwait(false);
                     _speaking.Enqueue(command.Pcm.IsEmpty
                         ? SpeakAsync(whole, new() { Text = text, Speaker = command.Speaker, CacheKey = command.CacheKey }, command.Synthesiser ?? _synthesiser)
                         : PlayAsync(whole, command));
                 }
 
+                if (command.OnHeard is { } mark) _ = TellAsync(_newest, mark);
                 if (!command.EndOfStream) continue;
                 EndPieces();
                 await RoomAsync(1).ConfigureAwait(false);
@@ -111,7 +126,7 @@ internal sealed class SpeechPlayback
         {
             await RoomAsync(command.Concurrency).ConfigureAwait(false);
             (_pieces, _piecesBy) = (Channel.CreateUnbounded<string>(), synthesiser); // bounded by the commands it is made of
-            _segment = await AddAsync("", streaming: true).ConfigureAwait(false);
+            _newest = _segment = await AddAsync("", streaming: true).ConfigureAwait(false);
             _speaking.Enqueue(SpeakAsync(_segment, new() { Pieces = _pieces.Reader.ReadAllAsync(), Speaker = command.Speaker }, synthesiser));
         }
 
@@ -130,6 +145,19 @@ internal sealed class SpeechPlayback
     {
         while (_speaking.Count >= (concurrency ?? _concurrency))
             await _speaking.Dequeue().ConfigureAwait(false);
+    }
+
+    private static async Task TellAsync(SpeechSegment? segment, TaskCompletionSource heard)
+    {
+        try
+        {
+            if (segment is not null) await segment.WhenHeard.ConfigureAwait(false);
+            heard.SetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            heard.SetCanceled();
+        }
     }
 
     /// <summary>Adds a segment, once there is little enough that waits to be heard: texts are not synthesised for hours that nobody may listen to.</summary>

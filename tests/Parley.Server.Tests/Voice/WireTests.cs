@@ -32,19 +32,21 @@ public sealed class WireTests
         """{"command":"play","url":"http://example.com/a.wav","playId":"p","autoHangup":true,"waitInputTimeout":5,"offsetMs":100,"background":true,"gain":-6,"loop":true,"fadeInMs":300}""",
         """{"command":"volume","playId":"p","gain":-12.5,"fadeMs":200}""",
         """{"command":"interrupt","graceful":true,"fadeOutMs":50,"playId":"p"}""",
+        """{"command":"mark","name":"m"}""",
         """{"command":"pause"}""",
         """{"command":"resume","playId":"p"}""",
         """{"command":"hangup","reason":"bye","initiator":"caller","headers":{"X-A":"b"},"refer":true}""",
-        """{"command":"refer","caller":"","callee":"sip:b@x","options":{"denoise":true,"timeout":30,"moh":"m.wav","vad":{"type":"ten"},"asr":{"provider":"x"},"autoHangup":false,"sip":{"username":"u"},"callId":"c","pauseParentAsr":true,"forwardDtmf":true,"method":"refer"}}""",
+        """{"command":"refer","caller":"","callee":"sip:b@x","options":{"denoise":true,"timeout":30,"moh":"m.wav","vad":{"type":"ten"},"asr":{"provider":"x"},"autoHangup":false,"sip":{"username":"u"},"callId":"c","pauseParentAsr":true,"forwardDtmf":true,"method":"refer","targetSessionId":"x"}}""",
         """{"command":"mute","trackId":"t"}""",
         """{"command":"unmute"}""",
         """{"command":"history","speaker":"bot","text":"hi"}""",
         """{"command":"message","body":"hi","contentType":"text/plain","headers":{"X-A":"b"},"refer":false}""",
+        """{"command":"reportTransfer","code":486,"reason":"Busy Here"}""",
         """{"command":"bridge","targetSessionId":"x"}""",
         """{"command":"unbridge","targetSessionId":"x"}""",
         """{"command":"custom","sender":"me","data":{"a":[1,2]}}""",
         """{"command":"addIceCandidate","candidate":"c","sdpMid":"0","sdpMlineIndex":0}""",
-        """{"command":"sendDtmf","digits":"12#","method":"info","duration":100}""",
+        """{"command":"sendDtmf","digits":"12#","method":"info","duration":100,"gap":100,"refer":true}""",
         """{"command":"record","action":"start","recorder":{"recorderFile":"{id}.wav"}}""",
         """{"command":"hold","onHold":true,"music":"m.wav"}""");
 
@@ -81,6 +83,7 @@ public sealed class WireTests
         """{"event":"other","timestamp":1,"trackId":"t","sender":"s","extra":{"a":"b"}}""",
         """{"event":"ping","timestamp":1}""",
         """{"event":"ack","timestamp":1,"seq":4,"id":"1","command":"tts","accepted":true}""",
+        """{"event":"mark","timestamp":1,"trackId":"t","name":"m","heard":true}""",
         """{"event":"audioGap","timestamp":1,"trackId":"t","reason":"late","duration":40}""",
         """{"event":"missed","timestamp":1,"count":3}""");
 

@@ -12,3 +12,13 @@ public sealed record AudioGapEvent() : VoiceEvent("audioGap")
     /// <summary>Milliseconds of audio.</summary>
     public long Duration { get; init; }
 }
+
+/// <summary>What was said and played before a <c>mark</c> command is over.</summary>
+public sealed record MarkEvent() : VoiceEvent("mark")
+{
+    /// <summary>The mark's name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Whether all of it was heard; false when it was cut.</summary>
+    public bool Heard { get; init; }
+}

@@ -43,10 +43,6 @@ internal static class ChainPlan
     {
         Refuse(option.MediaPass, "option.mediaPass", "audio is not passed to other sockets.");
         Refuse(option.Realtime, "option.realtime", "there are no realtime models here; asr, tts and a program of yours take their place.");
-        Refuse(option.Sip?.Contact, "option.sip.contact", "the server's own contact is used.");
-        Refuse(option.Sip?.HangupHeaders, "option.sip.hangup_headers", "a BYE has no headers of yours.");
-        if (option.Subscribe == true)
-            problems.Add(new("option.subscribe", "the call's audio is not sent over the socket."));
         if (option.Ambiance is { Enabled: not false, Path: null })
             problems.Add(new("option.ambiance.path", "must be there: the file to be heard."));
         Refuse(option.Agc is not null && option.Asr is null ? option.Agc : null, "option.agc", "it is for the recogniser, and there is none (option.asr).");

@@ -62,6 +62,7 @@ internal sealed partial class VoiceSession
     // What goes with the options of a call besides its chain.
     private void Surround()
     {
+        OpenStreams();
         if (Kind == VoiceKind.Sip)
             ChainPlan.NotOfPhones(_option, _held);
         if (_recorder is { } recorder && !Recording.IsOn)
@@ -88,7 +89,7 @@ internal sealed partial class VoiceSession
             if (!hears && _hearing.Remove(input, out var heard))
                 heard.Dispose();
             else if (hears && !_hearing.ContainsKey(input))
-                _hearing.Add(input, line.Listen(new MutableSink(input, () => _isDeaf)));
+                _hearing.Add(input, line.Listen(new MutableSink(input, () => _isDeaf || _isPausedMeanwhile)));
         }
     }
 
@@ -119,7 +120,8 @@ internal sealed partial class VoiceSession
 
     private void SendDigits(SendDtmfCommand command)
     {
-        if (!HasAudio("sendDtmf"))
+        var other = command.Refer == true ? Referred("sendDtmf") : null;
+        if (command.Refer == true ? other is null : !HasAudio("sendDtmf"))
             return;
         if (command.Digits.Length is 0 or > 64)
         {
@@ -127,15 +129,18 @@ internal sealed partial class VoiceSession
             return;
         }
 
-        var options = command.Duration is { } duration ? new DtmfOptions { Duration = TimeSpan.FromMilliseconds(duration) } : null;
+        var options = new DtmfOptions { Duration = TimeSpan.FromMilliseconds(command.Duration ?? 100), Gap = TimeSpan.FromMilliseconds(command.Gap ?? 100) };
         switch (command.Method?.ToLowerInvariant())
         {
-            case null or "" or "rtp": Begin("sendDtmf", () => Line!.SendDigitsAsync(command.Digits, options, _ending.Token)); break;
-            case "inband": Begin("sendDtmf", () => Line!.SendDigitsAsync(command.Digits, (options ?? new()) with { InBand = true }, _ending.Token)); break;
-            case "info" when Up("sendDtmf") is { } call: Begin("sendDtmf", () => call.SendInfoDigitsAsync(command.Digits, options, _ending.Token)); break;
+            case null or "" or "rtp" or "rfc4733" or "rfc2833": Begin("sendDtmf", () => PressAsync(options)); break;
+            case "inband": Begin("sendDtmf", () => PressAsync(options with { InBand = true })); break;
+            case "info" when (other ?? Up("sendDtmf")) is { } call: Begin("sendDtmf", () => call.SendInfoDigitsAsync(command.Digits, options, _ending.Token)); break;
             case "info": break;
-            default: Fail("sendDtmf", $"method: '{command.Method}' is none; there are rtp, info and inband."); break;
+            default: Fail("sendDtmf", $"method: '{command.Method}' is none; there are rtp (rfc4733), info and inband."); break;
         }
+
+        Task PressAsync(DtmfOptions options) =>
+            other is null ? Line!.SendDigitsAsync(command.Digits, options, _ending.Token) : other.SendDigitsAsync(command.Digits, options, _ending.Token);
     }
 
     private void Record(RecordCommand command)
@@ -245,6 +250,7 @@ internal sealed partial class VoiceSession
     private async Task CloseAudioAsync()
     {
         EndAudio();
+        await CloseStreamsAsync();
         if (_recording is { } recording)
         {
             try
@@ -257,7 +263,6 @@ internal sealed partial class VoiceSession
             }
         }
 
-        _socketLine?.Dispose();
         if (_chain is { } chain)
             await chain.DisposeAsync();
         await _telling;

@@ -48,7 +48,7 @@ internal sealed partial class VoiceSession
     }
 
     private static bool NeedsAudio(VoiceCommand command) =>
-        command is TtsCommand or PlayCommand or RecordCommand or SendDtmfCommand or HoldCommand or MessageCommand or BridgeCommand or ReferCommand or MuteCommand or UnmuteCommand;
+        command is TtsCommand or PlayCommand or MarkCommand or RecordCommand or SendDtmfCommand or HoldCommand or MessageCommand or BridgeCommand or ReferCommand or MuteCommand or UnmuteCommand;
 
     private void Do(VoiceCommand command)
     {
@@ -62,6 +62,7 @@ internal sealed partial class VoiceSession
             case TtsCommand tts: Speak(tts); break;
             case PlayCommand play: Play(play); break;
             case InterruptCommand interrupt: Interrupt(interrupt); break;
+            case MarkCommand mark: Mark(mark); break;
             case PauseCommand pause: Pause(pause.PlayId, true); break;
             case ResumeCommand resume: Pause(resume.PlayId, false); break;
             case VolumeCommand volume: SetVolume(volume); break;
@@ -72,8 +73,9 @@ internal sealed partial class VoiceSession
             case HoldCommand hold: Hold(hold); break;
             case MessageCommand message: Send(message); break;
             case ReferCommand refer: Refer(refer); break;
+            case ReportTransferCommand report: Report(report); break;
             case BridgeCommand bridge: JoinWith(bridge); break;
-            case UnbridgeCommand: Part(); break;
+            case UnbridgeCommand unbridge: Part(unbridge); break;
             case HistoryCommand history: Tell(new AddHistoryEvent { Sender = Id, Speaker = history.Speaker, Text = history.Text }); break;
             case CustomCommand custom: Repeat(custom); break;
             default: Fail("command", $"{command.Command}: there is no media of browsers here."); break;

@@ -17,7 +17,7 @@ internal sealed partial class VoiceSession
     private InputWait? _inputWait;
     private ToneStates? _tones;
     private int _turn; // of the foreground: what was asked for before the last of its commands is not begun any more
-    private string? _opening; // play id of what is being opened for it
+    private string? _openingId; // play id of what is being opened for it
     private OutputLayer? _ringtone;
     private int _ringtoneTurn = -1;
 
@@ -51,7 +51,7 @@ internal sealed partial class VoiceSession
         }
 
         Complain("tts", problems);
-        (_turn, _opening) = (_turn + 1, null);
+        (_turn, _openingId) = (_turn + 1, null);
         Try("tts", () =>
         {
             var playback = _chain!.Player.Speak(new()
@@ -99,8 +99,8 @@ internal sealed partial class VoiceSession
             PlayId = id, Role = isBackground ? LayerRole.Background : LayerRole.Foreground, GainDecibels = command.Gain ?? 0, FadeIn = TimeSpan.FromMilliseconds(command.FadeInMs ?? 0),
         };
         if (!isBackground)
-            (_turn, _opening) = (_turn + 1, id);
-        Begin("play", () => OpenAsync(command.Url, layer, command.Loop == true, TimeSpan.FromMilliseconds(command.OffsetMs ?? 0), isBackground ? null : _turn, Started));
+            (_turn, _openingId) = (_turn + 1, id);
+        Begin("play", () => _opening = OpenAsync(command.Url, layer, command.Loop == true, TimeSpan.FromMilliseconds(command.OffsetMs ?? 0), isBackground ? null : _turn, Started));
 
         void Started(OutputLayer playback) => _rules.Add(playback, command.AutoHangup, command.WaitInputTimeout);
     }
@@ -125,7 +125,7 @@ internal sealed partial class VoiceSession
         }
 
         if (turn is not null)
-            _opening = null;
+            _openingId = null;
         Try("play", () =>
         {
             var playback = _chain.Player.Play(source, layer);
@@ -137,7 +137,7 @@ internal sealed partial class VoiceSession
     {
         if (!HasAudio("ringing"))
             return;
-        (_turn, _opening) = (_turn + 1, tone);
+        (_turn, _openingId) = (_turn + 1, tone);
         var turn = _ringtoneTurn = _turn;
         Begin("ringing", () => OpenAsync(tone, new() { PlayId = tone }, repeat: false, turn: turn, started: playback => _ringtone = playback));
     }
@@ -146,7 +146,7 @@ internal sealed partial class VoiceSession
     private void StopRingtone()
     {
         if (_ringtone is null && _ringtoneTurn == _turn)
-            (_turn, _opening) = (_turn + 1, null);
+            (_turn, _openingId) = (_turn + 1, null);
         _ringtone?.Stop();
         _ringtone = null;
     }
@@ -157,7 +157,7 @@ internal sealed partial class VoiceSession
             return;
         var fade = TimeSpan.FromMilliseconds(command.FadeOutMs ?? 0);
         var front = chain.Player.Foreground;
-        if (Given(command.PlayId) is { } id && id != _opening)
+        if (Given(command.PlayId) is { } id && id != _openingId)
         {
             if (chain.Output.Find(id) is not { } layer)
             {
@@ -173,7 +173,7 @@ internal sealed partial class VoiceSession
             }
         }
 
-        (_turn, _opening) = (_turn + 1, null);
+        (_turn, _openingId) = (_turn + 1, null);
         if (front is not null)
             _rules.Forget(front);
         chain.Player.Interrupt(command.Graceful == true, fade);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
 using Parley.Server.Voice.Streaming;
@@ -9,7 +10,14 @@ namespace Parley.Server.Voice.Sessions;
 internal sealed partial class VoiceSession
 {
     private volatile SocketLine? _socketLine;
+    private IAsyncDisposable? _subscription;
+    private int _marks;
     private int _hasWrongAudio;
+
+    // As many as a program that streams audio by tenths of a second sets in half a minute.
+    private const int MaxMarks = 300;
+
+    private Task _opening = Task.CompletedTask; // of what is to be played
 
     // What is spoken into and heard: the call or the socket, once there is audio.
     private IVoiceLine? Line { get; set; }
@@ -53,6 +61,48 @@ internal sealed partial class VoiceSession
         DoEarly();
     }
 
+    // Beside the chain, once there is audio.
+    private void OpenStreams()
+    {
+        if (_option.Subscribe == true && Line is CallLine call)
+            _subscription ??= call.Copy(new Subscription(Frames, () => _isDeaf, (reason, time) => Post(() => TellGap(reason, time))));
+    }
+
+    private async Task CloseStreamsAsync()
+    {
+        if (_subscription is { } subscription)
+            await subscription.DisposeAsync();
+        _socketLine?.Dispose();
+    }
+
+    private void Mark(MarkCommand command)
+    {
+        if (!HasAudio("mark"))
+            return;
+        if (_marks >= MaxMarks)
+        {
+            Fail("mark", $"More than {MaxMarks} wait to be heard.");
+            return;
+        }
+
+        _marks++;
+        var opening = _opening;
+        Begin("mark", async () =>
+        {
+            // What is to be played may still be on its way here, and is put in from the mailbox.
+            await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Post(() => Begin("mark", async () =>
+            {
+                var heard = await _chain!.Player.MarkAsync(_ending.Token);
+                Post(() =>
+                {
+                    _marks--;
+                    Tell(new MarkEvent { TrackId = _botTrack, Name = command.Name, Heard = heard });
+                });
+            }));
+        });
+    }
+
     private void TellGap(string reason, TimeSpan time) => Tell(new AudioGapEvent { TrackId = reason == "slowReader" ? _botTrack : Id, Reason = reason, Duration = (long)time.TotalMilliseconds });
 
     private void EndSocket()
@@ -72,7 +122,7 @@ internal sealed partial class VoiceSession
         {
             TrackId = Id, Reason = reason, Initiator = initiator, Code = 200,
             StartTime = Text(_started), HangupTime = Text(Now), AnswerTime = Text(_answered.Value),
-            From = Named(_option.Caller), To = Named(_option.Callee), Extra = Extra(null),
+            From = Named(_option.Caller), To = Named(_option.Callee), Extra = Extra(null, null),
         });
 
         static Attendee? Named(string? who) => string.IsNullOrEmpty(who) ? null : new() { Source = who };

@@ -2,6 +2,7 @@ using Parley.Media.Audio;
 using Parley.Media.Engine;
 using Parley.Media.Files;
 using Parley.Media.Playback;
+using Parley.Media.Recording;
 using Parley.Media.Rtp;
 
 namespace Parley.Server.Voice.Streaming;
@@ -46,6 +47,9 @@ internal sealed class CallLine : IVoiceLine
 
     /// <inheritdoc/>
     public IAsyncDisposable Record(WavRecorder recorder) => _stream.Record(recorder);
+
+    /// <summary>Copies both directions to a sink until the result is disposed of: left what is heard, right what is said.</summary>
+    public IAsyncDisposable Copy(IStereoSink sink) => _stream.Record(sink, leaveOpen: true);
 
     /// <inheritdoc/>
     public Task SendDigitsAsync(string digits, DtmfOptions? options, CancellationToken cancel) => _call.SendDigitsAsync(digits, options, cancel);

@@ -15,24 +15,13 @@ internal sealed class SocketLine : IVoiceLine, IDisposable
     // A machine that stood still for longer goes on from where it is.
     private const int MaxBehind = 10;
 
-    // What is heard begins with so much in store: networks deliver that irregularly.
-    private const int Prebuffer = 3;
-
-    // Longer without audio is a sender that pauses, as between the words of one who suppresses silence.
-    private const int LongestLate = TicksPerSecond;
-
-    // Double speed takes as long as what is late, so that this is how long it may take.
-    private const int MaxToCatchUp = 5 * TicksPerSecond;
-
     private readonly SocketCodec _codec;
     private readonly AudioFrames _frames;
     private readonly bool _hasHeader;
     private readonly TimeProvider _time;
     private readonly Action<string, TimeSpan> _onGap;
     private readonly Lock _clock = new(); // a tick and what changes who takes part in it
-    private readonly Lock _gate = new(); // what comes from the socket
-    private readonly SampleRing _ring;
-    private readonly short[] _decoded;
+    private readonly ArrivalBuffer _arrived;
     private readonly short[] _heard;
     private readonly short[] _said;
     private readonly byte[] _encoded;
@@ -42,14 +31,6 @@ internal sealed class SocketLine : IVoiceLine, IDisposable
     private LinePlayback[] _playbacks = [];
     private LineRecording[] _recordings = [];
     private long _ticks;
-    private long _received;
-    private long _overflow;
-    private int _late;
-    private int _silent;
-    private int _waited;
-    private int _toCatchUp;
-    private bool _flows;
-    private bool _hasFlowed;
     private bool _isDisposed;
 
     /// <summary>Begins at once.</summary>
@@ -62,8 +43,7 @@ internal sealed class SocketLine : IVoiceLine, IDisposable
     public SocketLine(SocketCodec codec, AudioFrames frames, bool hasHeader, VoiceLimits limits, TimeProvider time, Action<string, TimeSpan> onGap)
     {
         (_codec, _frames, _hasHeader, _time, _onGap) = (codec, frames, hasHeader, time, onGap);
-        _ring = new((int)(limits.MaxSocketAudio.TotalSeconds * codec.SampleRate));
-        _decoded = new short[codec.MaxSamples(1_024)];
+        _arrived = new(codec, (int)(limits.MaxSocketAudio.TotalSeconds * codec.SampleRate));
         _heard = new short[codec.SamplesPerFrame];
         _said = new short[codec.SamplesPerFrame];
         _encoded = new byte[codec.FrameBytes];
@@ -75,23 +55,10 @@ internal sealed class SocketLine : IVoiceLine, IDisposable
     public int SampleRate => _codec.SampleRate;
 
     /// <inheritdoc/>
-    public long Received => Volatile.Read(ref _received) / _codec.SamplesPerFrame;
+    public long Received => _arrived.Received / _codec.SamplesPerFrame;
 
     /// <summary>Takes what came from the socket, any number of bytes.</summary>
-    public void Receive(ReadOnlySpan<byte> bytes)
-    {
-        lock (_gate)
-        {
-            while (!bytes.IsEmpty)
-            {
-                var part = bytes[..Math.Min(bytes.Length, 1_024)];
-                var count = _codec.Decode(part, _decoded);
-                _overflow += count - _ring.Write(_decoded.AsSpan(0, count));
-                Volatile.Write(ref _received, _received + count);
-                bytes = bytes[part.Length..];
-            }
-        }
-    }
+    public void Receive(ReadOnlySpan<byte> bytes) => _arrived.Write(bytes);
 
     /// <inheritdoc/>
     public ILinePlayback Play(IAudioSource source)
@@ -111,7 +78,7 @@ internal sealed class SocketLine : IVoiceLine, IDisposable
         return new Removal(() =>
         {
             lock (_clock)
-                _sinks = Array.FindAll(_sinks, one => one != port);
+                _sinks = Without(_sinks, port);
         });
     }
 
@@ -121,10 +88,10 @@ internal sealed class SocketLine : IVoiceLine, IDisposable
     /// <inheritdoc/>
     public IAsyncDisposable Record(WavRecorder recorder)
     {
-        var recording = new LineRecording(recorder, SampleRate, _codec.SamplesPerFrame, MaxToCatchUp, one =>
+        var recording = new LineRecording(recorder, SampleRate, _codec.SamplesPerFrame, ArrivalBuffer.MaxToCatchUp, one =>
         {
             lock (_clock)
-                _recordings = Array.FindAll(_recordings, other => other != one);
+                _recordings = Without(_recordings, one);
         });
         lock (_clock)
             _recordings = [.. _recordings, recording];
@@ -183,13 +150,9 @@ internal sealed class SocketLine : IVoiceLine, IDisposable
 
     private void Step()
     {
-        NextHeard();
         Hear();
-        if (MustCatchUp())
-        {
-            NextHeard();
+        if (_arrived.MustCatchUp(_heard.Length))
             Hear();
-        }
 
         var spoken = Say();
         foreach (var recording in _recordings)
@@ -202,64 +165,13 @@ internal sealed class SocketLine : IVoiceLine, IDisposable
 
     private void Hear()
     {
+        _arrived.Read(_heard);
         foreach (var recording in _recordings)
             recording.Heard(_heard);
         foreach (var sink in _sinks)
         {
             if (!sink.TryWrite(_heard))
-                _sinks = Array.FindAll(_sinks, one => one != sink);
-        }
-    }
-
-    /// <summary>The next 20 ms of what came, silence where it has not.</summary>
-    private void NextHeard()
-    {
-        lock (_gate)
-        {
-            if (!_flows && !TryFlow())
-            {
-                _silent++;
-                Array.Clear(_heard);
-                return;
-            }
-
-            var read = _ring.Read(_heard);
-            _heard.AsSpan(read).Clear();
-            _flows = _ring.Count > 0 || read == _heard.Length;
-        }
-    }
-
-    private bool TryFlow()
-    {
-        if (_ring.Count == 0)
-            return false;
-        if (_ring.Count < Prebuffer * _heard.Length && ++_waited < Prebuffer)
-            return false;
-        if (_hasFlowed && _silent > 0)
-        {
-            if (_silent <= LongestLate)
-                _late += _silent;
-            _toCatchUp = Math.Min(_toCatchUp + _silent, MaxToCatchUp);
-        }
-
-        (_flows, _hasFlowed, _silent, _waited) = (true, true, 0, 0);
-        return true;
-    }
-
-    private bool MustCatchUp()
-    {
-        lock (_gate)
-        {
-            if (_toCatchUp == 0)
-                return false;
-            if (_ring.Count <= (Prebuffer + 1) * _heard.Length)
-            {
-                _toCatchUp = 0;
-                return false;
-            }
-
-            _toCatchUp--;
-            return true;
+                _sinks = Without(_sinks, sink);
         }
     }
 
@@ -273,7 +185,7 @@ internal sealed class SocketLine : IVoiceLine, IDisposable
             var more = playback.Add(_said);
             said |= more > 0;
             if (more < 0)
-                _playbacks = Array.FindAll(_playbacks, one => one != playback);
+                _playbacks = Without(_playbacks, playback);
         }
 
         return said;
@@ -281,13 +193,7 @@ internal sealed class SocketLine : IVoiceLine, IDisposable
 
     private void Report()
     {
-        long overflow, late;
-        lock (_gate)
-        {
-            (overflow, late) = (_overflow, _late);
-            (_overflow, _late) = (0, 0);
-        }
-
+        var (late, overflow) = _arrived.TakeGaps();
         if (late > 0)
             _onGap("late", VoiceFrames.Length * late);
         if (overflow > 0)
@@ -295,6 +201,10 @@ internal sealed class SocketLine : IVoiceLine, IDisposable
         if (_frames.TakeLost() is > 0 and var lost)
             _onGap("slowReader", VoiceFrames.Length * lost);
     }
+
+    // On its own: a lambda where it is used would allocate for every frame.
+    private static T[] Without<T>(T[] all, T one)
+        where T : class => Array.FindAll(all, other => other != one);
 
     private sealed class Removal(Action remove) : IDisposable
     {
