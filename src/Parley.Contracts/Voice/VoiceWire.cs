@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
 
@@ -24,6 +25,12 @@ public static class VoiceWire
     public static VoiceCommand? ReadCommand(ReadOnlyMemory<byte> utf8, out IReadOnlyList<VoiceProblem> problems)
     {
         JsonDocument document;
+        if (!IsText(utf8.Span))
+        {
+            problems = [new("", "No valid text: it has half a character, or bytes that are no UTF-8.")];
+            return null;
+        }
+
         try
         {
             document = JsonDocument.Parse(utf8, Reading);
@@ -45,7 +52,7 @@ public static class VoiceWire
 
             if (!VoiceNames.Commands.TryGetValue(name.GetString()!, out var type))
             {
-                problems = [new("command", $"There is no command '{name}'; there are {string.Join(", ", VoiceNames.Commands.Keys)}.")];
+                problems = [new("command", $"There is no command '{TolerantReader.Shortened(name.GetString()!)}'; there are {string.Join(", ", VoiceNames.Commands.Keys)}.")];
                 return null;
             }
 
@@ -66,6 +73,8 @@ public static class VoiceWire
     /// <exception cref="JsonException">It is no event.</exception>
     public static VoiceEvent ReadEvent(ReadOnlyMemory<byte> utf8)
     {
+        if (!IsText(utf8.Span, withNumbers: true))
+            throw new JsonException("No valid text or number: it has half a character, bytes that are no UTF-8, or a number beyond all bounds.");
         using var document = JsonDocument.Parse(utf8, Reading);
         var root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("event", out var name) || name.ValueKind != JsonValueKind.String)
@@ -74,7 +83,7 @@ public static class VoiceWire
         {
             return new UnknownEvent(name.GetString()!)
             {
-                Timestamp = root.TryGetProperty("timestamp", out var time) && time.TryGetInt64(out var milliseconds) ? milliseconds : 0,
+                Timestamp = root.TryGetProperty("timestamp", out var time) && time.ValueKind == JsonValueKind.Number && time.TryGetInt64(out var milliseconds) ? milliseconds : 0,
             };
         }
 
@@ -87,5 +96,35 @@ public static class VoiceWire
     {
         ArgumentNullException.ThrowIfNull(happened);
         return JsonSerializer.SerializeToUtf8Bytes(happened, VoiceNames.Events.TryGetValue(happened.Event, out var type) ? type : VoiceJson.Default.UnknownEvent);
+    }
+
+    // A lone half of a surrogate pair, which JSON can spell and no text can have, would be found out only where it is used; so would a number that can be read and not be written.
+    private static bool IsText(ReadOnlySpan<byte> utf8, bool withNumbers = false)
+    {
+        if (!Utf8.IsValid(utf8))
+            return false;
+        if (!withNumbers && utf8.IndexOf("\\u"u8) < 0)
+            return true;
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = Reading.MaxDepth });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader is { TokenType: JsonTokenType.String or JsonTokenType.PropertyName, ValueIsEscaped: true })
+                    reader.GetString();
+                else if (withNumbers && reader.TokenType == JsonTokenType.Number && !double.IsFinite(reader.GetDouble()))
+                    return false;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+        catch (JsonException)
+        {
+            // Whoever reads it in earnest says where.
+        }
+
+        return true;
     }
 }

@@ -34,6 +34,9 @@ public sealed record VoiceOptions
     /// <summary>Whether a call ends with the one a <c>refer</c> made, when the command does not say. Default: true.</summary>
     public bool ReferEndsCall { get; init; } = true;
 
+    /// <summary>Writes the reason of a <c>hangup</c> as the original server does, <c>Some(ByCallee)</c> or <c>Some(Other("bye"))</c>, for programs that compare with that. Default: false, the bare word.</summary>
+    public bool LegacyReasons { get; init; }
+
     /// <summary>How incoming calls are announced. Default: not at all; they are refused.</summary>
     public WebhookOptions? Webhook { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Parley.Contracts.Voice;
 using Parley.Server.Access;
 using Parley.Server.Voice.Sessions;
 
@@ -44,6 +45,8 @@ public sealed partial class VoiceSurface
                 writer.WriteString("caller", caller);
             if (callee is not null)
                 writer.WriteString("callee", callee);
+            writer.WritePropertyName("cs.option");
+            Secrets.Copy(JsonSerializer.SerializeToElement(session.Option, VoiceJson.Default.CallOption), writer);
             writer.WriteEndObject();
         }
 
@@ -136,9 +139,7 @@ public sealed partial class VoiceSurface
             await context.Response.Body.FlushAsync(context.RequestAborted);
             while (await box.PeekAsync(context.RequestAborted) is { } message)
             {
-                await context.Response.Body.WriteAsync("event: event\ndata: "u8.ToArray(), context.RequestAborted);
                 await context.Response.Body.WriteAsync(message, context.RequestAborted);
-                await context.Response.Body.WriteAsync("\n\n"u8.ToArray(), context.RequestAborted);
                 await context.Response.Body.FlushAsync(context.RequestAborted);
                 box.Remove();
             }

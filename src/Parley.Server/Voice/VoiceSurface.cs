@@ -19,6 +19,9 @@ public sealed partial class VoiceSurface : ApiSurface
     // An id becomes the name of a file and a path segment of a URL.
     private const int MaxId = 128;
 
+    // Without one, keep-alives would be pongs that nobody asked for. Programs that stand at a breakpoint are to live; networks that have gone are found out in time.
+    private static readonly TimeSpan PongTimeout = TimeSpan.FromMinutes(2);
+
     private static readonly string[] Roots = ["/call", "/list", "/kill", "/command", "/events", "/iceservers", "/health"];
 
     private readonly VoiceCore _core;
@@ -112,10 +115,13 @@ public sealed partial class VoiceSurface : ApiSurface
         }
 
         var ping = uint.TryParse(query["ping"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : DefaultPing;
+        var every = ping == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(Math.Min(ping, 86_400));
+        if (ping > 0 && query["jsonPing"] == "true")
+            session.Ping(every);
         WebSocket socket;
         try
         {
-            socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = ping == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(Math.Min(ping, 86_400)) });
+            socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = every, KeepAliveTimeout = PongTimeout });
         }
         catch
         {

@@ -56,7 +56,7 @@ public sealed class WireTests
         """{"event":"hangup","timestamp":1,"trackId":"t","reason":"ByCallee","initiator":"callee","startTime":"2026-01-01T00:00:00Z","hangupTime":"2026-01-01T00:00:01Z","answerTime":"2026-01-01T00:00:00Z","ringingTime":"2026-01-01T00:00:00Z","from":{"username":"a","realm":"b","source":"sip:a@b"},"to":{"username":"c","realm":"d","source":"sip:c@d"},"extra":{"session_id":"s"},"code":200,"refer":true}""",
         """{"event":"speaking","timestamp":1,"trackId":"t","startTime":5,"isFiller":false,"confidence":0.5,"refer":true}""",
         """{"event":"silence","timestamp":1,"trackId":"t","startTime":5,"duration":6,"kind":"silence","refer":true}""",
-        """{"event":"eou","timestamp":1,"trackId":"t","completed":true,"complete":true,"interruptPoint":3,"text":"x"}""",
+        """{"event":"eou","timestamp":1,"trackId":"t","completed":true,"complete":true,"interruptPoint":"here","text":"x"}""",
         """{"event":"dtmf","timestamp":1,"trackId":"t","digit":"5"}""",
         """{"event":"hold","timestamp":1,"trackId":"t","onHold":true}""",
         """{"event":"transferRequest","timestamp":1,"trackId":"t","referTo":"sip:a@b","referredBy":"sip:c@d"}""",
@@ -77,7 +77,7 @@ public sealed class WireTests
         """{"event":"llmFinal","timestamp":1,"text":"x"}""",
         """{"event":"llmDelta","timestamp":1,"word":"x"}""",
         """{"event":"other","timestamp":1,"trackId":"t","sender":"s","extra":{"a":"b"}}""",
-        """{"event":"ping","timestamp":1}""",
+        """{"event":"ping","timestamp":1,"payload":"2026-01-01T00:00:00Z"}""",
         """{"event":"ack","timestamp":1,"seq":4,"id":"1","command":"tts","accepted":true}""",
         """{"event":"missed","timestamp":1,"count":3}""");
 

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
@@ -11,17 +11,18 @@ internal sealed partial class DumpFile : IAsyncDisposable
     // A few minutes of a busy call.
     private const int MaxWaiting = 1_024;
 
-    private static readonly HashSet<string> Secrets = new(StringComparer.OrdinalIgnoreCase) { "secretKey", "secretId", "apiKey", "password" };
-
     private readonly Channel<string> _lines = Channel.CreateBounded<string>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly Task _writing;
     private long _lost;
 
     public DumpFile(string file, ILogger log) => _writing = WriteAsync(file, log);
 
-    public void Add(string type, DateTimeOffset time, ReadOnlyMemory<byte> json)
+    /// <param name="type"><c>event</c> or <c>command</c>.</param>
+    /// <param name="time">When.</param>
+    /// <param name="json">It, without secrets; null when it was no JSON.</param>
+    public void Add(string type, DateTimeOffset time, byte[]? json)
     {
-        var line = new JsonObject { ["type"] = type, ["timestamp"] = time.ToUnixTimeMilliseconds(), ["content"] = Redacted(json) };
+        var line = new JsonObject { ["type"] = type, ["timestamp"] = time.ToUnixTimeMilliseconds(), ["content"] = json is null ? "(no JSON)" : Encoding.UTF8.GetString(json) };
         if (!_lines.Writer.TryWrite(line.ToJsonString()))
             _lost++;
     }
@@ -30,33 +31,6 @@ internal sealed partial class DumpFile : IAsyncDisposable
     {
         _lines.Writer.TryComplete();
         await _writing;
-    }
-
-    private static string Redacted(ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            var node = JsonNode.Parse(json.Span);
-            Redact(node);
-            return node?.ToJsonString() ?? "null";
-        }
-        catch (JsonException)
-        {
-            return "(no JSON)";
-        }
-    }
-
-    private static void Redact(JsonNode? node)
-    {
-        if (node is not JsonObject members)
-            return;
-        foreach (var (name, value) in members.ToArray())
-        {
-            if (Secrets.Contains(name))
-                members[name] = "***";
-            else
-                Redact(value);
-        }
     }
 
     private async Task WriteAsync(string file, ILogger log)

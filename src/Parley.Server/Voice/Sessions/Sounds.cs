@@ -50,7 +50,7 @@ internal sealed class Sounds(VoiceOptions options) : IDisposable
     // A path that leaves the folder is no path of ours, however it is written.
     internal static string? Below(string folder, string name)
     {
-        if (name.Length == 0 || name.IndexOfAny(Path.GetInvalidPathChars()) >= 0 || Path.IsPathRooted(name))
+        if (name.Length == 0 || name.IndexOfAny(Path.GetInvalidPathChars()) >= 0)
             return null;
         var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
         var file = Path.GetFullPath(Path.Combine(root, name));

@@ -4,6 +4,7 @@ using Parley.Contracts.Voice.Events;
 using Parley.Media.Audio;
 using Parley.Speech;
 using Parley.Speech.Output;
+using Parley.Speech.Progress;
 
 namespace Parley.Server.Voice.Sessions;
 
@@ -14,6 +15,7 @@ internal sealed partial class VoiceSession
     private string? _hangUpAfter;
     private bool _mayHangUp;
     private ITimer? _waiting;
+    private string? _toneState;
 
     private void Speak(TtsCommand command)
     {
@@ -171,12 +173,20 @@ internal sealed partial class VoiceSession
         {
             StartTime = Unix(happened.At - (verdict.At - verdict.GreetingStart)), EndTime = Unix(happened.At), Text = $"{verdict.Kind}: {verdict.Reason}",
         },
-        NetworkToneHeard { Tone: var tone } => new RingbackStateEvent { TrackId = Id, State = tone.Kind.ToString(), StateIndex = (int)tone.Kind },
+        NetworkToneHeard { Tone: var tone } => ToneState(tone.Kind),
         ReplyDelta reply => new LlmDeltaEvent { Word = reply.Text },
         ReplyFinal reply => new LlmFinalEvent { Text = reply.Text },
         ToolUsed tool => new FunctionCallEvent { TrackId = Id, CallId = tool.Id, Name = tool.Name, Arguments = tool.Arguments },
         _ => null,
     };
+
+    private RingbackStateEvent ToneState(CallProgressKind kind)
+    {
+        var (name, index) = RingbackStates.Of(kind);
+        var previous = _toneState;
+        _toneState = name;
+        return new() { TrackId = Id, State = name, StateIndex = index, PrevState = previous };
+    }
 
     private void PlaybackOver(PlaybackEnded ended)
     {

@@ -17,6 +17,11 @@ namespace Parley.Server.Voice.Sessions;
 [SuppressMessage("Design", "CA1001", Justification = "What it owns is disposed of at its end, which it comes to by itself: RunAsync.")]
 internal sealed partial class VoiceSession
 {
+    private static readonly HashSet<string> ReasonWords = new(StringComparer.Ordinal)
+    {
+        "ByCaller", "ByCallee", "ByRefer", "BySystem", "Autohangup", "InactivityTimeout", "NoAnswer", "NoBalance", "AnswerMachine", "ServerUnavailable", "Canceled", "Rejected", "Failed",
+    };
+
     private readonly VoiceCore _core;
     private readonly PendingCall? _pending;
     private readonly string _botTrack;
@@ -31,7 +36,7 @@ internal sealed partial class VoiceSession
     private CallOption _option = new();
     private Call? _call;
     private (string Reason, string Initiator)? _why;
-    private ITimer? _graceTimer;
+    private ITimer? _graceTimer, _pings;
     private int _attached = 1;
     private bool _isOver;
 
@@ -59,6 +64,9 @@ internal sealed partial class VoiceSession
     public (DateTimeOffset Started, DateTimeOffset? Rang, DateTimeOffset? Answered, string? Caller, string? Callee) Outline =>
         (_started, _rang, _answered, _call?.From.Uri.ToString() ?? _option.Caller, _call?.To.Uri.ToString() ?? _option.Callee);
 
+    /// <summary>What the call is made of, with its secrets.</summary>
+    public CallOption Option => _option;
+
     /// <summary>A further reader of all events from now on; null when there are too many, or the session is over.</summary>
     public async Task<EventBox?> FollowAsync()
     {
@@ -67,10 +75,21 @@ internal sealed partial class VoiceSession
         {
             if (_isOver || _followers.Count >= _core.Options.Limits.MaxFollowers)
                 return;
-            _followers.Add(box = new(_core.Options.Limits.MaxWaiting));
+            _followers.Add(box = new(_core.Options.Limits.MaxWaiting, asStream: true));
         });
         return box;
     }
+
+    /// <summary>Tells now, and again each time this has passed, that the session is alive.</summary>
+    public void Ping(TimeSpan every) => Post(() =>
+    {
+        if (_isOver || _pings is not null)
+            return;
+        TellPing();
+        _pings = _core.Options.Time.CreateTimer(_ => Post(TellPing), null, every, every);
+    });
+
+    private void TellPing() => Tell(new PingEvent { Payload = Text(Now) });
 
     public void Unfollow(EventBox box) => Post(() => _followers.Remove(box));
 
@@ -119,6 +138,7 @@ internal sealed partial class VoiceSession
         if (_dump is not null)
             await _dump.DisposeAsync();
         _graceTimer?.Dispose();
+        _pings?.Dispose();
         _core.Leave(this);
         _ending.Dispose();
         _over.SetResult();
@@ -189,7 +209,7 @@ internal sealed partial class VoiceSession
         return new()
         {
             TrackId = Id,
-            Reason = reason,
+            Reason = _core.Options.LegacyReasons ? Legacy(reason) : reason,
             Initiator = initiator,
             Code = end.Status,
             StartTime = Text(_started),
@@ -201,6 +221,10 @@ internal sealed partial class VoiceSession
             Extra = Extra(call),
         };
     }
+
+    // As the original prints its optional enumeration.
+    private static string Legacy(string reason) => ReasonWords.Contains(reason) ? $"Some({reason})"
+        : $"Some(Other(\"{reason.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"))";
 
     private Dictionary<string, JsonElement> Extra(Call call)
     {
