@@ -67,4 +67,5 @@ namespace Parley.Contracts.Voice;
 [JsonSerializable(typeof(UnknownEvent))]
 [JsonSerializable(typeof(WebhookCall))]
 [JsonSerializable(typeof(CallOption))]
+[JsonSerializable(typeof(CallRecord))]
 public sealed partial class VoiceJson : JsonSerializerContext;

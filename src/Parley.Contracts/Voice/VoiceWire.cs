@@ -18,6 +18,12 @@ public static class VoiceWire
     /// <summary>Names of all events.</summary>
     public static IEnumerable<string> EventNames => VoiceNames.Events.Keys;
 
+    /// <summary>How each command is read and written, by its name.</summary>
+    public static IReadOnlyDictionary<string, JsonTypeInfo> CommandTypes => VoiceNames.Commands;
+
+    /// <summary>How each event is read and written, by its name.</summary>
+    public static IReadOnlyDictionary<string, JsonTypeInfo> EventTypes => VoiceNames.Events;
+
     /// <summary>Reads a command. What cannot be understood is left out and told of; the rest of the command counts.</summary>
     /// <param name="utf8">The text, in UTF-8.</param>
     /// <param name="problems">What was left out, or why there is no command.</param>
@@ -73,8 +79,8 @@ public static class VoiceWire
     /// <exception cref="JsonException">It is no event.</exception>
     public static VoiceEvent ReadEvent(ReadOnlyMemory<byte> utf8)
     {
-        if (!IsText(utf8.Span, withNumbers: true))
-            throw new JsonException("No valid text or number: it has half a character, bytes that are no UTF-8, or a number beyond all bounds.");
+        if (!IsText(utf8.Span))
+            throw new JsonException("No valid text: it has half a character, or bytes that are no UTF-8.");
         using var document = JsonDocument.Parse(utf8, Reading);
         var root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("event", out var name) || name.ValueKind != JsonValueKind.String)
@@ -87,7 +93,11 @@ public static class VoiceWire
             };
         }
 
-        return (VoiceEvent)root.Deserialize(type)!;
+        var happened = (VoiceEvent)root.Deserialize(type)!;
+        // Numbers beyond all bounds can be read, and not be written.
+        if (type.Properties.FirstOrDefault(property => property.Get?.Invoke(happened) is double number && !double.IsFinite(number)) is { } wrong)
+            throw new JsonException($"'{wrong.Name}' is no number.");
+        return happened;
     }
 
     /// <summary>Writes an event.</summary>
@@ -98,12 +108,12 @@ public static class VoiceWire
         return JsonSerializer.SerializeToUtf8Bytes(happened, VoiceNames.Events.TryGetValue(happened.Event, out var type) ? type : VoiceJson.Default.UnknownEvent);
     }
 
-    // A lone half of a surrogate pair, which JSON can spell and no text can have, would be found out only where it is used; so would a number that can be read and not be written.
-    private static bool IsText(ReadOnlySpan<byte> utf8, bool withNumbers = false)
+    // A lone half of a surrogate pair, which JSON can spell and no text can have, would be found out only where it is used.
+    private static bool IsText(ReadOnlySpan<byte> utf8)
     {
         if (!Utf8.IsValid(utf8))
             return false;
-        if (!withNumbers && utf8.IndexOf("\\u"u8) < 0)
+        if (utf8.IndexOf("\\u"u8) < 0)
             return true;
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = Reading.MaxDepth });
         try
@@ -112,8 +122,6 @@ public static class VoiceWire
             {
                 if (reader is { TokenType: JsonTokenType.String or JsonTokenType.PropertyName, ValueIsEscaped: true })
                     reader.GetString();
-                else if (withNumbers && reader.TokenType == JsonTokenType.Number && !double.IsFinite(reader.GetDouble()))
-                    return false;
             }
         }
         catch (InvalidOperationException)

@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Parley.Server.Access;
 using Parley.Server.Hosting;
+using Parley.Server.Voice.Extras;
 using Parley.Server.Voice.Incoming;
 using Parley.Server.Voice.Sessions;
 using Parley.Server.Voice.Sockets;
@@ -22,9 +23,10 @@ public sealed partial class VoiceSurface : ApiSurface
     // Without one, keep-alives would be pongs that nobody asked for. Programs that stand at a breakpoint are to live; networks that have gone are found out in time.
     private static readonly TimeSpan PongTimeout = TimeSpan.FromMinutes(2);
 
-    private static readonly string[] Roots = ["/call", "/list", "/kill", "/command", "/events", "/iceservers", "/health"];
+    private static readonly string[] Roots = ["/call", "/list", "/kill", "/command", "/events", "/iceservers", "/health", "/precache", "/api/records", "/llm/v1", "/openapi.json", "/asyncapi.json"];
 
     private readonly VoiceCore _core;
+    private readonly LlmProxy? _llm;
     private readonly CancellationTokenSource _ending = new();
 
     /// <summary>Makes one for the calls of a user agent.</summary>
@@ -34,6 +36,7 @@ public sealed partial class VoiceSurface : ApiSurface
     {
         ArgumentNullException.ThrowIfNull(agent);
         _core = new(agent, options ?? new());
+        _llm = options?.Llm is { } llm ? new(llm) : null;
     }
 
     /// <inheritdoc/>
@@ -72,6 +75,7 @@ public sealed partial class VoiceSurface : ApiSurface
             session.Kill("ServerUnavailable");
         await Task.WhenAny(Task.WhenAll(sessions.Select(session => session.Over)), Task.Delay(TimeSpan.FromSeconds(2)));
         _core.Dispose();
+        _llm?.Dispose();
         _ending.Dispose();
     }
 

@@ -100,7 +100,7 @@ internal static class ChainPlan
         };
     }
 
-    private static SynthesisOptions Synthesis(TtsOption tts, List<VoiceProblem> problems)
+    internal static SynthesisOptions Synthesis(TtsOption tts, List<VoiceProblem> problems)
     {
         if (tts.Codec is { } codec && !codec.Equals("pcm", StringComparison.OrdinalIgnoreCase))
             problems.Add(new("option.tts.codec", "synthesised audio is pcm inside the server; the phone gets the codec of the call."));

@@ -15,7 +15,14 @@ internal sealed partial class DumpFile : IAsyncDisposable
     private readonly Task _writing;
     private long _lost;
 
-    public DumpFile(string file, ILogger log) => _writing = WriteAsync(file, log);
+    public DumpFile(string file, ILogger log)
+    {
+        Name = file;
+        _writing = WriteAsync(file, log);
+    }
+
+    /// <summary>The file.</summary>
+    public string Name { get; }
 
     /// <param name="type"><c>event</c> or <c>command</c>.</param>
     /// <param name="time">When.</param>

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Parley.Contracts.Voice;
+using Parley.Contracts.Voice.Options;
 
 namespace Parley.Server.Voice.Sessions;
 
@@ -23,6 +25,10 @@ internal static class Secrets
             return null; // no JSON, or no text
         }
     }
+
+    /// <summary>The options of a call without them.</summary>
+    public static CallOption Removed(CallOption option) =>
+        JsonSerializer.Deserialize(Removed(JsonSerializer.SerializeToUtf8Bytes(option, VoiceJson.Default.CallOption)), VoiceJson.Default.CallOption)!;
 
     /// <summary>Writes a value without them.</summary>
     public static void Copy(JsonElement element, Utf8JsonWriter writer)

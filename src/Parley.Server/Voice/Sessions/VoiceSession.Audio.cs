@@ -159,6 +159,7 @@ internal sealed partial class VoiceSession
                 FlushInterval = TimeSpan.FromMilliseconds(Math.Clamp(recorder.Ptime ?? 200, 20, 10_000)),
                 Time = _core.Options.Time,
             });
+            _journal?.NoteRecording(file);
         }
         catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException or CallEndedException or CallMediaException)
         {

@@ -62,6 +62,7 @@ internal sealed partial class VoiceSession
 
     private void Do(VoiceCommand command)
     {
+        _journal?.Note(command, Now);
         switch (command)
         {
             case InviteCommand invite: Invite(invite); break;

@@ -5,6 +5,7 @@ using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
 using Parley.Server.Voice.Incoming;
+using Parley.Server.Voice.Records;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 
@@ -26,6 +27,7 @@ internal sealed partial class VoiceSession
     private readonly PendingCall? _pending;
     private readonly string _botTrack;
     private readonly DumpFile? _dump;
+    private readonly CallJournal? _journal;
     private readonly Mailbox _mailbox = new();
     private readonly List<EventBox> _followers = [];
     private readonly CancellationTokenSource _ending = new();
@@ -45,6 +47,7 @@ internal sealed partial class VoiceSession
         (_core, Id, Kind, _botTrack, _dump, _pending) = (core, id, kind, botTrack, dump, pending);
         _started = core.Options.Time.GetUtcNow();
         Box = new(core.Options.Limits.MaxWaiting);
+        _journal = core.Records is null ? null : new(id, KindName(kind), _started);
         _ = RunAsync();
         if (pending is not null)
             Post(() => Watch(pending.Call));
@@ -63,6 +66,9 @@ internal sealed partial class VoiceSession
     /// <summary>For the list: what it is and since when, without secrets.</summary>
     public (DateTimeOffset Started, DateTimeOffset? Rang, DateTimeOffset? Answered, string? Caller, string? Callee) Outline =>
         (_started, _rang, _answered, _call?.From.Uri.ToString() ?? _option.Caller, _call?.To.Uri.ToString() ?? _option.Callee);
+
+    /// <summary>A kind's name in lists and records.</summary>
+    public static string KindName(VoiceKind kind) => kind switch { VoiceKind.WebRtc => "webrtc", VoiceKind.WebSocket => "webSocket", _ => "sip" };
 
     /// <summary>What the call is made of, with its secrets.</summary>
     public CallOption Option => _option;
@@ -137,6 +143,9 @@ internal sealed partial class VoiceSession
         await CloseAudioAsync();
         if (_dump is not null)
             await _dump.DisposeAsync();
+        if (_journal is { HasCall: true })
+            await _core.Records!.WriteAsync(_journal.Close(_option, _call?.From.Uri.ToString(), _call?.To.Uri.ToString(), _dump?.Name, Now), _started);
+        _core.Tally.Ended(_call is not null, _answered is not null);
         _graceTimer?.Dispose();
         _pings?.Dispose();
         _core.Leave(this);
@@ -247,7 +256,7 @@ internal sealed partial class VoiceSession
 
     private static Attendee Party(SipAddress address) => new() { Username = address.Uri.User, Realm = address.Uri.Host, Source = address.Uri.ToString() };
 
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Text(DateTimeOffset time) => CallJournal.Text(time);
 
     private DateTimeOffset Now => _core.Options.Time.GetUtcNow();
 
@@ -275,6 +284,7 @@ internal sealed partial class VoiceSession
             return;
         happened = happened with { Timestamp = happened.Timestamp == 0 ? Now.ToUnixTimeMilliseconds() : happened.Timestamp, Seq = ++_seq };
         Box.Send(happened, isLast);
+        _journal?.Note(happened);
         _dump?.Add("event", Now, VoiceWire.Write(happened));
         foreach (var box in _followers)
             box.Send(happened, isLast);

@@ -75,6 +75,10 @@ internal sealed class VoiceSocket(WebSocket socket, VoiceSession session, VoiceL
                 session.Box.Remove();
             }
         }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+            // Nothing more is read, for which there may be a reason that is still to be told.
+        }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException or ObjectDisposedException)
         {
             socket.Abort(); // gone, or it does not read: what is left waits for another socket, if one may come
