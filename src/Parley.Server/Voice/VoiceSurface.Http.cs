@@ -55,7 +55,7 @@ public sealed partial class VoiceSurface
             if (callee is not null)
                 writer.WriteString("callee", callee);
             writer.WritePropertyName("cs.option");
-            Secrets.Copy(JsonSerializer.SerializeToElement(session.Option, VoiceJson.Default.CallOption), writer);
+            VoiceSecrets.Redact(JsonSerializer.SerializeToElement(session.Option, VoiceJson.Default.CallOption), writer);
             writer.WriteEndObject();
         }
 

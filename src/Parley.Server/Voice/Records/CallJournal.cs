@@ -4,7 +4,6 @@ using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
-using Parley.Server.Voice.Sessions;
 
 namespace Parley.Server.Voice.Records;
 
@@ -62,7 +61,7 @@ internal sealed class CallJournal(string id, string type, DateTimeOffset started
     /// <summary>The record, when all files are closed.</summary>
     public CallRecord Close(CallOption option, string? caller, string? callee, string? dump, DateTimeOffset ended) => _own.Record(id, type) with
     {
-        Option = Secrets.Removed(option),
+        Option = VoiceSecrets.Redact(option),
         Caller = caller ?? _own.Caller,
         Callee = callee ?? _own.Callee,
         EndTime = _own.Ended ?? Text(ended),
