@@ -27,6 +27,7 @@ public sealed partial class VoiceSurface : ApiSurface
 
     private readonly VoiceCore _core;
     private readonly LlmProxy? _llm;
+    private int _disposed;
     private readonly CancellationTokenSource _ending = new();
 
     /// <summary>Makes one for the calls of a user agent.</summary>
@@ -69,6 +70,8 @@ public sealed partial class VoiceSurface : ApiSurface
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         await _ending.CancelAsync();
         var sessions = _core.Sessions.Values.ToArray();
         foreach (var session in sessions)
