@@ -74,6 +74,52 @@ public sealed class ConformanceClientTests
         Assert.DoesNotContain("error", events.Select(Name));
     }
 
+    // The recogniser of these tests hears its words before there is any audio.
+    [Fact]
+    public async Task Times_of_words_are_never_negative()
+    {
+        await using var stage = await StartAsync();
+        _ = stage.AnswerAll();
+        await using var socket = await stage.ConnectAsync();
+        await socket.SendAsync(stage.Invite(""","asr":{"provider":"scripted"}"""));
+        foreach (var words in (await UntilAsync(socket, "asrFinal")).Where(one => Name(one) is "asrDelta" or "asrFinal"))
+            Assert.All((string[])["startTime", "endTime"], time => Assert.InRange(words.GetProperty(time).GetInt64(), 1_600_000_000_000, long.MaxValue));
+    }
+
+    [Fact]
+    public async Task A_recording_named_from_the_root_is_kept_below_the_folder()
+    {
+        var folder = Directory.CreateTempSubdirectory("parley-root-");
+        try
+        {
+            await using var stage = await StartAsync(new() { Recordings = folder.FullName });
+            _ = stage.AnswerAll();
+            await using var socket = await stage.ConnectAsync("/call/sip?id=root");
+            await socket.SendAsync(stage.Invite(""","recorder":{"recorderFile":"/recordings/root.wav","samplerate":16000}"""));
+            await UntilAsync(socket, "mediaReady");
+            await socket.SendAsync("""{"command":"hangup"}""");
+            Assert.DoesNotContain("error", (await UntilAsync(socket, "hangup")).Select(Name));
+            await ApiServer.UntilAsync(() => stage.Surface.Sessions == 0, "the session is gone");
+            Assert.True(File.Exists(Path.Combine(folder.FullName, "recordings", "root.wav")));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_wrong_is_said_without_names_of_the_servers_own()
+    {
+        await using var stage = await StartAsync();
+        _ = stage.AnswerAll();
+        await using var socket = await stage.ConnectAsync();
+        await socket.SendAsync(stage.Invite());
+        await UntilAsync(socket, "mediaReady");
+        await socket.SendAsync("""{"command":"play","url":"http://192.0.2.1/x.wav"}""");
+        Assert.DoesNotContain("Parameter", (await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString()!, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"provider":"scripted","sampleRate":8000,"model":"general"}""", 8000, "general")]
     [InlineData("""{"provider":"scripted","samplerate":8000,"modelType":"16k_zh"}""", 8000, "16k_zh")]

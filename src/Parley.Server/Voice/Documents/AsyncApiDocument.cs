@@ -26,13 +26,13 @@ internal static class AsyncApiDocument
         foreach (var (name, type) in VoiceWire.CommandTypes)
         {
             ContractSchemas.Name(schemas, type.Type, "command", name);
-            messages["command." + name] = Message(name, type, VoiceExamples.Commands[name]);
+            messages["command." + name] = Message(name, type, VoiceExamples.Commands.GetValueOrDefault(name));
         }
 
         foreach (var (name, type) in VoiceWire.EventTypes)
         {
             ContractSchemas.Name(schemas, type.Type, "event", name);
-            messages["event." + name] = Message(name, type, VoiceExamples.Events[name]);
+            messages["event." + name] = Message(name, type, VoiceExamples.Events.GetValueOrDefault(name));
         }
 
         return new()
@@ -55,13 +55,13 @@ internal static class AsyncApiDocument
         };
     }
 
-    private static JsonObject Message(string name, JsonTypeInfo type, string example) => new()
+    private static JsonObject Message(string name, JsonTypeInfo type, string? example)
     {
-        ["name"] = name,
-        ["summary"] = ContractDocs.Of(type.Type),
-        ["payload"] = ContractSchemas.Reference(type.Type),
-        ["examples"] = new JsonArray(new JsonObject { ["payload"] = JsonNode.Parse(example) }),
-    };
+        var message = new JsonObject { ["name"] = name, ["summary"] = ContractDocs.Of(type.Type), ["payload"] = ContractSchemas.Reference(type.Type) };
+        if (example is not null)
+            message["examples"] = new JsonArray(new JsonObject { ["payload"] = JsonNode.Parse(example) });
+        return message;
+    }
 
     private static JsonObject Channel((string Name, string Address, string Text) channel, JsonObject messages) => new()
     {
@@ -80,6 +80,7 @@ internal static class AsyncApiDocument
             ("dump", "boolean", "False writes no file of commands and events."),
             ("ping", "integer", "Seconds between pings, 20 without; 0 for none."),
             ("jsonPing", "boolean", "True tells ping events at the same times."),
+            ("binaryHeader", "boolean", "Whether a byte before the audio of each binary frame says whose it is; without, it does for /call/sip and does not for /call."),
             ("serverSideTrack", "string", "Name of the track the other side hears, without: server-side-track."),
             ("forward", "boolean", "True is answered with 404 unless the call is here."),
             ("key", "string", "The API key, where no header can be set."),

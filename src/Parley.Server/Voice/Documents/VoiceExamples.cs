@@ -22,6 +22,7 @@ internal static class VoiceExamples
         ["resume"] = """{"command":"resume"}""",
         ["mute"] = """{"command":"mute","trackId":"server-side-track"}""",
         ["unmute"] = """{"command":"unmute"}""",
+        ["mark"] = """{"command":"mark","name":"greeting"}""",
         ["sendDtmf"] = """{"command":"sendDtmf","digits":"12#","method":"rtp"}""",
         ["record"] = """{"command":"record","action":"start","recorder":{"recorderFile":"{id}.wav"}}""",
         ["history"] = """{"command":"history","speaker":"user","text":"Hello?"}""",

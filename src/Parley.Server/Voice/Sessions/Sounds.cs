@@ -42,7 +42,8 @@ internal sealed class Sounds(VoiceOptions options) : IDisposable
         if (options.Recordings is not { } folder)
             throw new ArgumentException("The server has no folder of recordings.", nameof(name));
         var file = string.IsNullOrEmpty(name) ? session + ".wav" : name.Replace("{id}", session, StringComparison.Ordinal);
-        return Below(folder, file) ?? throw new ArgumentException($"'{file}' is not below the folder of recordings.", nameof(name));
+        // A name from the root that is not the folder's counts from the folder: programs were written for servers where /recordings was theirs.
+        return Below(folder, file) ?? Below(folder, file.TrimStart('/')) ?? throw new ArgumentException($"'{file}' is not below the folder of recordings.", nameof(name));
     }
 
     public void Dispose() => _http.Dispose();

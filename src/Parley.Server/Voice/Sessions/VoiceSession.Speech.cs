@@ -19,7 +19,7 @@ internal sealed partial class VoiceSession
 
     private void Speak(TtsCommand command)
     {
-        if (Up("tts") is null)
+        if (!HasAudio("tts"))
             return;
         ReadOnlyMemory<short> pcm = default;
         if (command.Base64 == true && Pcm(command.Text) is not { } decoded)
@@ -56,7 +56,7 @@ internal sealed partial class VoiceSession
 
     private void Play(PlayCommand command)
     {
-        if (Up("play") is null)
+        if (!HasAudio("play"))
             return;
         if (command.Gain is < -60 or > 20)
         {
@@ -67,12 +67,12 @@ internal sealed partial class VoiceSession
         var id = command.PlayId ?? command.Url;
         var layer = new LayerOptions { PlayId = id, Role = command.Background == true ? LayerRole.Background : LayerRole.Foreground, GainDecibels = command.Gain ?? 0 };
         After(id, command.AutoHangup, command.WaitInputTimeout);
-        Begin("play", () => PlayAsync(command.Url, layer, TimeSpan.FromMilliseconds(command.OffsetMs ?? 0), repeat: false));
+        Begin("play", () => _opening = PlayAsync(command.Url, layer, TimeSpan.FromMilliseconds(command.OffsetMs ?? 0), repeat: false));
     }
 
     private async Task PlayAsync(string name, LayerOptions layer, TimeSpan offset, bool repeat)
     {
-        var source = await _core.Sounds.OpenAsync(name, _call!.Codec?.SampleRate ?? 8000, repeat, _ending.Token);
+        var source = await _core.Sounds.OpenAsync(name, Line?.SampleRate ?? 8000, repeat, _ending.Token);
         if (offset > TimeSpan.Zero)
             source = new SkippingSource(source, offset);
         if (!Post(() => Put(source, layer)))
@@ -114,7 +114,7 @@ internal sealed partial class VoiceSession
     private void Pause(string? playId, bool pause)
     {
         var name = pause ? "pause" : "resume";
-        if (Up(name) is null)
+        if (!HasAudio(name))
             return;
         if (playId is null)
         {
@@ -156,11 +156,11 @@ internal sealed partial class VoiceSession
         UtteranceEnded utterance => new EouEvent { TrackId = Id, Completed = utterance.Complete, Complete = utterance.Complete, Text = utterance.Text },
         TextRecognised { IsFinal: true } text => new AsrFinalEvent
         {
-            TrackId = Id, Index = text.Index, Text = text.Text, StartTime = Unix(text.StartedAt), EndTime = Unix(text.EndedAt), Confidence = text.Confidence, TaskId = text.TaskId,
+            TrackId = Id, Index = text.Index, Text = text.Text, StartTime = UnixOr(text.StartedAt, happened), EndTime = UnixOr(text.EndedAt, happened), Confidence = text.Confidence, TaskId = text.TaskId,
         },
         TextRecognised text => new AsrDeltaEvent
         {
-            TrackId = Id, Index = text.Index, Text = text.Text, StartTime = Unix(text.StartedAt), EndTime = Unix(text.EndedAt), Confidence = text.Confidence, TaskId = text.TaskId,
+            TrackId = Id, Index = text.Index, Text = text.Text, StartTime = UnixOr(text.StartedAt, happened), EndTime = UnixOr(text.EndedAt, happened), Confidence = text.Confidence, TaskId = text.TaskId,
         },
         SpeechProblem problem => new ErrorEvent { TrackId = Id, Sender = problem.Sender, Error = problem.Message, Code = problem.Code },
         SpeechMetric metric => new MetricsEvent { Key = metric.Key, Duration = (long)metric.Duration.TotalMilliseconds },
@@ -220,4 +220,7 @@ internal sealed partial class VoiceSession
     }
 
     private static long Unix(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
+
+    // Of words without a time the event's own is as good as any: clients take both times for given, and for positive.
+    private static long UnixOr(DateTimeOffset time, SpeechEvent happened) => Unix(time > DateTimeOffset.UnixEpoch ? time : happened.At);
 }

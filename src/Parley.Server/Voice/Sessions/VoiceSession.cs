@@ -6,6 +6,7 @@ using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
 using Parley.Server.Voice.Incoming;
 using Parley.Server.Voice.Records;
+using Parley.Server.Voice.Streaming;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 
@@ -48,6 +49,8 @@ internal sealed partial class VoiceSession
         _started = core.Options.Time.GetUtcNow();
         Box = new(core.Options.Limits.MaxWaiting);
         _journal = core.Records is null ? null : new(id, KindName(kind), _started);
+        // Of a SIP call both directions can be sent.
+        Frames = new((int)(core.Options.Limits.MaxAudioBehind / VoiceFrames.Length) * (kind == VoiceKind.WebSocket ? 1 : 2), VoiceFrames.MaxBytes);
         _ = RunAsync();
         if (pending is not null)
             Post(() => Watch(pending.Call));
@@ -116,7 +119,7 @@ internal sealed partial class VoiceSession
         {
             var grace = _core.Options.Grace;
             _graceTimer?.Dispose();
-            if (grace <= TimeSpan.Zero || _call is null)
+            if (grace <= TimeSpan.Zero || (_call is null && _socketLine is null))
                 AbandonUnlessAttached();
             else
                 _graceTimer = _core.Options.Time.CreateTimer(_ => Post(AbandonUnlessAttached), null, grace, Timeout.InfiniteTimeSpan);
@@ -168,7 +171,10 @@ internal sealed partial class VoiceSession
         _ending.Cancel();
         if ((_call ?? _pending?.Call) is not { } call)
         {
-            Finish(_isSettingUp ? NeverMade() : null);
+            if (_socketLine is not null)
+                EndSocket();
+            else
+                Finish(_isSettingUp ? NeverMade() : null);
             return;
         }
 
@@ -241,17 +247,17 @@ internal sealed partial class VoiceSession
         HangupTime = Text(Now),
     };
 
-    private Dictionary<string, JsonElement> Extra(Call call, string? detail)
+    private Dictionary<string, JsonElement> Extra(Call? call, string? detail)
     {
         var extra = new Dictionary<string, JsonElement>
         {
-            ["session_id"] = Json(Id), ["call_type"] = Json(Kind == VoiceKind.WebRtc ? "webrtc" : "sip"), ["start_time"] = Json(Text(_started)),
+            ["session_id"] = Json(Id), ["call_type"] = Json(call is null ? "websocket" : "sip"), ["start_time"] = Json(Text(_started)),
         };
         foreach (var (name, value) in _option.Extra ?? new Dictionary<string, string>())
             extra[name] = Json(value);
         foreach (var name in _option.Sip?.ExtractHeaders ?? [])
         {
-            if (HeaderOf(call, name) is { } value)
+            if (call is not null && HeaderOf(call, name) is { } value)
                 extra[name] = Json(value);
         }
 
@@ -318,7 +324,7 @@ internal sealed partial class VoiceSession
             }
             catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException or CallEndedException or CallMediaException or DialException or FormatException)
             {
-                Post(() => Fail(sender, e.Message));
+                Post(() => Fail(sender, Plain(e)));
             }
             catch (Exception e) // boundary: a fault of one command is no end of the call
             {
@@ -327,6 +333,9 @@ internal sealed partial class VoiceSession
             }
         }
     }
+
+    // Which parameter of ours it was is nothing to who sent a command.
+    private static string Plain(Exception e) => e is ArgumentException { ParamName: { } name } ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message;
 
     [LoggerMessage(3, LogLevel.Error, "The voice session {Id} met a fault of ours")]
     private static partial void LogFault(ILogger log, string id, Exception e);
