@@ -8,7 +8,11 @@ using Parley.Contracts.Voice.Options;
 namespace Parley.Server.Voice.Records;
 
 /// <summary>Gathers the record of one call from what its session is told to do and tells.</summary>
-internal sealed class CallJournal(string id, string type, DateTimeOffset started)
+/// <param name="id">The session's id.</param>
+/// <param name="type">Its kind's name.</param>
+/// <param name="started">When it began.</param>
+/// <param name="recordings">Folder of recordings; null for none.</param>
+internal sealed class CallJournal(string id, string type, DateTimeOffset started, string? recordings = null)
 {
     // A program may start and stop recordings all day.
     private const int MaxRecordings = 100;
@@ -35,6 +39,9 @@ internal sealed class CallJournal(string id, string type, DateTimeOffset started
         var now = Text(DateTimeOffset.FromUnixTimeMilliseconds(happened.Timestamp));
         switch (happened)
         {
+            case RecordEvent { State: "started", File: { } file } when recordings is not null:
+                NoteRecording(Path.GetFullPath(Path.Combine(recordings, file)));
+                break;
             case RingingEvent when leg is not null:
                 leg.Rang ??= now;
                 break;
@@ -52,12 +59,6 @@ internal sealed class CallJournal(string id, string type, DateTimeOffset started
         }
     }
 
-    public void NoteRecording(string file)
-    {
-        if (_recordings.Count < MaxRecordings && !_recordings.Contains(file))
-            _recordings.Add(file);
-    }
-
     /// <summary>The record, when all files are closed.</summary>
     public CallRecord Close(CallOption option, string? caller, string? callee, string? dump, DateTimeOffset ended) => _own.Record(id, type) with
     {
@@ -70,6 +71,12 @@ internal sealed class CallJournal(string id, string type, DateTimeOffset started
         DumpEventFile = dump,
         ReferCallrecord = _referred?.Record(id, "sip"),
     };
+
+    private void NoteRecording(string file)
+    {
+        if (_recordings.Count < MaxRecordings && !_recordings.Contains(file))
+            _recordings.Add(file);
+    }
 
     // Words of the enumeration begin small here; a program's own words stay as they are.
     private static string? Camel(string? reason)
