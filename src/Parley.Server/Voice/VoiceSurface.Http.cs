@@ -21,7 +21,8 @@ public sealed partial class VoiceSurface
             ["events", var id] when isGet => FollowAsync(context, id),
             ["iceservers"] when isGet => WriteAsync(context, 200, IceServers),
             ["health"] when isGet => WriteAsync(context, 200, Health),
-            _ => ApiGate.RefuseAsync(context, StatusCodes.Status404NotFound, "There are GET /call/sip, /list, /kill/ID, /events/ID, /iceservers, /health and POST /command/ID."),
+            ["metrics"] when isGet => MeasureAsync(context),
+            _ => ApiGate.RefuseAsync(context, StatusCodes.Status404NotFound, "There are GET /call/sip, /list, /kill/ID, /events/ID, /iceservers, /health, /metrics and POST /command/ID."),
         });
     }
 
@@ -78,6 +79,12 @@ public sealed partial class VoiceSurface
         writer.WriteNumber("sessions", _core.Sessions.Count);
         writer.WriteNumber("pending", _core.Pending.Count);
         writer.WriteEndObject();
+    }
+
+    private async Task MeasureAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+        await context.Response.Body.WriteAsync(_core.Counters.Text(), context.RequestAborted);
     }
 
     private Task KillAsync(HttpContext context, string id)

@@ -19,13 +19,19 @@ public sealed partial class VoiceSurface : ApiSurface
     // An id becomes the name of a file and a path segment of a URL.
     private const int MaxId = 128;
 
-    private static readonly string[] Roots = ["/call", "/list", "/kill", "/command", "/events", "/iceservers", "/health"];
+    private const string Unavailable = "ServerUnavailable";
+
+    // What a BYE and the last event take; who does not read by then has lost it.
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
+
+    private static readonly string[] Roots = ["/call", "/list", "/kill", "/command", "/events", "/iceservers", "/health", "/metrics"];
 
     private readonly VoiceCore _core;
     private readonly CancellationTokenSource _ending = new();
+    private readonly CancellationTokenSource _draining = new();
 
     /// <summary>Makes one for the calls of a user agent.</summary>
-    /// <param name="agent">Who calls; stays its owner's. Its handler gives incoming calls to <see cref="ServeAsync"/>.</param>
+    /// <param name="agent">Who calls; stays its owner's. Its handler gives incoming calls to <see cref="ServeAsync(IncomingCall, CancellationToken)"/>.</param>
     /// <param name="options">Limits, speech, folders, webhook. Default: that type's defaults.</param>
     public VoiceSurface(UserAgent agent, VoiceOptions? options = null)
     {
@@ -38,6 +44,9 @@ public sealed partial class VoiceSurface : ApiSurface
 
     /// <summary>Sessions there are now.</summary>
     public int Sessions => _core.Sessions.Count;
+
+    /// <summary>What it has done, and what exists now.</summary>
+    public VoiceCounters Counters => _core.Counters;
 
     /// <inheritdoc/>
     public override bool Serves(PathString path)
@@ -60,15 +69,35 @@ public sealed partial class VoiceSurface : ApiSurface
         };
     }
 
+    /// <summary>Begins no more sessions, refuses the calls that wait for one, and gives the sessions that have a call time to end it; those left are hung up, for the reason <c>ServerUnavailable</c>.</summary>
+    /// <param name="patience">How long sessions have.</param>
+    /// <param name="cancel">Ends that time.</param>
+    public async Task DrainAsync(TimeSpan patience, CancellationToken cancel = default)
+    {
+        _core.Close();
+        await _draining.CancelAsync();
+        var sessions = _core.Sessions.Values.ToArray();
+        foreach (var session in sessions.Where(session => !session.HasCall))
+            session.Kill(Unavailable);
+        using var limit = new CancellationTokenSource(patience, _core.Options.Time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+        await Task.WhenAny(Task.WhenAll(sessions.Select(session => session.Over)), Task.Delay(Timeout.Infinite, over.Token));
+        foreach (var session in _core.Sessions.Values)
+            session.Kill(Unavailable);
+        await Task.WhenAny(Task.WhenAll(_core.Sessions.Values.Select(session => session.Over)), Task.Delay(EndTimeout, CancellationToken.None));
+    }
+
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
+        if (_core.Sessions.IsEmpty)
+            _core.Close();
+        else
+            await DrainAsync(TimeSpan.Zero);
+        await _draining.CancelAsync();
         await _ending.CancelAsync();
-        var sessions = _core.Sessions.Values.ToArray();
-        foreach (var session in sessions)
-            session.Kill("ServerUnavailable");
-        await Task.WhenAny(Task.WhenAll(sessions.Select(session => session.Over)), Task.Delay(TimeSpan.FromSeconds(2)));
         _core.Dispose();
+        _draining.Dispose();
         _ending.Dispose();
     }
 
@@ -88,6 +117,26 @@ public sealed partial class VoiceSurface : ApiSurface
             return;
         }
 
+        var client = $"{principal.Name} {context.Connection.RemoteIpAddress}";
+        if (_core.Clients.TryEnter(client) is > 0 and var refusal)
+        {
+            _core.Counters.SessionRefused();
+            await ApiGate.RefuseAsync(context, refusal, "There are too many sessions.");
+            return;
+        }
+
+        try
+        {
+            await ServeSessionAsync(context, kind);
+        }
+        finally
+        {
+            _core.Clients.Leave(client);
+        }
+    }
+
+    private async Task ServeSessionAsync(HttpContext context, VoiceKind kind)
+    {
         var query = context.Request.Query;
         // Ids that were not escaped come with their plus signs as spaces.
         var id = query["id"] is [{ Length: > 0 } given] ? given.Replace(' ', '+') : $"s.{Guid.NewGuid()}";
@@ -107,7 +156,8 @@ public sealed partial class VoiceSurface : ApiSurface
         var (session, status) = _core.Enter(id, pending => new(_core, id, kind, bot, query["dump"] == "false" ? null : DumpOf(id), pending));
         if (session is null)
         {
-            await ApiGate.RefuseAsync(context, status, status == 409 ? "This session has its socket already." : "There are too many sessions.");
+            _core.Counters.SessionRefused();
+            await ApiGate.RefuseAsync(context, status, status == 409 ? "This session has its socket already." : "There are too many sessions, or the server ends.");
             return;
         }
 

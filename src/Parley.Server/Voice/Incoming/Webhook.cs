@@ -1,40 +1,69 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using Microsoft.Extensions.Logging;
-using Parley.Contracts.Voice;
 
 namespace Parley.Server.Voice.Incoming;
 
-/// <summary>Announces incoming calls: signed, with a time limit, again when it fails.</summary>
-internal sealed partial class Webhook(WebhookOptions options, TimeProvider time, ILogger log) : IDisposable
+/// <summary>A program that is told of incoming calls, at one URL or at several in turn. For any thread.</summary>
+public sealed class Webhook
 {
+    /// <summary>Header of the signature.</summary>
     public const string SignatureHeader = "X-Parley-Signature";
+
+    /// <summary>Header of the time that the signature covers, in seconds since 1970.</summary>
     public const string TimestampHeader = "X-Parley-Timestamp";
 
-    // Between attempts; a caller waits meanwhile.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private readonly Uri[] _urls;
+    private int _turn = -1;
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
-
-    /// <summary>True when the other side has taken it.</summary>
-    public async Task<bool> TellAsync(WebhookCall call, CancellationToken cancel)
+    /// <summary>Makes one.</summary>
+    /// <param name="options">Where it is and how it is asked.</param>
+    /// <exception cref="ArgumentException">A URL is not http or https, a header cannot be sent, or a number is out of its range.</exception>
+    public Webhook(WebhookOptions options)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(call, VoiceJson.Default.WebhookCall);
-        for (var attempt = 1; ; attempt++)
+        ArgumentNullException.ThrowIfNull(options);
+        (Options, _urls) = (options, [options.Url, .. options.Others]);
+        if (_urls.FirstOrDefault(url => !url.IsAbsoluteUri || url.Scheme is not ("http" or "https")) is { } wrong)
+            throw new ArgumentException($"'{wrong}' is no URL of a webhook; it starts with http:// or https://.", nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Attempts, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Timeout, TimeSpan.Zero, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.AcceptTimeout, TimeSpan.Zero, nameof(options));
+        if (options.FallbackStatus is < 400 or > 699)
+            throw new ArgumentException($"{options.FallbackStatus} is no status of a refusal; there are 400 to 699.", nameof(options));
+        using var trial = Request(_urls[0], [], "0");
+    }
+
+    /// <summary>How it is asked.</summary>
+    public WebhookOptions Options { get; }
+
+    /// <summary>The URLs in the order in which they are tried for one call: each call begins with the next one.</summary>
+    internal IEnumerable<Uri> Turn()
+    {
+        var first = (uint)Interlocked.Increment(ref _turn);
+        for (var attempt = 0u; attempt < Options.Attempts; attempt++)
+            yield return _urls[(first + attempt) % (uint)_urls.Length];
+    }
+
+    /// <summary>The announcement as a request.</summary>
+    internal HttpRequestMessage Request(Uri url, byte[] body, string timestamp)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        foreach (var (name, value) in Options.Headers)
         {
-            var (taken, mayRetry) = await TryAsync(body, cancel);
-            if (taken || !mayRetry || attempt >= options.Attempts)
-                return taken;
-            await Task.Delay(Pause * attempt, time, cancel);
+            if (value.AsSpan().ContainsAny('\r', '\n', '\0') || !request.Headers.TryAddWithoutValidation(name, value))
+                throw new ArgumentException($"'{name}' with its value is no header that can be sent with a webhook.", nameof(url));
         }
+
+        request.Headers.Add(TimestampHeader, timestamp);
+        if (Options.Secret is { } secret)
+            request.Headers.Add(SignatureHeader, Sign(secret, timestamp, body));
+        return request;
     }
 
     /// <summary>Signature of a body: <c>sha256=</c> and the HMAC of timestamp, dot and body in hexadecimal.</summary>
-    public static string Sign(string secret, string timestamp, ReadOnlySpan<byte> body)
+    internal static string Sign(string secret, string timestamp, ReadOnlySpan<byte> body)
     {
         using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret));
         hash.AppendData(Encoding.UTF8.GetBytes(timestamp + "."));
@@ -42,44 +71,6 @@ internal sealed partial class Webhook(WebhookOptions options, TimeProvider time,
         return "sha256=" + Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    public void Dispose() => _client.Dispose();
-
-    private async Task<(bool Taken, bool MayRetry)> TryAsync(byte[] body, CancellationToken cancel)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(options.Timeout);
-        using var request = Request(body);
-        try
-        {
-            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-            if (response.IsSuccessStatusCode)
-                return (true, false);
-            LogRefused(log, options.Url.Host, (int)response.StatusCode);
-            return (false, response.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
-        {
-            LogFailed(log, options.Url.Host, e.Message);
-            return (false, true);
-        }
-    }
-
-    private HttpRequestMessage Request(byte[] body)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, options.Url) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        foreach (var (name, value) in options.Headers)
-            request.Headers.TryAddWithoutValidation(name, value);
-        var timestamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        request.Headers.Add(TimestampHeader, timestamp);
-        if (options.Secret is { } secret)
-            request.Headers.Add(SignatureHeader, Sign(secret, timestamp, body));
-        return request;
-    }
-
-    [LoggerMessage(1, LogLevel.Warning, "The webhook at {Host} refused a call with {Status}")]
-    private static partial void LogRefused(ILogger log, string host, int status);
-
-    [LoggerMessage(2, LogLevel.Warning, "The webhook at {Host} could not be reached: {Why}")]
-    private static partial void LogFailed(ILogger log, string host, string why);
+    /// <summary>Seconds since 1970.</summary>
+    internal static string Timestamp(DateTimeOffset now) => now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 }

@@ -4,7 +4,7 @@ using Parley.Contracts.Voice.Events;
 namespace Parley.Server.Voice.Sessions;
 
 /// <summary>Events on their way to one reader. Whoever puts one in never waits: what a slow reader has no room for is counted, and he is told how many he missed.</summary>
-internal sealed class EventBox(int capacity)
+internal sealed class EventBox(int capacity, VoiceCounters? counters = null)
 {
     private readonly Lock _gate = new();
     private readonly Queue<byte[]> _waiting = new();
@@ -24,6 +24,7 @@ internal sealed class EventBox(int capacity)
             if (_waiting.Count >= capacity && !isLast)
             {
                 _missed++;
+                counters?.EventMissed();
                 return;
             }
 

@@ -47,7 +47,7 @@ internal sealed partial class VoiceSession
         OutgoingCall call;
         try
         {
-            call = await _core.Agent.CreateCallAsync(WithScheme(callee), dial, _ending.Token);
+            call = await _core.CreateCallAsync(WithScheme(callee), dial, _ending.Token);
         }
         catch
         {

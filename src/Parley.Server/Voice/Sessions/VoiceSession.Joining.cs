@@ -92,7 +92,7 @@ internal sealed partial class VoiceSession
         var answered = false;
         try
         {
-            var other = await _core.Agent.CreateCallAsync(WithScheme(callee), dial, _ending.Token);
+            var other = await _core.CreateCallAsync(WithScheme(callee), dial, _ending.Token);
             if (!Post(() => _referred = other))
             {
                 await other.DisposeAsync();

@@ -39,7 +39,7 @@ internal sealed partial class VoiceSession
     {
         (_core, Id, Kind, _botTrack, _dump, _pending) = (core, id, kind, botTrack, dump, pending);
         _started = core.Options.Time.GetUtcNow();
-        Box = new(core.Options.Limits.MaxWaiting);
+        Box = new(core.Options.Limits.MaxWaiting, core.Counters);
         _ = RunAsync();
         if (pending is not null)
             Post(() => Watch(pending.Call));
@@ -55,6 +55,9 @@ internal sealed partial class VoiceSession
     /// <summary>Completes when the session is over.</summary>
     public Task Over => _over.Task;
 
+    /// <summary>Whether it has a call, made or being made, that could end by itself.</summary>
+    public bool HasCall => _call is not null || _pending is not null || _isSettingUp;
+
     /// <summary>For the list: what it is and since when, without secrets.</summary>
     public (DateTimeOffset Started, DateTimeOffset? Rang, DateTimeOffset? Answered, string? Caller, string? Callee) Outline =>
         (_started, _rang, _answered, _call?.From.Uri.ToString() ?? _option.Caller, _call?.To.Uri.ToString() ?? _option.Callee);
@@ -67,7 +70,7 @@ internal sealed partial class VoiceSession
         {
             if (_isOver || _followers.Count >= _core.Options.Limits.MaxFollowers)
                 return;
-            _followers.Add(box = new(_core.Options.Limits.MaxWaiting));
+            _followers.Add(box = new(_core.Options.Limits.MaxWaiting, _core.Counters));
         });
         return box;
     }
@@ -250,6 +253,7 @@ internal sealed partial class VoiceSession
         if (_isOver)
             return;
         happened = happened with { Timestamp = happened.Timestamp == 0 ? Now.ToUnixTimeMilliseconds() : happened.Timestamp, Seq = ++_seq };
+        _core.Counters.Told(happened);
         Box.Send(happened, isLast);
         _dump?.Add("event", Now, VoiceWire.Write(happened));
         foreach (var box in _followers)

@@ -1,7 +1,9 @@
-namespace Parley.Server.CallApi;
+namespace Parley.Server.Access;
 
 /// <summary>Counts the sockets, in all and of each client.</summary>
-internal sealed class SocketTable(CallApiLimits limits)
+/// <param name="most">Sockets at a time; past it 503.</param>
+/// <param name="mostOfOne">Sockets of one client; past it 429.</param>
+internal sealed class ClientTable(int most, int mostOfOne)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _clients = [];
@@ -12,10 +14,10 @@ internal sealed class SocketTable(CallApiLimits limits)
     {
         lock (_gate)
         {
-            if (_all >= limits.MaxSockets)
+            if (_all >= most)
                 return 503;
             var own = _clients.GetValueOrDefault(client);
-            if (own >= limits.MaxSocketsPerClient)
+            if (own >= mostOfOne)
                 return 429;
             _clients[client] = own + 1;
             _all++;
