@@ -66,6 +66,9 @@ public sealed class UserAgent : IAsyncDisposable
     /// <summary>The calls that are up or being set up.</summary>
     public ICollection<Call> Calls => _calls.Keys;
 
+    /// <summary>Codecs offered and accepted where a call does not say others, best first.</summary>
+    public IReadOnlyList<Media.Codecs.AudioCodec> Codecs => _options.Codecs;
+
     /// <summary>What it listens on, with real ports.</summary>
     public IReadOnlyList<SipListener> Listeners => Endpoint.Listeners;
 
@@ -265,7 +268,7 @@ public sealed class UserAgent : IAsyncDisposable
         Handler = new IncomingCalls(this),
         UserAgent = _options.Name ?? DefaultName,
         Limits = new EndpointLimits { MaxCalls = _options.MaxCalls },
-        Methods = _options.Methods ?? [.. new SipEndpointOptions().Methods, SipMethod.Refer, SipMethod.Notify],
+        Methods = _options.Methods ?? [.. new SipEndpointOptions().Methods, SipMethod.Refer, SipMethod.Notify, SipMethod.Message],
         Extensions = _options.Extensions ?? new SipEndpointOptions().Extensions,
         Events = _options.Events,
         AnswerOptions = _options.AnswerOptions,

@@ -1,19 +1,12 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
+using Parley.Contracts.Voice;
 
 namespace Parley.Server.Voice.Incoming;
 
 /// <summary>A program that is told of incoming calls, at one URL or at several in turn. For any thread.</summary>
 public sealed class Webhook
 {
-    /// <summary>Header of the signature.</summary>
-    public const string SignatureHeader = "X-Parley-Signature";
-
-    /// <summary>Header of the time that the signature covers, in seconds since 1970.</summary>
-    public const string TimestampHeader = "X-Parley-Timestamp";
-
     private readonly Uri[] _urls;
     private int _turn = -1;
 
@@ -56,19 +49,10 @@ public sealed class Webhook
                 throw new ArgumentException($"'{name}' with its value is no header that can be sent with a webhook.", nameof(url));
         }
 
-        request.Headers.Add(TimestampHeader, timestamp);
+        request.Headers.Add(WebhookSignature.TimestampHeader, timestamp);
         if (Options.Secret is { } secret)
-            request.Headers.Add(SignatureHeader, Sign(secret, timestamp, body));
+            request.Headers.Add(WebhookSignature.SignatureHeader, WebhookSignature.Sign(secret, timestamp, body));
         return request;
-    }
-
-    /// <summary>Signature of a body: <c>sha256=</c> and the HMAC of timestamp, dot and body in hexadecimal.</summary>
-    internal static string Sign(string secret, string timestamp, ReadOnlySpan<byte> body)
-    {
-        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret));
-        hash.AppendData(Encoding.UTF8.GetBytes(timestamp + "."));
-        hash.AppendData(body);
-        return "sha256=" + Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>Seconds since 1970.</summary>
