@@ -65,7 +65,7 @@ internal sealed class WebServing : IAsyncDisposable
     {
         try
         {
-            var host = await ApiHost.StartAsync(options, [.. parts.Select(part => part.Entrance)], interrupt);
+            var host = await ApiHost.StartSharedAsync(options, [.. parts.Select(part => part.Entrance)], interrupt);
             _hosts.Add(host);
             foreach (var part in parts)
                 _addresses[part] = host.Address;

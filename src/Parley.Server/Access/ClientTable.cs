@@ -7,6 +7,7 @@ internal sealed class ClientTable(int most, int mostOfOne)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _clients = [];
+    private TaskCompletionSource? _empty;
     private int _all;
 
     /// <summary>Takes a place; 0 when there is one, else the status of the refusal.</summary>
@@ -29,9 +30,22 @@ internal sealed class ClientTable(int most, int mostOfOne)
     {
         lock (_gate)
         {
-            _all--;
+            if (--_all == 0)
+                _empty?.TrySetResult();
             if (--_clients[client] == 0)
                 _clients.Remove(client);
+        }
+    }
+
+    /// <summary>Completes when no socket is left; asked for when no further ones come.</summary>
+    public Task WhenEmpty()
+    {
+        lock (_gate)
+        {
+            _empty ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_all == 0)
+                _empty.TrySetResult();
+            return _empty.Task;
         }
     }
 }

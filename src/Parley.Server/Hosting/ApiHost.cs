@@ -46,21 +46,23 @@ public sealed partial class ApiHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(surfaces);
-        return StartAsync(options, [.. surfaces.Select(surface => new ApiEntrance(surface, options.Keys) { Origins = options.Origins })], cancel);
+        if (options.Keys.IsEmpty)
+            RequireLoopback(options);
+        return StartSharedAsync(options, [.. surfaces.Select(surface => new ApiEntrance(surface, options.Keys) { Origins = options.Origins })], cancel);
     }
 
-    /// <summary>The same, for APIs with keys of their own; those of the options do not count.</summary>
+    /// <summary>Like <see cref="StartAsync"/>, for APIs with keys of their own; those of the options do not count.</summary>
     /// <param name="options">Where.</param>
     /// <param name="entrances">What is served and for whom; the first one that serves a path has it.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="ArgumentException">The address is not loopback, and an API that needs a key has none.</exception>
     /// <exception cref="IOException">The address is in use or not this machine's.</exception>
-    public static async Task<ApiHost> StartAsync(ApiHostOptions options, IReadOnlyList<ApiEntrance> entrances, CancellationToken cancel = default)
+    public static async Task<ApiHost> StartSharedAsync(ApiHostOptions options, IReadOnlyList<ApiEntrance> entrances, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(entrances);
-        if (!IPAddress.IsLoopback(options.Listen.Address) && entrances.Any(one => one.Keys.IsEmpty && !one.Surface.IsOpen))
-            throw new ArgumentException($"Without a key an API is for this machine only, and {options.Listen.Address} can be reached from others: set a key, or listen on 127.0.0.1.", nameof(options));
+        if (entrances.Any(one => one.Keys.IsEmpty && !one.Surface.IsOpen))
+            RequireLoopback(options);
         var builder = WebApplication.CreateEmptyBuilder(new());
         // Signals are the program's, not the web server's.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
@@ -107,6 +109,12 @@ public sealed partial class ApiHost : IAsyncDisposable
             await surface.DisposeAsync();
         await _app.StopAsync();
         await _app.DisposeAsync();
+    }
+
+    private static void RequireLoopback(ApiHostOptions options)
+    {
+        if (!IPAddress.IsLoopback(options.Listen.Address))
+            throw new ArgumentException($"Without a key an API is for this machine only, and {options.Listen.Address} can be reached from others: set a key, or listen on 127.0.0.1.", nameof(options));
     }
 
     private async Task AnswerAsync(HttpContext context)

@@ -84,17 +84,15 @@ public sealed partial class VoiceSurface : ApiSurface
         await Task.WhenAny(Task.WhenAll(sessions.Select(session => session.Over)), Task.Delay(Timeout.Infinite, over.Token));
         foreach (var session in _core.Sessions.Values)
             session.Kill(Unavailable);
-        await Task.WhenAny(Task.WhenAll(_core.Sessions.Values.Select(session => session.Over)), Task.Delay(EndTimeout, CancellationToken.None));
+        // The sockets, too: what they still have to tell is the end of their calls.
+        var ends = _core.Sessions.Values.Select(session => session.Over).Append(_core.Clients.WhenEmpty());
+        await Task.WhenAny(Task.WhenAll(ends), Task.Delay(EndTimeout, CancellationToken.None));
     }
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
-        if (_core.Sessions.IsEmpty)
-            _core.Close();
-        else
-            await DrainAsync(TimeSpan.Zero);
-        await _draining.CancelAsync();
+        await DrainAsync(TimeSpan.Zero);
         await _ending.CancelAsync();
         _core.Dispose();
         _draining.Dispose();
