@@ -21,6 +21,12 @@ public sealed record VoiceLimits
     /// <summary>Incoming calls that wait to be claimed, at least 1. Default: 500; a further one is refused with 503.</summary>
     public int MaxPending { get; init; } = 500;
 
+    /// <summary>Audio that came over a socket and waits to be heard, of each session. Default: 10 s, a long sentence sent in one go; what exceeds it is lost and told.</summary>
+    public TimeSpan MaxSocketAudio { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Audio that waits to be read from a socket. Default: 1 s; of what exceeds it the oldest is lost and told.</summary>
+    public TimeSpan MaxAudioBehind { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How long one event may take to be accepted by the peer's side. Default: 10 s; past it the socket is dropped.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

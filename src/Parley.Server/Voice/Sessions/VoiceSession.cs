@@ -5,6 +5,7 @@ using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
 using Parley.Server.Voice.Incoming;
+using Parley.Server.Voice.Streaming;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 
@@ -40,6 +41,8 @@ internal sealed partial class VoiceSession
         (_core, Id, Kind, _botTrack, _dump, _pending) = (core, id, kind, botTrack, dump, pending);
         _started = core.Options.Time.GetUtcNow();
         Box = new(core.Options.Limits.MaxWaiting, core.Counters);
+        // Of a SIP call both directions can be sent.
+        Frames = new((int)(core.Options.Limits.MaxAudioBehind / VoiceFrames.Length) * (kind == VoiceKind.WebSocket ? 1 : 2), VoiceFrames.MaxBytes);
         _ = RunAsync();
         if (pending is not null)
             Post(() => Watch(pending.Call));
@@ -56,7 +59,7 @@ internal sealed partial class VoiceSession
     public Task Over => _over.Task;
 
     /// <summary>Whether it has a call, made or being made, that could end by itself.</summary>
-    public bool HasCall => _call is not null || _pending is not null || _isSettingUp;
+    public bool HasCall => _call is not null || _pending is not null || _isSettingUp || _socketLine is not null;
 
     /// <summary>For the list: what it is and since when, without secrets.</summary>
     public (DateTimeOffset Started, DateTimeOffset? Rang, DateTimeOffset? Answered, string? Caller, string? Callee) Outline =>
@@ -94,7 +97,7 @@ internal sealed partial class VoiceSession
         {
             var grace = _core.Options.Grace;
             _graceTimer?.Dispose();
-            if (grace <= TimeSpan.Zero || _call is null)
+            if (grace <= TimeSpan.Zero || (_call is null && _socketLine is null))
                 AbandonUnlessAttached();
             else
                 _graceTimer = _core.Options.Time.CreateTimer(_ => Post(AbandonUnlessAttached), null, grace, Timeout.InfiniteTimeSpan);
@@ -142,7 +145,10 @@ internal sealed partial class VoiceSession
         _ending.Cancel();
         if ((_call ?? _pending?.Call) is not { } call)
         {
-            Finish(_isSettingUp ? NeverMade() : null);
+            if (_socketLine is not null)
+                EndSocket();
+            else
+                Finish(_isSettingUp ? NeverMade() : null);
             return;
         }
 
@@ -210,17 +216,17 @@ internal sealed partial class VoiceSession
         HangupTime = Text(Now),
     };
 
-    private Dictionary<string, JsonElement> Extra(Call call, string? detail)
+    private Dictionary<string, JsonElement> Extra(Call? call, string? detail)
     {
         var extra = new Dictionary<string, JsonElement>
         {
-            ["session_id"] = Json(Id), ["call_type"] = Json(Kind == VoiceKind.WebRtc ? "webrtc" : "sip"), ["start_time"] = Json(Text(_started)),
+            ["session_id"] = Json(Id), ["call_type"] = Json(call is null ? "websocket" : "sip"), ["start_time"] = Json(Text(_started)),
         };
         foreach (var (name, value) in _option.Extra ?? new Dictionary<string, string>())
             extra[name] = Json(value);
         foreach (var name in _option.Sip?.ExtractHeaders ?? [])
         {
-            if (HeaderOf(call, name) is { } value)
+            if (call is not null && HeaderOf(call, name) is { } value)
                 extra[name] = Json(value);
         }
 
