@@ -82,7 +82,7 @@ internal sealed partial class VoiceSession
             Timeout = RingTimeoutOf(options),
             ReferredBy = Given(command.Caller) is { } caller ? SipPlan.WithScheme(caller) : (call.IsIncoming ? call.To : call.From).Uri.ToString(),
             Headers = SipPlan.Headers(options.Sip?.Headers, "options.sip.headers", problems),
-            OnProgress = progress => Post(() => Told(progress)),
+            OnProgress = progress => FromOutside(() => Told(progress)),
         };
         Complain("refer", problems);
         var target = TargetOf(options);
@@ -142,7 +142,7 @@ internal sealed partial class VoiceSession
             RingTimeout = RingTimeoutOf(options),
             BridgeWith = call,
             Headers = [.. dial.Headers, .. SipPlan.Headers(new Dictionary<string, string> { ["X-Referred-To"] = command.Callee, ["X-Referred-From"] = caller, ["X-Referred-Id"] = Id }, "headers", problems)],
-            OnProgress = progress => Post(() => Rings(progress)),
+            OnProgress = progress => FromOutside(() => Rings(progress)),
         };
         Complain("refer", problems);
         var ends = options.AutoHangup ?? _core.Options.ReferEndsCall;
@@ -151,7 +151,7 @@ internal sealed partial class VoiceSession
             try
             {
                 var other = await _core.CreateCallAsync(SipPlan.WithScheme(command.Callee), dial, _ending.Token);
-                var leg = new ReferredCall(other, ends, Filled(options.Sip, other), Now);
+                var leg = new ReferredCall(other, ends, options.Sip, Now);
                 if (!Post(() => Begins(leg)))
                 {
                     await other.DisposeAsync();
@@ -171,7 +171,7 @@ internal sealed partial class VoiceSession
 
     private void PlayMeanwhile(string music) => Begin("refer", async () =>
     {
-        await PlayAsync(music, new() { PlayId = MusicId, Role = LayerRole.Background }, default, repeat: true);
+        await OpenAsync(music, new() { PlayId = MusicId, Role = LayerRole.Background }, repeat: true);
         // What took longer to open than the other party to answer comes too late.
         Post(() => StopMusic(unless: _leg is { Answered: null } leg ? leg : null));
     });
@@ -260,7 +260,8 @@ internal sealed partial class VoiceSession
             return;
         // It was asked for this one alone.
         (leg.EndsSession, leg.Why) = (false, why);
-        Begin("hangup", () => leg.Call.HangUpAsync());
+        var headers = Filled(leg.Sip, leg.Call);
+        Begin("hangup", () => leg.Call.HangUpAsync(new HangUpOptions { Headers = headers }));
     }
 
     // Told once, whichever comes first: the end of this call, or that of the session.
@@ -276,7 +277,8 @@ internal sealed partial class VoiceSession
             Tell(new RejectEvent { TrackId = _botTrack, Reason = end.Reason, Code = end.Status, Refer = true });
         else
             Tell(HangupOf(leg.Call, end, leg.Why, (leg.Started, leg.Rang, leg.Answered)) with { TrackId = _botTrack, Refer = true });
-        Begin("refer", leg.EndAsync);
+        var headers = leg.Call.State == CallState.Ended ? [] : Filled(leg.Sip, leg.Call);
+        Begin("refer", () => leg.EndAsync(headers));
         if (!leg.EndsSession || leg.Answered is null)
             return;
         _why ??= ("ByRefer", "system");
