@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Server.Access;
 using Parley.Server.Voice.Incoming;
+using Parley.Server.Voice.Records;
 using Parley.Server.Voice.Sessions;
 using Parley.Speech.Vendors;
 
@@ -26,6 +27,8 @@ internal sealed class VoiceCore : IDisposable
         Webhooks = new(options.Time, Counters, Log);
         Webhook = options.Webhook is { } webhook ? new(webhook) : null;
         Clients = new(options.Limits.MaxSessions, options.Limits.MaxSessionsPerClient);
+        Records = options.CallRecords is { } records ? new(records, options.Time, Log) : null;
+        Tally = new(options.Time.GetUtcNow());
     }
 
     public UserAgent Agent { get; }
@@ -48,6 +51,10 @@ internal sealed class VoiceCore : IDisposable
     /// <summary>Who has how many sockets.</summary>
     public ClientTable Clients { get; }
 
+    public CallRecordBook? Records { get; }
+
+    public CallTally Tally { get; }
+
     public ConcurrentDictionary<string, VoiceSession> Sessions { get; } = new(StringComparer.Ordinal);
 
     public ConcurrentDictionary<string, PendingCall> Pending { get; } = new(StringComparer.Ordinal);
@@ -62,6 +69,8 @@ internal sealed class VoiceCore : IDisposable
             if (_isClosed || Sessions.Count >= Options.Limits.MaxSessions)
                 return (null, 503);
             var pending = Pending.TryRemove(id, out var waiting) && waiting.TryClaim() ? waiting : null;
+            if (pending is not null)
+                pending.HasSession = true;
             var session = make(pending);
             Sessions[id] = session;
             Counters.SessionBegun();
@@ -101,6 +110,7 @@ internal sealed class VoiceCore : IDisposable
     {
         Sounds.Dispose();
         Webhooks.Dispose();
+        Records?.Dispose();
         _own?.Dispose();
     }
 }
