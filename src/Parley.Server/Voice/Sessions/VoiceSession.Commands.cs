@@ -36,6 +36,7 @@ internal sealed partial class VoiceSession
 
     private void Take(VoiceCommand? command, IReadOnlyList<VoiceProblem> problems)
     {
+        _core.Counters.CommandTaken();
         // Clients take an error while they wait for an answer for the end of the call: what is wrong with single options is told behind it.
         if (command is InviteCommand or AcceptCommand or RingingCommand)
             _held.AddRange(problems);

@@ -49,7 +49,7 @@ internal sealed partial class VoiceSession
     {
         (_core, Id, Kind, _botTrack, _dump, _pending) = (core, id, kind, botTrack, dump, pending);
         _started = core.Options.Time.GetUtcNow();
-        Box = new(core.Options.Limits.MaxWaiting);
+        Box = new(core.Options.Limits.MaxWaiting, core.Counters);
         _journal = core.Records is null ? null : new(id, KindName(kind), _started, core.Options.Recordings);
         _fromOutside = new(core.Options.Limits.MaxFromOutside, Post, lost => Fail("call", $"{lost} keys or reports of the other side were lost: they came faster than they could be told."));
         // Of a SIP call both directions can be sent.
@@ -69,6 +69,9 @@ internal sealed partial class VoiceSession
     /// <summary>Completes when the session is over.</summary>
     public Task Over => _over.Task;
 
+    /// <summary>Whether it has a call, made or being made, that could end by itself.</summary>
+    public bool HasCall => _call is not null || _pending is not null || _isSettingUp || _socketLine is not null;
+
     /// <summary>For the list: what it is and since when, without secrets.</summary>
     public (DateTimeOffset Started, DateTimeOffset? Rang, DateTimeOffset? Answered, string? Caller, string? Callee) Outline =>
         (_started, _rang, _answered, _call?.From.Uri.ToString() ?? _option.Caller, _call?.To.Uri.ToString() ?? _option.Callee);
@@ -87,7 +90,7 @@ internal sealed partial class VoiceSession
         {
             if (_isOver || _followers.Count >= _core.Options.Limits.MaxFollowers)
                 return;
-            _followers.Add(box = new(_core.Options.Limits.MaxWaiting, asStream: true));
+            _followers.Add(box = new(_core.Options.Limits.MaxWaiting, _core.Counters, asStream: true));
         });
         return box;
     }
@@ -318,6 +321,7 @@ internal sealed partial class VoiceSession
         if (_isOver)
             return;
         happened = happened with { Timestamp = happened.Timestamp == 0 ? Now.ToUnixTimeMilliseconds() : happened.Timestamp, Seq = ++_seq };
+        _core.Counters.Told(happened);
         Box.Send(happened, isLast);
         _journal?.Note(happened);
         _dump?.Add("event", Now, VoiceWire.Write(happened));
