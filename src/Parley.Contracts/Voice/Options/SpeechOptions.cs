@@ -188,20 +188,23 @@ public sealed record AgcOption
 /// <summary>Audio to and from a WebSocket of its own.</summary>
 public sealed record MediaPassOption
 {
-    /// <summary>Where.</summary>
+    /// <summary>Where: a ws or wss URL; <c>sample_rate</c>, <c>packet_size</c> and <c>call_id</c> are put behind its query.</summary>
     public string? Url { get; init; }
 
-    /// <summary>Samples per second sent.</summary>
+    /// <summary>Samples per second received, 8000 to 48000; null for 16000.</summary>
     public int? InputSampleRate { get; init; }
 
-    /// <summary>Samples per second received.</summary>
+    /// <summary>Samples per second sent, 8000 to 48000; null for 16000.</summary>
     public int? OutputSampleRate { get; init; }
 
-    /// <summary>Bytes of a message.</summary>
+    /// <summary>Bytes of a message sent; null for those of <see cref="Ptime"/>, or 3200.</summary>
     public int? PacketSize { get; init; }
 
-    /// <summary>Milliseconds of a message.</summary>
+    /// <summary>Milliseconds of a message sent, at most 1000; null for none said.</summary>
     public int? Ptime { get; init; }
+
+    /// <summary>Headers of the request that opens the connection, such as <c>Authorization</c>; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
 }
 
 /// <summary>Noise of a place.</summary>

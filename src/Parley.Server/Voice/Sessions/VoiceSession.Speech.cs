@@ -103,6 +103,8 @@ internal sealed partial class VoiceSession
         if (_chain is not { } chain)
             return;
         var fade = TimeSpan.FromMilliseconds(command.FadeOutMs ?? 0);
+        if (command.PlayId is null)
+            InterruptStreams();
         if (command.PlayId is not { } id)
             chain.Player.Interrupt(command.Graceful == true, fade);
         else if (chain.Output.Find(id) is { } layer)

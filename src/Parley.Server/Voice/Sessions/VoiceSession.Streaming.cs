@@ -3,6 +3,7 @@ using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
 using Parley.Server.Voice.Streaming;
+using Parley.Speech.Output;
 
 namespace Parley.Server.Voice.Sessions;
 
@@ -11,6 +12,7 @@ internal sealed partial class VoiceSession
 {
     private volatile SocketLine? _socketLine;
     private IAsyncDisposable? _subscription;
+    private MediaPass? _mediaPass;
     private int _marks;
     private int _hasWrongAudio;
 
@@ -66,10 +68,35 @@ internal sealed partial class VoiceSession
     {
         if (_option.Subscribe == true && Line is CallLine call)
             _subscription ??= call.Copy(new Subscription(Frames, () => _isDeaf, (reason, time) => Post(() => TellGap(reason, time))));
+        if (_option.MediaPass is { } pass && _mediaPass is null)
+            PassMedia(pass);
     }
+
+    private void PassMedia(MediaPassOption option)
+    {
+        if (MediaPassPlan.Of(option, Id, _held) is not { } plan)
+            return;
+        var sender = $"media_pass: {plan.Name}";
+        if (_core.Options.AllowUrl?.Invoke(plan.Address) != true)
+        {
+            Fail(sender, $"URLs of {plan.Address.Host} are not allowed here.");
+            return;
+        }
+
+        _mediaPass = new(plan, new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }, _core.Options.Limits, _core.Options.Time, (problem, code) => Post(() => Fail(sender, problem, code)));
+        _attachments.Add(Line!.Listen(new MutableSink(_mediaPass.Heard, () => _isDeaf)));
+        // Beside what commands say, which it makes way for.
+        _chain!.Output.Play(_mediaPass.Said, new() { Role = LayerRole.Background });
+        Tell(new TrackStartEvent { TrackId = _botTrack });
+    }
+
+    // What others say has been cut, too.
+    private void InterruptStreams() => _mediaPass?.Said.Clear();
 
     private async Task CloseStreamsAsync()
     {
+        if (_mediaPass is { } pass)
+            await pass.DisposeAsync();
         if (_subscription is { } subscription)
             await subscription.DisposeAsync();
         _socketLine?.Dispose();
