@@ -32,6 +32,7 @@ public sealed class WireTests
         """{"command":"play","url":"http://example.com/a.wav","playId":"p","autoHangup":true,"waitInputTimeout":5,"offsetMs":100,"background":true,"gain":-6}""",
         """{"command":"interrupt","graceful":true,"fadeOutMs":50,"playId":"p"}""",
         """{"command":"mark","name":"m"}""",
+        """{"command":"functionResult","callId":"c","output":"{}"}""",
         """{"command":"pause"}""",
         """{"command":"resume","playId":"p"}""",
         """{"command":"hangup","reason":"bye","initiator":"caller","headers":{"X-A":"b"},"refer":true}""",

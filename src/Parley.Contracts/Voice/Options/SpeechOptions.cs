@@ -229,28 +229,28 @@ public sealed record AmbianceOption
 /// <summary>A model that hears and speaks by itself.</summary>
 public sealed record RealtimeOption
 {
-    /// <summary>Who.</summary>
+    /// <summary><c>openai</c>, <c>azure</c>, or the URL of another that speaks as they do; null for openai.</summary>
     public string? Provider { get; init; }
 
-    /// <summary>Which model.</summary>
+    /// <summary>Which model, or azure's deployment; null for <c>gpt-realtime</c>.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The key.</summary>
+    /// <summary>The key; null for the server's own, at OpenAI's own address only.</summary>
     public string? SecretKey { get; init; }
 
-    /// <summary>The id.</summary>
+    /// <summary>Has no meaning here.</summary>
     public string? SecretId { get; init; }
 
-    /// <summary>Where.</summary>
+    /// <summary>Where: a URL; null for OpenAI's own.</summary>
     public string? Endpoint { get; init; }
 
-    /// <summary>How it tells turns.</summary>
+    /// <summary>How it tells turns, as the provider has it; null for <c>server_vad</c>.</summary>
     public JsonElement? TurnDetection { get; init; }
 
-    /// <summary>Tools it may use.</summary>
+    /// <summary>Tools it may use, as the provider has them.</summary>
     public IReadOnlyList<JsonElement>? Tools { get; init; }
 
-    /// <summary>Parameters by the provider's names.</summary>
+    /// <summary><c>instructions</c>, <c>voice</c>, <c>transcription</c> (model, or <c>none</c>), <c>version</c> (of the protocol: <c>1</c> or <c>2</c>); the rest goes into the provider's session as it is.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Extra { get; init; }
 }
 

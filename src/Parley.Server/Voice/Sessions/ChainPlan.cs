@@ -30,7 +30,6 @@ internal static class ChainPlan
     private static void Unsupported(CallOption option, List<VoiceProblem> problems)
     {
         Refuse(option.Agc, "option.agc", "there is no automatic gain; the audio is taken as it comes.");
-        Refuse(option.Realtime, "option.realtime", "there are no realtime models here; asr, tts and a program of yours take their place.");
         if (option.Ambiance is { Enabled: not false, Path: null })
             problems.Add(new("option.ambiance.path", "must be there: the file to be heard."));
 

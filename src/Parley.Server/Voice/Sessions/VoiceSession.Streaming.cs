@@ -4,6 +4,7 @@ using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
 using Parley.Server.Voice.Streaming;
 using Parley.Speech.Output;
+using Parley.Speech.Realtime;
 
 namespace Parley.Server.Voice.Sessions;
 
@@ -13,6 +14,7 @@ internal sealed partial class VoiceSession
     private volatile SocketLine? _socketLine;
     private IAsyncDisposable? _subscription;
     private MediaPass? _mediaPass;
+    private RealtimeModel? _model;
     private int _marks;
     private int _hasWrongAudio;
 
@@ -70,6 +72,8 @@ internal sealed partial class VoiceSession
             _subscription ??= call.Copy(new Subscription(Frames, () => _isDeaf, (reason, time) => Post(() => TellGap(reason, time))));
         if (_option.MediaPass is { } pass && _mediaPass is null)
             PassMedia(pass);
+        if (_option.Realtime is { } realtime && _model is null)
+            LetModelLead(realtime);
     }
 
     private void PassMedia(MediaPassOption option)
@@ -90,11 +94,33 @@ internal sealed partial class VoiceSession
         Tell(new TrackStartEvent { TrackId = _botTrack });
     }
 
+    private void LetModelLead(RealtimeOption option)
+    {
+        if (RealtimePlan.Of(option, _held) is not { } plan)
+            return;
+        if (plan.Endpoint is { } endpoint && _core.Options.AllowUrl?.Invoke(endpoint) != true)
+        {
+            Fail("realtime", $"URLs of {endpoint.Host} are not allowed here.");
+            return;
+        }
+
+        _model = new(_core.Speech.Realtime(plan), _chain!, _core.Speech.Connections, _core.Options.Time);
+        _attachments.Add(Line!.Listen(new MutableSink(_model.Input, () => _isDeaf)));
+    }
+
+    private void ReturnResult(FunctionResultCommand command)
+    {
+        if (_model?.TryReturn(command.CallId, command.Output) != true)
+            Fail("functionResult", $"callId: no function call '{command.CallId}' waits for a result.");
+    }
+
     // What others say has been cut, too.
     private void InterruptStreams() => _mediaPass?.Said.Clear();
 
     private async Task CloseStreamsAsync()
     {
+        if (_model is { } model)
+            await model.DisposeAsync();
         if (_mediaPass is { } pass)
             await pass.DisposeAsync();
         if (_subscription is { } subscription)
