@@ -179,7 +179,7 @@ internal sealed partial class VoiceSession
         chain.Player.Interrupt(command.Graceful == true, fade);
         if (command.PlayId is not null)
             return;
-        InterruptStreams();
+        _streams?.Interrupt();
         chain.Output.Find(MusicId)?.Stop(fade);
     }
 

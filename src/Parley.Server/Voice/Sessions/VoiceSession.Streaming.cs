@@ -1,36 +1,32 @@
-using System.Text.Json;
 using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
 using Parley.Server.Voice.Streaming;
-using Parley.Speech.Output;
-using Parley.Speech.Realtime;
 
 namespace Parley.Server.Voice.Sessions;
 
-/// <content>Audio that rides the socket.</content>
+/// <content>Audio that rides sockets, the session's own and others'.</content>
 internal sealed partial class VoiceSession
 {
-    private volatile SocketLine? _socketLine;
-    private IAsyncDisposable? _subscription;
-    private MediaPass? _mediaPass;
-    private RealtimeModel? _model;
-    private int _marks;
-    private int _hasWrongAudio;
-
     // As many as a program that streams audio by tenths of a second sets in half a minute.
     private const int MaxMarks = 300;
 
+    private volatile SocketLine? _socketLine;
+    private SessionStreams? _streams;
     private Task _opening = Task.CompletedTask; // of what is to be played
-
-    // What is spoken into and heard: the call or the socket, once there is audio.
-    private IVoiceLine? Line { get; set; }
+    private int _marks;
+    private int _hasWrongAudio;
 
     /// <summary>Whether frames of audio to the client begin with the index of their track; set before anything is sent.</summary>
     public bool HasBinaryHeader { get; init; }
 
     /// <summary>Audio the socket sends, besides <see cref="Box"/>.</summary>
     public AudioFrames Frames { get; }
+
+    // What is spoken into and heard: the call or the socket, once there is audio.
+    private IVoiceLine? Line { get; set; }
+
+    private SessionStreams Streams => _streams ??= new(_core, Id, _botTrack, Frames, () => _isDeaf, happened => Post(() => Tell(happened)));
 
     /// <summary>Takes audio from the socket.</summary>
     public void Hear(ReadOnlySpan<byte> bytes)
@@ -55,7 +51,7 @@ internal sealed partial class VoiceSession
         if (option.Subscribe == true)
             _held.Add(new("option.subscribe", "the audio of this session goes over its socket already."));
         _answered = Now;
-        var line = new SocketLine(codec, Frames, HasBinaryHeader, _core.Options.Limits, _core.Options.Time, (reason, time) => Post(() => TellGap(reason, time)));
+        var line = new SocketLine(codec, Frames, HasBinaryHeader, _core.Options.Limits, _core.Options.Time, Streams.TellGap);
         _socketLine = line;
         Line = line;
         Tell(new TrackStartEvent { TrackId = Id });
@@ -65,67 +61,40 @@ internal sealed partial class VoiceSession
         DoEarly();
     }
 
-    // Beside the chain, once there is audio.
-    private void OpenStreams()
+    private void EndSocket()
     {
-        if (_option.Subscribe == true && Line is CallLine call)
-            _subscription ??= call.Copy(new Subscription(Frames, () => _isDeaf, (reason, time) => Post(() => TellGap(reason, time))));
-        if (_option.MediaPass is { } pass && _mediaPass is null)
-            PassMedia(pass);
-        if (_option.Realtime is { } realtime && _model is null)
-            LetModelLead(realtime);
+        EndAudio();
+        WhenRecorded(SocketEnded);
     }
 
-    private void PassMedia(MediaPassOption option)
+    private void SocketEnded()
     {
-        if (MediaPassPlan.Of(option, Id, _held) is not { } plan)
+        if (_isOver)
             return;
-        var sender = $"media_pass: {plan.Name}";
-        if (_core.Options.AllowUrl?.Invoke(plan.Address) != true)
+        _socketLine?.Dispose();
+        Tell(new TrackEndEvent { TrackId = Id, Duration = (long)(Now - _answered!.Value).TotalMilliseconds });
+        var (reason, initiator) = _why ?? ("ByCaller", "caller");
+        Finish(new HangupEvent
         {
-            Fail(sender, $"URLs of {plan.Address.Host} are not allowed here.");
-            return;
-        }
+            TrackId = Id, Reason = reason, Initiator = initiator, Code = 200,
+            StartTime = Text(_started), HangupTime = Text(Now), AnswerTime = Text(_answered.Value),
+            From = Named(_option.Caller), To = Named(_option.Callee), Extra = Extra(null, null),
+        });
 
-        _mediaPass = new(plan, new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }, _core.Options.Limits, _core.Options.Time, (problem, code) => Post(() => Fail(sender, problem, code)));
-        _attachments.Add(Line!.Listen(new MutableSink(_mediaPass.Heard, () => _isDeaf)));
-        // Beside what commands say, which it makes way for.
-        _chain!.Output.Play(_mediaPass.Said, new() { Role = LayerRole.Background });
-        Tell(new TrackStartEvent { TrackId = _botTrack });
+        static Attendee? Named(string? who) => string.IsNullOrEmpty(who) ? null : new() { Source = who };
     }
 
-    private void LetModelLead(RealtimeOption option)
+    private async Task CloseStreamsAsync()
     {
-        if (RealtimePlan.Of(option, _held) is not { } plan)
-            return;
-        if (plan.Endpoint is { } endpoint && _core.Options.AllowUrl?.Invoke(endpoint) != true)
-        {
-            Fail("realtime", $"URLs of {endpoint.Host} are not allowed here.");
-            return;
-        }
-
-        _model = new(_core.Speech.Realtime(plan), _chain!, _core.Speech.Connections, _core.Options.Time);
-        _attachments.Add(Line!.Listen(new MutableSink(_model.Input, () => _isDeaf)));
+        if (_streams is { } streams)
+            await streams.DisposeAsync();
+        _socketLine?.Dispose();
     }
 
     private void ReturnResult(FunctionResultCommand command)
     {
-        if (_model?.TryReturn(command.CallId, command.Output) != true)
+        if (_streams?.TryReturn(command.CallId, command.Output) != true)
             Fail("functionResult", $"callId: no function call '{command.CallId}' waits for a result.");
-    }
-
-    // What others say has been cut, too.
-    private void InterruptStreams() => _mediaPass?.Said.Clear();
-
-    private async Task CloseStreamsAsync()
-    {
-        if (_model is { } model)
-            await model.DisposeAsync();
-        if (_mediaPass is { } pass)
-            await pass.DisposeAsync();
-        if (_subscription is { } subscription)
-            await subscription.DisposeAsync();
-        _socketLine?.Dispose();
     }
 
     private void Mark(MarkCommand command)
@@ -154,30 +123,5 @@ internal sealed partial class VoiceSession
                 });
             }));
         });
-    }
-
-    private void TellGap(string reason, TimeSpan time) => Tell(new AudioGapEvent { TrackId = reason == "slowReader" ? _botTrack : Id, Reason = reason, Duration = (long)time.TotalMilliseconds });
-
-    private void EndSocket()
-    {
-        EndAudio();
-        WhenRecorded(SocketEnded);
-    }
-
-    private void SocketEnded()
-    {
-        if (_isOver)
-            return;
-        _socketLine?.Dispose();
-        Tell(new TrackEndEvent { TrackId = Id, Duration = (long)(Now - _answered!.Value).TotalMilliseconds });
-        var (reason, initiator) = _why ?? ("ByCaller", "caller");
-        Finish(new HangupEvent
-        {
-            TrackId = Id, Reason = reason, Initiator = initiator, Code = 200,
-            StartTime = Text(_started), HangupTime = Text(Now), AnswerTime = Text(_answered.Value),
-            From = Named(_option.Caller), To = Named(_option.Callee), Extra = Extra(null, null),
-        });
-
-        static Attendee? Named(string? who) => string.IsNullOrEmpty(who) ? null : new() { Source = who };
     }
 }
