@@ -27,6 +27,7 @@ public sealed class VoiceClientTests
         await call.PlayAsync("tone:440");
         await call.InterruptAsync(graceful: true);
         await call.MarkAsync("m");
+        await call.ReturnFunctionAsync("c", "{}");
         await call.PauseAsync();
         await call.ResumeAsync("p");
         await call.SetVolumeAsync("p", -6);
