@@ -11,6 +11,9 @@ internal sealed record BaresipOptions
     /// <summary>What the phone speaks into the call.</summary>
     public int ToneHz { get; init; } = 700;
 
+    /// <summary>What it speaks instead, at 8 kHz; it has to last longer than the call. Empty for the tone. Not with G722.</summary>
+    public ReadOnlyMemory<short> Microphone { get; init; }
+
     /// <summary>auto answers at once; manual waits for <see cref="Baresip.AcceptAsync"/>.</summary>
     public string Answer { get; init; } = "auto";
 
@@ -193,6 +196,8 @@ internal sealed class Baresip : IAsyncDisposable
     }
 
     public Task<BaresipEvent> WaitForEndAsync(TimeSpan timeout) => WaitForAsync(e => e.Type == "CALL_CLOSED", timeout, "the end of the call");
+
+    public Task<BaresipEvent> WaitForRingingAsync(TimeSpan timeout) => WaitForAsync(e => e.Type == "CALL_RINGING", timeout, "ringing");
 
     public Task<BaresipEvent> WaitForIncomingAsync(TimeSpan timeout) => WaitForAsync(e => e.Type == "CALL_INCOMING", timeout, "a call");
 
