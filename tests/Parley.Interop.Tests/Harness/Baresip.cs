@@ -251,6 +251,10 @@ internal sealed class Baresip : IAsyncDisposable
     private static List<int> Rates(string output)
         => [.. System.Text.RegularExpressions.Regex.Matches(output, @"audio=\d+/(\d+)").Select(match => int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture))];
 
+    /// <summary>What it has heard so far, at 8 kHz, all of its calls one after the other.</summary>
+    public float[] HeardSoFar() =>
+        [.. RecordingLengths().OrderBy(file => file.Key, StringComparer.Ordinal).SelectMany(file => Wav.ReadGrowing(file.Key, 0, file.Value)?.Channels[0] ?? [])];
+
     /// <summary>Ends baresip, which completes its files, and reads what it heard.</summary>
     public async Task<Wav> HeardAsync()
     {

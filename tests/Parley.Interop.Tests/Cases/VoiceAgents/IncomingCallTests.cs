@@ -14,7 +14,8 @@ public sealed class IncomingCallTests
     private const string Secret = "a secret of both";
     private const string Greeting = "Welcome to the test of voice agents, please say something.";
     private const string Caller = "Good morning, I would like to speak to your colleague.";
-    private const string Long = "This text is so long that nobody will listen to the whole of it, because he has something to say himself, and so it is cut somewhere, we shall see where.";
+    private const string Long = "This text is so long that nobody will listen to the whole of it, because he has something to say himself, and so it is cut somewhere, we shall see where. " + NeverHeard;
+    private const string NeverHeard = "Nobody ever hears the last of these two sentences.";
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
@@ -43,9 +44,9 @@ public sealed class IncomingCallTests
         await TransferAsync(client, caller, colleague);
         await AssertEndAsync(call, program);
 
-        Speech.AssertHeard(Greeting, (await caller.HeardAsync()).Channels[0], 8_000);
-        var heard = await colleague.HeardAsync();
-        Speech.AssertHeard(Caller, heard.Channels[0], heard.Rate);
+        var heard = await caller.HeardAsync();
+        Speech.AssertHeard(Greeting, heard.Channels[0], heard.Rate);
+        Speech.AssertNotHeard(NeverHeard, heard.Channels[0], heard.Rate);
         var recording = Wav.Read(Path.Combine(server.DataFolder, "voice-recordings", call.DialogId + ".wav"));
         Assert.Equal((2, 16_000), (recording.Channels.Length, recording.Rate));
         Speech.AssertHeard(Caller, recording.Channels[0], recording.Rate);
@@ -101,7 +102,8 @@ public sealed class IncomingCallTests
         await speaking.WaitAsync(Soon);
         await client.InterruptAsync();
         var interruption = await cut.WaitAsync(Soon);
-        Assert.Equal(("server-side-track", "long", Long), (interruption.TrackId, interruption.PlayId, interruption.Subtitle));
+        Assert.Equal(("server-side-track", "long"), (interruption.TrackId, interruption.PlayId));
+        Assert.StartsWith("This text is so long", interruption.Subtitle, StringComparison.Ordinal);
         Assert.InRange(interruption.Current, 1, interruption.TotalDuration);
         Assert.InRange(interruption.Position!.Value, 0, Long.Length);
         Assert.InRange((await ended.WaitAsync(Soon)).Duration, 1, interruption.Current + 1_000);
@@ -113,7 +115,7 @@ public sealed class IncomingCallTests
         await client.ReferAsync(colleague.Uri, new() { Timeout = 20, Moh = "tone:350", AutoHangup = true });
         Assert.StartsWith("v=0", (await answered.WaitAsync(Soon)).Sdp, StringComparison.Ordinal);
         await caller.AssertHearsAsync(900);
-        await Task.Delay(TimeSpan.FromSeconds(8)); // one sentence of the caller's for the colleague
+        await colleague.AssertHearsAsync(Caller);
         await colleague.HangUpAsync();
         await caller.WaitForEndAsync(Soon);
     }

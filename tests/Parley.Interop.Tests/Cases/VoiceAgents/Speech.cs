@@ -7,7 +7,7 @@ namespace Parley.Interop.Tests.Cases.VoiceAgents;
 /// <summary>What phones say, and whether it was what somebody heard.</summary>
 internal static class Speech
 {
-    // The same words by way of telephones are above it, other words below: the next two figures of each assertion say by how much.
+    // The same words by way of telephones are above it, others far below.
     private const double Enough = 0.65, Margin = 0.15;
 
     private const string Other = "Seventeen green bicycles are for sale behind the old station.";
@@ -22,12 +22,29 @@ internal static class Speech
         return samples;
     }
 
+    /// <summary>Waits until a phone has heard this sentence.</summary>
+    public static async Task AssertHearsAsync(this Baresip phone, string text)
+    {
+        var wanted = Espeak.Say(text);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        while (clock.Elapsed < TimeSpan.FromSeconds(25) && AudioLikeness.Of(Samples(phone.HeardSoFar(), AudioLikeness.Rate), wanted) < Enough)
+            await Task.Delay(500);
+        AssertHeard(text, phone.HeardSoFar(), AudioLikeness.Rate);
+    }
+
     /// <summary>Fails unless the recording holds this sentence, and not just any.</summary>
     public static void AssertHeard(string text, float[] recording, int rate)
     {
-        var heard = Media.Audio.Resampler.Convert([.. recording.Select(sample => (short)(sample * 32_767))], rate, AudioLikeness.Rate);
+        var heard = Samples(recording, rate);
         var likeness = AudioLikeness.Of(heard, Espeak.Say(text));
         var other = AudioLikeness.Of(heard, Espeak.Say(Other));
         Assert.True(likeness >= Enough && likeness - other >= Margin, $"'{text}' is in the recording by {likeness:0.00}, a sentence nobody said by {other:0.00}; it lasts {recording.Length / (double)rate:0.0} s.");
     }
+
+    /// <summary>Fails if the recording holds this sentence.</summary>
+    public static void AssertNotHeard(string text, float[] recording, int rate) =>
+        Assert.InRange(AudioLikeness.Of(Samples(recording, rate), Espeak.Say(text)), 0, Enough - 0.1);
+
+    private static short[] Samples(float[] recording, int rate) =>
+        Media.Audio.Resampler.Convert([.. recording.Select(sample => (short)(sample * 32_767))], rate, AudioLikeness.Rate);
 }
