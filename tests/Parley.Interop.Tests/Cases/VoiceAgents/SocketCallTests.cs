@@ -52,7 +52,7 @@ public sealed class SocketCallTests
         Assert.Equal("all is said", (await call.WaitForEndAsync().WaitAsync(Soon)).Reason);
         await stop.CancelAsync();
         await speaking;
-        string[] expected = ["trackStart", "answer", "mediaReady", "speaking", "silence", "asrDelta", "asrFinal", "interruption", "trackEnd", "metrics", "error", "hangup"];
+        string[] expected = ["trackStart", "answer", "speaking", "silence", "asrDelta", "asrFinal", "interruption", "trackEnd", "metrics", "error", "hangup"];
         Assert.Empty(expected.Except(program.Events.Select(one => one.Event)));
         Assert.Equal("good morning", program.Of<AsrFinalEvent>()[0].Text);
 
