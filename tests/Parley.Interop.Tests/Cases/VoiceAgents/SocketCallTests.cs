@@ -32,9 +32,11 @@ public sealed class SocketCallTests
         }).WaitAsync(Soon);
         Assert.Equal("", answer.Sdp);
         using var stop = new CancellationTokenSource();
+        var pressed = call.WaitForAsync<DtmfEvent>(key => key.Digit == "#");
         var speaking = SpeakAsync(call, stop.Token);
 
         await call.SpeakToEndAsync(Greeting).WaitAsync(Soon);
+        await pressed.WaitAsync(Soon);
         var began = await call.WaitForAsync<SpeakingEvent>().WaitAsync(Soon);
         Assert.Equal(call.Id, began.TrackId);
         Assert.Equal("speechEnd", (await call.WaitForAsync<SilenceEvent>().WaitAsync(Soon)).Kind);
@@ -55,6 +57,7 @@ public sealed class SocketCallTests
         string[] expected = ["trackStart", "answer", "speaking", "silence", "asrDelta", "asrFinal", "interruption", "trackEnd", "metrics", "error", "hangup"];
         Assert.Empty(expected.Except(program.Events.Select(one => one.Event)));
         Assert.Equal("good morning", program.Of<AsrFinalEvent>()[0].Text);
+        Assert.Equal("15#", string.Concat(program.Of<DtmfEvent>().Select(key => key.Digit)));
 
         var samples = Samples(heard);
         Speech.AssertHeard(Greeting, samples, Rate);
@@ -67,7 +70,9 @@ public sealed class SocketCallTests
     // As a microphone does: 20 ms of audio every 20 ms.
     private static async Task SpeakAsync(VoiceClient call, CancellationToken stop)
     {
-        var samples = Resampler.Convert(Speech.Recurring(Caller, pause: 4), 8_000, Rate);
+        var said = Speech.Recurring(Caller, pause: 4);
+        Speech.PressKeys(said.AsSpan(8_000), "15#");
+        var samples = Resampler.Convert(said, 8_000, Rate);
         using var clock = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         try
         {

@@ -22,6 +22,18 @@ internal static class Speech
         return samples;
     }
 
+    /// <summary>Keys as tones of 120 ms with pauses of 120 ms, at 8 kHz.</summary>
+    public static void PressKeys(Span<short> samples, string keys)
+    {
+        const int Length = 960;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var (low, high) = keys[i] switch { '1' => (697, 1209), '5' => (770, 1336), '#' => (941, 1477), _ => throw new ArgumentOutOfRangeException(nameof(keys)) };
+            for (var at = 0; at < Length; at++)
+                samples[(i * 2 * Length) + at] = (short)(6_000 * (Math.Sin(2 * Math.PI * low * at / 8_000) + Math.Sin(2 * Math.PI * high * at / 8_000)));
+        }
+    }
+
     /// <summary>Waits until a phone has heard this sentence.</summary>
     public static async Task AssertHearsAsync(this Baresip phone, string text)
     {
