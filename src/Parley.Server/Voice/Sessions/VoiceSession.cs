@@ -329,7 +329,7 @@ internal sealed partial class VoiceSession
             box.Send(happened, isLast);
     }
 
-    private void Fail(string sender, string error, int? code = null) => Tell(new ErrorEvent { TrackId = Id, Sender = sender, Error = error, Code = code });
+    private void Fail(string sender, string error, int? code = null) => TellError(new() { TrackId = Id, Sender = sender, Error = error, Code = code });
 
     /// <summary>Runs what takes time beside the mailbox; what goes wrong with it is an error event.</summary>
     private void Begin(string sender, Func<Task> work)
