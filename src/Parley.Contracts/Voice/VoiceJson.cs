@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
+using Parley.Contracts.Voice.Options;
 
 namespace Parley.Contracts.Voice;
 
@@ -71,4 +72,6 @@ namespace Parley.Contracts.Voice;
 [JsonSerializable(typeof(MissedEvent))]
 [JsonSerializable(typeof(UnknownEvent))]
 [JsonSerializable(typeof(WebhookCall))]
+[JsonSerializable(typeof(CallOption))]
+[JsonSerializable(typeof(CallRecord))]
 public sealed partial class VoiceJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Server.Voice.Incoming;
+using Parley.Server.Voice.Records;
 using Parley.Server.Voice.Sessions;
 using Parley.Speech.Vendors;
 
@@ -20,6 +21,8 @@ internal sealed class VoiceCore : IDisposable
         _own = options.Speech is null ? new SpeechConnections() : null;
         Speech = options.Speech ?? new SpeechProviders(_own!);
         Sounds = new(options);
+        Records = options.CallRecords is { } records ? new(records, options.Time, Log) : null;
+        Tally = new(options.Time.GetUtcNow());
         Webhook = options.Webhook is { } webhook ? new(webhook, options.Time, Log) : null;
     }
 
@@ -35,6 +38,10 @@ internal sealed class VoiceCore : IDisposable
 
     public Webhook? Webhook { get; }
 
+    public CallRecordBook? Records { get; }
+
+    public CallTally Tally { get; }
+
     public ConcurrentDictionary<string, VoiceSession> Sessions { get; } = new(StringComparer.Ordinal);
 
     public ConcurrentDictionary<string, PendingCall> Pending { get; } = new(StringComparer.Ordinal);
@@ -49,6 +56,8 @@ internal sealed class VoiceCore : IDisposable
             if (Sessions.Count >= Options.Limits.MaxSessions)
                 return (null, 503);
             var pending = Pending.TryRemove(id, out var waiting) && waiting.TryClaim() ? waiting : null;
+            if (pending is not null)
+                pending.HasSession = true;
             var session = make(pending);
             Sessions[id] = session;
             return (session, 0);
@@ -61,6 +70,7 @@ internal sealed class VoiceCore : IDisposable
     {
         Sounds.Dispose();
         Webhook?.Dispose();
+        Records?.Dispose();
         _own?.Dispose();
     }
 }

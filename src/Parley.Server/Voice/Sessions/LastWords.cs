@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
+using Parley.Server.Voice.Records;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 
@@ -29,10 +30,10 @@ internal static class LastWords
             Reason = reason,
             Initiator = initiator,
             Code = end.Status,
-            StartTime = Text(times.Started),
-            HangupTime = Text(times.Ended),
-            AnswerTime = times.Answered is { } answered ? Text(answered) : null,
-            RingingTime = times.Rang is { } rang ? Text(rang) : null,
+            StartTime = CallJournal.Text(times.Started),
+            HangupTime = CallJournal.Text(times.Ended),
+            AnswerTime = times.Answered is { } answered ? CallJournal.Text(answered) : null,
+            RingingTime = times.Rang is { } rang ? CallJournal.Text(rang) : null,
             From = Party(call.From),
             To = Party(call.To),
         };
@@ -42,7 +43,7 @@ internal static class LastWords
     public static HangupEvent OfNothing((string Reason, string Initiator)? why, in CallTimes times)
     {
         var (reason, initiator) = why ?? ("Canceled", "system");
-        return new() { Reason = reason, Initiator = initiator, Code = 487, StartTime = Text(times.Started), HangupTime = Text(times.Ended) };
+        return new() { Reason = reason, Initiator = initiator, Code = 487, StartTime = CallJournal.Text(times.Started), HangupTime = CallJournal.Text(times.Ended) };
     }
 
     /// <summary>What goes with it: the session, what the options have as extra, headers of the other side.</summary>
@@ -55,7 +56,7 @@ internal static class LastWords
     {
         var extra = new Dictionary<string, JsonElement>
         {
-            ["session_id"] = Json(id), ["call_type"] = Json(call is null ? "websocket" : "sip"), ["start_time"] = Json(Text(started)),
+            ["session_id"] = Json(id), ["call_type"] = Json(call is null ? "websocket" : "sip"), ["start_time"] = Json(CallJournal.Text(started)),
         };
         foreach (var (name, value) in option.Extra ?? new Dictionary<string, string>())
             extra[name] = Json(value);
@@ -73,9 +74,6 @@ internal static class LastWords
     /// <summary>A header of the other side, as it said it last: in its BYE, its answer or its INVITE.</summary>
     public static string? HeaderOf(Call call, string name) =>
         call.EndMessage?.GetString(name) ?? (call is OutgoingCall outgoing ? outgoing.Response?.GetString(name) : call.Header(name));
-
-    /// <summary>A time as events have it (RFC 3339).</summary>
-    public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
     private static Attendee Party(SipAddress address) => new() { Username = address.Uri.User, Realm = address.Uri.Host, Source = address.Uri.ToString() };
 

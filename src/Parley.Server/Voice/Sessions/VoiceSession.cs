@@ -5,6 +5,7 @@ using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
 using Parley.Server.Voice.Incoming;
+using Parley.Server.Voice.Records;
 using Parley.Server.Voice.Sound;
 using Parley.Server.Voice.Streaming;
 using Parley.Sip.Invites;
@@ -22,6 +23,7 @@ internal sealed partial class VoiceSession
     private readonly PendingCall? _pending;
     private readonly string _botTrack;
     private readonly DumpFile? _dump;
+    private readonly CallJournal? _journal;
     private readonly Mailbox _mailbox = new();
     private readonly Inflow _fromOutside;
     private readonly List<EventBox> _followers = [];
@@ -33,7 +35,7 @@ internal sealed partial class VoiceSession
     private CallOption _option = new();
     private Call? _call;
     private (string Reason, string Initiator)? _why;
-    private ITimer? _graceTimer;
+    private ITimer? _graceTimer, _pings;
     private int _attached = 1;
     private bool _isOver;
 
@@ -42,6 +44,7 @@ internal sealed partial class VoiceSession
         (_core, Id, Kind, _botTrack, _dump, _pending) = (core, id, kind, botTrack, dump, pending);
         _started = core.Options.Time.GetUtcNow();
         Box = new(core.Options.Limits.MaxWaiting);
+        _journal = core.Records is null ? null : new(id, KindName(kind), _started, core.Options.Recordings);
         _fromOutside = new(core.Options.Limits.MaxFromOutside, Post, lost => Fail("call", $"{lost} keys or reports of the other side were lost: they came faster than they could be told."));
         // Of a SIP call both directions can be sent.
         Frames = new((int)(core.Options.Limits.MaxAudioBehind / VoiceFrames.Length) * (kind == VoiceKind.WebSocket ? 1 : 2), VoiceFrames.MaxBytes);
@@ -64,6 +67,12 @@ internal sealed partial class VoiceSession
     public (DateTimeOffset Started, DateTimeOffset? Rang, DateTimeOffset? Answered, string? Caller, string? Callee) Outline =>
         (_started, _rang, _answered, _call?.From.Uri.ToString() ?? _option.Caller, _call?.To.Uri.ToString() ?? _option.Callee);
 
+    /// <summary>A kind's name in lists and records.</summary>
+    public static string KindName(VoiceKind kind) => kind switch { VoiceKind.WebRtc => "webrtc", VoiceKind.WebSocket => "webSocket", _ => "sip" };
+
+    /// <summary>What the call is made of, with its secrets.</summary>
+    public CallOption Option => _option;
+
     /// <summary>A further reader of all events from now on; null when there are too many, or the session is over.</summary>
     public async Task<EventBox?> FollowAsync()
     {
@@ -72,10 +81,21 @@ internal sealed partial class VoiceSession
         {
             if (_isOver || _followers.Count >= _core.Options.Limits.MaxFollowers)
                 return;
-            _followers.Add(box = new(_core.Options.Limits.MaxWaiting));
+            _followers.Add(box = new(_core.Options.Limits.MaxWaiting, asStream: true));
         });
         return box;
     }
+
+    /// <summary>Tells now, and again each time this has passed, that the session is alive.</summary>
+    public void Ping(TimeSpan every) => Post(() =>
+    {
+        if (_isOver || _pings is not null)
+            return;
+        TellPing();
+        _pings = _core.Options.Time.CreateTimer(_ => Post(TellPing), null, every, every);
+    });
+
+    private void TellPing() => Tell(new PingEvent { Payload = Text(Now) });
 
     public void Unfollow(EventBox box) => Post(() => _followers.Remove(box));
 
@@ -127,7 +147,11 @@ internal sealed partial class VoiceSession
         await CloseAudioAsync();
         if (_dump is not null)
             await _dump.DisposeAsync();
+        if (_journal is { HasCall: true })
+            await _core.Records!.WriteAsync(_journal.Close(_option, _call?.From.Uri.ToString(), _call?.To.Uri.ToString(), _dump?.Name, Now), _started);
+        _core.Tally.Ended(_call is not null, _answered is not null);
         _graceTimer?.Dispose();
+        _pings?.Dispose();
         _core.Leave(this);
         _ending.Dispose();
         _over.SetResult();
@@ -150,7 +174,7 @@ internal sealed partial class VoiceSession
             if (_socketLine is not null)
                 EndSocket();
             else
-                Finish(_isSettingUp ? LastWords.OfNothing(_why, new(_started, null, null, Now)) with { TrackId = Id } : null);
+                Finish(_isSettingUp ? Nothing() : null);
             return;
         }
 
@@ -203,12 +227,20 @@ internal sealed partial class VoiceSession
     private HangupEvent HangupOf(Call call, CallEnd end, (string Reason, string Initiator)? why, in CallTimes times)
     {
         var last = LastWords.Of(call, end, why, times);
-        return last with { TrackId = Id, Extra = Extra(call, last.Reason is "Failed" or "ServerUnavailable" ? end.Reason : null) };
+        return last with { TrackId = Id, Reason = WordOf(last.Reason!), Extra = Extra(call, last.Reason is "Failed" or "ServerUnavailable" ? end.Reason : null) };
     }
+
+    private HangupEvent Nothing()
+    {
+        var last = LastWords.OfNothing(_why, new(_started, null, null, Now));
+        return last with { TrackId = Id, Reason = WordOf(last.Reason!) };
+    }
+
+    private string WordOf(string reason) => _core.Options.LegacyReasons ? HangupWords.AsPrinted(reason) : reason;
 
     private Dictionary<string, JsonElement> Extra(Call? call, string? detail) => LastWords.Extra(Id, _started, _option, call, detail);
 
-    private static string Text(DateTimeOffset time) => LastWords.Text(time);
+    private static string Text(DateTimeOffset time) => CallJournal.Text(time);
 
     private DateTimeOffset Now => _core.Options.Time.GetUtcNow();
 
@@ -236,6 +268,7 @@ internal sealed partial class VoiceSession
             return;
         happened = happened with { Timestamp = happened.Timestamp == 0 ? Now.ToUnixTimeMilliseconds() : happened.Timestamp, Seq = ++_seq };
         Box.Send(happened, isLast);
+        _journal?.Note(happened);
         _dump?.Add("event", Now, VoiceWire.Write(happened));
         foreach (var box in _followers)
             box.Send(happened, isLast);
@@ -260,7 +293,7 @@ internal sealed partial class VoiceSession
             }
             catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException or CallEndedException or CallMediaException or DialException or FormatException)
             {
-                Post(() => Fail(sender, e.Message));
+                Post(() => Fail(sender, Plain(e)));
             }
             catch (Exception e) // boundary: a fault of one command is no end of the call
             {
@@ -269,6 +302,9 @@ internal sealed partial class VoiceSession
             }
         }
     }
+
+    // Which parameter of ours it was is nothing to who sent a command.
+    private static string Plain(Exception e) => e is ArgumentException { ParamName: { } name } ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message;
 
     [LoggerMessage(3, LogLevel.Error, "The voice session {Id} met a fault of ours")]
     private static partial void LogFault(ILogger log, string id, Exception e);
