@@ -1,4 +1,3 @@
-using System.Globalization;
 using Parley.Net;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Messages;
@@ -9,16 +8,12 @@ namespace Parley.Sip.Publications;
 // What happens on the lane: attempts, their outcomes, changes, the end.
 public sealed partial class Publication : IExchangeUser
 {
-    // A server may ask for a longer lifetime; asking twice would be a game.
-    private const int MaxLifetimeChanges = 2;
-
     private readonly ClientExchange _exchange;
     private readonly AttemptTimer _attempt;
     private readonly List<Change> _waiting = [];
     private SipBody _body;
     private string? _tag;
-    private int _expires;
-    private int _lifetimeChanges;
+    private readonly AskedLifetime _lifetime;
     private int _failures;
     private int _waitingBefore; // how many of those who wait were there when the request under way left
     private bool _busy;
@@ -51,10 +46,10 @@ public sealed partial class Publication : IExchangeUser
             OnFailed(500, "The server's 200 has no SIP-ETag", 0);
         else if (status == 412 && _tag is not null)
             PublishAnew();
-        else if (status == 423 && TryLongerLifetime(response))
-            Attempt();
+        else if (status == 423 && _lifetime.TryLengthen(response))
+            AttemptAgain();
         else
-            OnFailed(status, PhraseText.Of(response), Seconds(response.Value(HeaderId.RetryAfter)));
+            OnFailed(status, PhraseText.Of(response), AskedLifetime.ReadSeconds(response.Value(HeaderId.RetryAfter)));
     }
 
     void IExchangeUser.OnFailure(int status, string reason)
@@ -79,7 +74,7 @@ public sealed partial class Publication : IExchangeUser
         if (_tag is not null)
             headers.Add(new SipHeader("SIP-If-Match", _tag));
         _isChanged &= !_carriesBody;
-        _exchange.Draft = _exchange.Draft with { Headers = headers, Body = _carriesBody ? _body : default, Expires = _closing ? 0 : _expires };
+        _exchange.Draft = _exchange.Draft with { Headers = headers, Body = _carriesBody ? _body : default, Expires = _closing ? 0 : _lifetime.Seconds };
         _exchange.SendAnew();
     }
 
@@ -87,8 +82,8 @@ public sealed partial class Publication : IExchangeUser
     {
         _tag = tag;
         _failures = 0;
-        _lifetimeChanges = 0;
-        var granted = response.TryGetExpires(out var seconds) ? seconds : _expires;
+        _lifetime.Granted();
+        var granted = response.TryGetExpires(out var seconds) ? seconds : _lifetime.Seconds;
         var next = _times.Refresh(granted);
         Show(new PublicationStatus(PublicationState.Published, response.StatusCode, PhraseText.Of(response))
         {
@@ -113,6 +108,12 @@ public sealed partial class Publication : IExchangeUser
         }
 
         _isChanged = true;
+        Attempt();
+    }
+
+    private void AttemptAgain()
+    {
+        _isChanged |= _carriesBody;
         Attempt();
     }
 
@@ -189,23 +190,6 @@ public sealed partial class Publication : IExchangeUser
             change.Outcome.TrySetResult(status);
         _waiting.RemoveRange(0, _waitingBefore);
         _waitingBefore = 0;
-    }
-
-    private bool TryLongerLifetime(SipMessage response)
-    {
-        var least = Seconds(response.Value(HeaderId.MinExpires));
-        if (_lifetimeChanges >= MaxLifetimeChanges || least <= _expires)
-            return false;
-        _lifetimeChanges++;
-        _expires = least;
-        _isChanged |= _carriesBody;
-        return true;
-    }
-
-    private static int Seconds(ReadOnlySpan<byte> text)
-    {
-        var end = text.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        return int.TryParse(end < 0 ? text : text[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
     }
 
     private sealed class AttemptTimer(Publication publication) : LaneTimer

@@ -24,7 +24,7 @@ public sealed partial class Publication : IAsyncDisposable
         _times = new RegistrationTimes(options.RefreshAfter, options.RetryBase, options.RetryMax);
         _attempt = new AttemptTimer(this);
         _body = body;
-        _expires = (int)Math.Clamp(options.Expires.TotalSeconds, 1, int.MaxValue);
+        _lifetime = new AskedLifetime((int)Math.Clamp(options.Expires.TotalSeconds, 1, int.MaxValue));
         var draft = RequestDraft.Outside(
             SipMethod.Publish, options.Target, options.To, options.From ?? ua.Profile.Identity, DialogTag.New(), callId, RouteSet.Preloaded(options.Proxy, options.Route));
         _exchange = new ClientExchange(ua, this, draft, options.Credentials, dialog: null, options.Flow);

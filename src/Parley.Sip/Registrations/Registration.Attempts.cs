@@ -10,15 +10,11 @@ namespace Parley.Sip.Registrations;
 // What happens on the lane: attempts, their outcomes, keep-alives, the end.
 public sealed partial class Registration : IExchangeUser
 {
-    // A registrar may ask for a longer lifetime; asking twice would be a game.
-    private const int MaxLifetimeChanges = 2;
-
     private readonly ClientExchange _exchange;
     private readonly AttemptTimer _attempt;
     private readonly KeepAliveTimer _keepAlive;
     private readonly byte[] _user;
-    private int _expires;
-    private int _lifetimeChanges;
+    private readonly AskedLifetime _lifetime;
     private int _failures;
     private bool _busy;
     private bool _bound;
@@ -50,7 +46,7 @@ public sealed partial class Registration : IExchangeUser
             Finish(response.StatusCode, PhraseText.Of(response));
         else if (response.StatusCode < 300)
             OnRegistered(response, flow);
-        else if (response.StatusCode == 423 && TryLongerLifetime(response))
+        else if (response.StatusCode == 423 && _lifetime.TryLengthen(response))
             Attempt();
         else if (response.StatusCode == 439 && _isOutbound && _options.InstanceId is not null)
             AttemptWithoutOutbound();
@@ -73,7 +69,7 @@ public sealed partial class Registration : IExchangeUser
             return;
         _busy = true;
         _ua.Lane.Cancel(_attempt);
-        _exchange.Draft = _exchange.Draft with { Expires = _closing ? 0 : _expires };
+        _exchange.Draft = _exchange.Draft with { Expires = _closing ? 0 : _lifetime.Seconds };
         _exchange.SendAnew();
     }
 
@@ -81,7 +77,7 @@ public sealed partial class Registration : IExchangeUser
     {
         _bound = true;
         _failures = 0;
-        _lifetimeChanges = 0;
+        _lifetime.Granted();
         var granted = Granted(response, flow);
         // What was there besides us has been taken back with this request.
         _exchange.Draft = _exchange.Draft with { Headers = Headers() };
@@ -98,7 +94,7 @@ public sealed partial class Registration : IExchangeUser
         }
 
         _rewritten = false;
-        _flowTimer = Seconds(response.Value(HeaderId.FlowTimer));
+        _flowTimer = AskedLifetime.ReadSeconds(response.Value(HeaderId.FlowTimer));
         var gruus = LearnGruus(response);
         var next = _times.Refresh(granted);
         _ua.Lane.Schedule(_attempt, next);
@@ -203,18 +199,6 @@ public sealed partial class Registration : IExchangeUser
         _closed.TrySetResult();
     }
 
-    // RFC 3261 §10.2.8.
-    private bool TryLongerLifetime(SipMessage response)
-    {
-        var text = response.Value(HeaderId.MinExpires);
-        if (_lifetimeChanges >= MaxLifetimeChanges
-            || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var least) || least <= _expires)
-            return false;
-        _lifetimeChanges++;
-        _expires = least;
-        return true;
-    }
-
     // RFC 3261 §10.2.4: the lifetime is that of our own Contact in the list, else the Expires header, else what was asked.
     private int Granted(SipMessage response, in SipFlow flow)
     {
@@ -227,7 +211,7 @@ public sealed partial class Registration : IExchangeUser
                 return seconds;
         }
 
-        return response.TryGetExpires(out var all) ? all : _expires;
+        return response.TryGetExpires(out var all) ? all : _lifetime.Seconds;
     }
 
     // True when the binding has to be replaced by one that can be reached; the old one goes in the same request.
@@ -270,13 +254,7 @@ public sealed partial class Registration : IExchangeUser
         return route;
     }
 
-    private static int RetryAfter(SipMessage response) => Seconds(response.Value(HeaderId.RetryAfter));
-
-    private static int Seconds(ReadOnlySpan<byte> text)
-    {
-        var end = text.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        return int.TryParse(end < 0 ? text : text[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
-    }
+    private static int RetryAfter(SipMessage response) => AskedLifetime.ReadSeconds(response.Value(HeaderId.RetryAfter));
 
     private void ScheduleKeepAlive()
     {

@@ -32,7 +32,7 @@ public sealed partial class Registration : IAsyncDisposable
         _times = new RegistrationTimes(options.RefreshAfter, options.RetryBase, options.RetryMax, options.KeepAlive);
         _attempt = new AttemptTimer(this);
         _keepAlive = new KeepAliveTimer(this);
-        _expires = (int)Math.Clamp(options.Expires.TotalSeconds, 1, int.MaxValue);
+        _lifetime = new AskedLifetime((int)Math.Clamp(options.Expires.TotalSeconds, 1, int.MaxValue));
         _user = ContactText.User(options.ContactUser, options.Address);
         _exchange = new ClientExchange(ua, this, Draft(callId), options.Credentials);
     }
@@ -119,7 +119,7 @@ public sealed partial class Registration : IAsyncDisposable
         {
             Contact = Contact(default),
             Headers = Headers(),
-            Expires = _expires,
+            Expires = _lifetime.Seconds,
         };
     }
 
