@@ -11,7 +11,7 @@ internal static class SettingsFile
 
     private static readonly string[] Keys =
     [
-        "sip", "http", "data", "tls-cert", "tls-key", "tls-self-signed", "trace", "media-ports", "external-host", "allow-bridge", "storage", "voice", "srtp",
+        "sip", "http", "data", "tls-cert", "tls-key", "tls-self-signed", "trace", "media-ports", "external-host", "srtp", "allow-bridge", "storage", "voice",
         .. CallApiSettingsFile.Keys, .. PhoneSettingsFile.Keys,
     ];
 
