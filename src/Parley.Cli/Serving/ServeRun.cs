@@ -60,7 +60,7 @@ internal static class ServeRun
         var router = await phones.BeginAsync(agent, new(agent, log, new BridgePolicy(settings.AllowBridge ?? []), recordings, network.Time));
         using var stop = new CancellationTokenSource();
         var api = CallApiServing.Create(callApi, phones.Control!, logging);
-        var voice = VoiceServing.Create(voiceAgents, agent, phones.Sessions!, network.Time, logging);
+        using var voice = VoiceServing.Create(voiceAgents, agent, phones.Sessions!, network.Time, logging);
         phones.Agents.Begin(voice?.Surface, router.DivertAsync);
         var counters = new CounterSource(agent, network, () => [.. phones.Counters(), .. api?.Counters() ?? [], .. voice?.Counters() ?? []]);
         var status = statusAddress is null ? null : new WebPart("--http", statusAddress, false, settings.Http is not null, new(new StatusSurface(counters, live), ApiKeyRing.None));
