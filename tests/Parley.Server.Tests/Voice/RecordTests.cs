@@ -101,6 +101,19 @@ public sealed class RecordTests : IDisposable
     }
 
     [Fact]
+    public async Task A_call_whose_audio_rides_the_socket_has_a_record()
+    {
+        await using var stage = await StartAsync(new() { CallRecords = Options });
+        await using var socket = await stage.ConnectAsync("/call?id=ws");
+        await socket.SendAsync("""{"command":"invite","option":{"caller":"me","callee":"you","tts":{"provider":"scripted"}}}""");
+        await UntilAsync(socket, "answer");
+        await socket.SendAsync("""{"command":"hangup","reason":"done"}""");
+        await UntilAsync(socket, "hangup");
+        var record = JsonElement.Parse((await FirstAsync()).Text);
+        Assert.Equal(("webSocket", "ws", 200, "done", "me", "you"), (Of(record, "callType"), Of(record, "callId"), record.GetProperty("statusCode").GetInt32(), Of(record, "hangupReason"), Of(record, "caller"), Of(record, "callee")));
+    }
+
+    [Fact]
     public async Task A_transfers_call_is_within_the_record()
     {
         await using var stage = await StartAsync(new() { CallRecords = Options });
