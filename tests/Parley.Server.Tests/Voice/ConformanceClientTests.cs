@@ -394,23 +394,6 @@ public sealed class ConformanceClientTests
         Assert.NotEmpty(judged.GetProperty("text").GetString()!);
     }
 
-    [Theory]
-    [InlineData(425.0, 3.0, "other", 11)]
-    public async Task Tones_of_the_network_before_the_answer_have_the_names_that_are_known(double hertz, double seconds, string state, int index)
-    {
-        await using var stage = await StartAsync();
-        stage.Serve(async call =>
-        {
-            await call.StartEarlyMediaAsync();
-            await call.PlayAsync(new ToneSource(hertz, 8000, TimeSpan.FromSeconds(seconds)));
-            await call.WaitForEndAsync();
-        });
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite(""","ringbackDetection":{"enabled":true}"""));
-        var heard = (await UntilAsync(socket, "ringbackState"))[^1];
-        Assert.Equal((state, index), (heard.GetProperty("state").GetString(), heard.GetProperty("stateIndex").GetInt32()));
-    }
-
     [Fact]
     public async Task Playback_is_paused_and_goes_on_and_history_is_repeated()
     {
