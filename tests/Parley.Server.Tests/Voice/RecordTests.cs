@@ -23,12 +23,23 @@ public sealed class RecordTests : IDisposable
     public async Task An_answered_call_has_a_record_with_its_files_and_without_its_secrets()
     {
         await using var stage = await StartAsync(new() { CallRecords = Options, Recordings = Path.Combine(_folder.FullName, "rec"), Dumps = Path.Combine(_folder.FullName, "dump") });
-        var phone = stage.AnswerAll();
+        var phone = new TaskCompletionSource<IncomingCall>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        stage.Serve(async call =>
+        {
+            await call.RingAsync();
+            await heard.Task.WaitAsync(TimeSpan.FromSeconds(30)); // that it rings
+            await call.AnswerAsync();
+            phone.SetResult(call);
+            await call.WaitForEndAsync();
+        });
         await using var socket = await stage.ConnectAsync("/call/sip?id=a1");
         await socket.SendAsync(stage.Invite(""","recorder":{"recorderFile":"own/{id}-mine.wav"},"extra":{"order":"7"},"sip":{"username":"u","password":"hush"},"asr":{"provider":"scripted","secretKey":"hush"}"""));
+        await UntilAsync(socket, "ringing");
+        heard.SetResult();
         await UntilAsync(socket, "mediaReady");
         Assert.False(Directory.Exists(Path.Combine(Options.Folder, DateTime.UtcNow.ToString("yyyyMMdd", null)))); // behind the end, not before
-        await (await phone).HangUpAsync();
+        await (await phone.Task).HangUpAsync();
         await UntilAsync(socket, "hangup");
         var (file, text) = await FirstAsync();
         Assert.Matches(@"^\d{8}/\d{8}-\d{6}_a1\.json$", file);
@@ -98,6 +109,19 @@ public sealed class RecordTests : IDisposable
         using var http = new HttpClient();
         var health = JsonElement.Parse(await http.GetStringAsync(stage.Http("/health")));
         Assert.Equal((1, 1), (health.GetProperty("total").GetInt32(), health.GetProperty("failed").GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_call_whose_audio_rides_the_socket_has_a_record()
+    {
+        await using var stage = await StartAsync(new() { CallRecords = Options });
+        await using var socket = await stage.ConnectAsync("/call?id=ws");
+        await socket.SendAsync("""{"command":"invite","option":{"caller":"me","callee":"you","tts":{"provider":"scripted"}}}""");
+        await UntilAsync(socket, "answer");
+        await socket.SendAsync("""{"command":"hangup","reason":"done"}""");
+        await UntilAsync(socket, "hangup");
+        var record = JsonElement.Parse((await FirstAsync()).Text);
+        Assert.Equal(("webSocket", "ws", 200, "done", "me", "you"), (Of(record, "callType"), Of(record, "callId"), record.GetProperty("statusCode").GetInt32(), Of(record, "hangupReason"), Of(record, "caller"), Of(record, "callee")));
     }
 
     [Fact]

@@ -151,8 +151,8 @@ internal sealed partial class VoiceSession
         if (_dump is not null)
             await _dump.DisposeAsync();
         if (_journal is { HasCall: true })
-            await _core.Records!.WriteAsync(_journal.Close(_option, _call?.From.Uri.ToString(), _call?.To.Uri.ToString(), _dump?.Name, Now), _started);
-        _core.Tally.Ended(_call is not null, _answered is not null);
+            await _core.Records!.WriteAsync(_journal.Close(_option, _call?.From.Uri.ToString() ?? _option.Caller, _call?.To.Uri.ToString() ?? _option.Callee, _dump?.Name, Now), _started);
+        _core.Tally.Ended(_call is not null || _answered is not null, _answered is not null);
         _graceTimer?.Dispose();
         _pings?.Dispose();
         _core.Leave(this);
