@@ -45,7 +45,11 @@ public sealed partial class AudioStream : IClocked
     internal void Attach(RecorderPort recorder)
     {
         if (!Attachable())
+        {
+            recorder.End(null); // whoever waits for its end does not wait for ever
             return;
+        }
+
         _recorders.Add(recorder);
         Interlocked.Increment(ref Engine.ListeningCount);
         Attached();

@@ -78,6 +78,22 @@ public sealed class RecordingTests
     }
 
     [Fact]
+    public void A_recording_of_a_stream_that_has_ended_ends_at_once()
+    {
+        using var phones = new Phones();
+        var (_, bob) = phones.Call();
+        var tape = new Tape(8000);
+        phones.Run(async () =>
+        {
+            await bob.DisposeAsync();
+            var late = bob.Record(tape);
+            await late.Completion;
+            await late.DisposeAsync();
+        });
+        Assert.True(tape.Flushed);
+    }
+
+    [Fact]
     public void A_sink_that_throws_ends_its_recording_with_that_error()
     {
         using var phones = new Phones();

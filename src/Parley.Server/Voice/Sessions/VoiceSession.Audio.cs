@@ -13,6 +13,9 @@ namespace Parley.Server.Voice.Sessions;
 /// <content>The call's audio: the speech chain on it, digits, the recording, who is muted.</content>
 internal sealed partial class VoiceSession
 {
+    // A file is closed within milliseconds, or its disk is gone.
+    private static readonly TimeSpan RecordingEnds = TimeSpan.FromSeconds(5);
+
     private readonly List<IDisposable> _attachments = [];
     private readonly Dictionary<IAudioSink, IDisposable> _hearing = []; // parts of the chain that listen
     private SpeechChain? _chain;
@@ -195,11 +198,11 @@ internal sealed partial class VoiceSession
         {
             try
             {
-                await stopping;
+                await stopping.WaitAsync(RecordingEnds, _core.Options.Time);
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or TimeoutException)
             {
-                // Told when the disk failed.
+                // Told when the disk failed; and one that hangs does not keep the end of the call.
             }
 
             Post(then);
