@@ -155,7 +155,7 @@ internal sealed partial class VoiceSession
             await _dump.DisposeAsync();
         if (_journal is { HasCall: true })
             await _core.Records!.WriteAsync(_journal.Close(_option, _call?.From.Uri.ToString(), _call?.To.Uri.ToString(), _dump?.Name, Now), _started);
-        _core.Tally.Ended(_call is not null, _answered is not null);
+        _core.Tally.Ended(_call is not null || _socketLine is not null, _answered is not null);
         _graceTimer?.Dispose();
         _pings?.Dispose();
         _core.Leave(this);
