@@ -43,7 +43,7 @@ public sealed class CachedSynthesiser : ISynthesiser
         {
             foreach (var (position, at) in kept.Marks)
                 yield return new(default, kept.SampleRate, position, at);
-            yield return new(kept.Pcm, kept.SampleRate);
+            yield return new(kept.Pcm, kept.SampleRate, Cached: true);
             yield break;
         }
 

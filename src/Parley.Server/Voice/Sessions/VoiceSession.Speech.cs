@@ -248,7 +248,7 @@ internal sealed partial class VoiceSession
             TrackId = Id, Index = text.Index, Text = text.Text, StartTime = UnixOr(text.StartedAt, happened), EndTime = UnixOr(text.EndedAt, happened), Confidence = text.Confidence, TaskId = text.TaskId,
         },
         SpeechProblem problem => new ErrorEvent { TrackId = Id, Sender = problem.Sender, Error = problem.Message, Code = problem.Code },
-        SpeechMetric metric => new MetricsEvent { Key = metric.Key, Duration = (long)metric.Duration.TotalMilliseconds },
+        SpeechMetric metric => new MetricsEvent { Key = metric.Key, Duration = (long)metric.Duration.TotalMilliseconds, Data = Figures.Of(metric) },
         PlaybackStarted start => new TrackStartEvent { TrackId = _botTrack, PlayId = start.PlayId },
         PlaybackInterrupted { Interruption: var cut } => new InterruptionEvent
         {

@@ -209,6 +209,13 @@ internal sealed partial class VoiceSession
         // Phones that were asked to call somebody else often go before they report on it.
         if (_isHandingOver && end is { Kind: CallEndKind.Completed, By: CallEndParty.Remote })
             _why ??= ("ByRefer", call.IsIncoming ? "caller" : "callee");
+        // An answer whose BYE came with it.
+        if (_answered is null && end.Kind == CallEndKind.Completed && call is OutgoingCall { Response.StatusCode: 200 })
+        {
+            _answered = Now;
+            Tell(new AnswerEvent { TrackId = Id, Sdp = SipPlan.Shown(call.RemoteDescription) });
+        }
+
         EndAudio();
         EndJoined();
         WhenRecorded(() => EndedWhole(call, end));
