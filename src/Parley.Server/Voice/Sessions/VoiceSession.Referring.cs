@@ -150,7 +150,7 @@ internal sealed partial class VoiceSession
         {
             try
             {
-                var other = await _core.Agent.CreateCallAsync(SipPlan.WithScheme(command.Callee), dial, _ending.Token);
+                var other = await _core.CreateCallAsync(SipPlan.WithScheme(command.Callee), dial, _ending.Token);
                 var leg = new ReferredCall(other, ends, options.Sip, Now);
                 if (!Post(() => Begins(leg)))
                 {

@@ -43,7 +43,7 @@ internal sealed partial class VoiceSession
     {
         (_core, Id, Kind, _botTrack, _dump, _pending) = (core, id, kind, botTrack, dump, pending);
         _started = core.Options.Time.GetUtcNow();
-        Box = new(core.Options.Limits.MaxWaiting);
+        Box = new(core.Options.Limits.MaxWaiting, core.Counters);
         _journal = core.Records is null ? null : new(id, KindName(kind), _started, core.Options.Recordings);
         _fromOutside = new(core.Options.Limits.MaxFromOutside, Post, lost => Fail("call", $"{lost} keys or reports of the other side were lost: they came faster than they could be told."));
         // Of a SIP call both directions can be sent.
@@ -63,6 +63,9 @@ internal sealed partial class VoiceSession
     /// <summary>Completes when the session is over.</summary>
     public Task Over => _over.Task;
 
+    /// <summary>Whether it has a call, made or being made, that could end by itself.</summary>
+    public bool HasCall => _call is not null || _pending is not null || _isSettingUp || _socketLine is not null;
+
     /// <summary>For the list: what it is and since when, without secrets.</summary>
     public (DateTimeOffset Started, DateTimeOffset? Rang, DateTimeOffset? Answered, string? Caller, string? Callee) Outline =>
         (_started, _rang, _answered, _call?.From.Uri.ToString() ?? _option.Caller, _call?.To.Uri.ToString() ?? _option.Callee);
@@ -81,7 +84,7 @@ internal sealed partial class VoiceSession
         {
             if (_isOver || _followers.Count >= _core.Options.Limits.MaxFollowers)
                 return;
-            _followers.Add(box = new(_core.Options.Limits.MaxWaiting, asStream: true));
+            _followers.Add(box = new(_core.Options.Limits.MaxWaiting, _core.Counters, asStream: true));
         });
         return box;
     }
@@ -267,6 +270,7 @@ internal sealed partial class VoiceSession
         if (_isOver)
             return;
         happened = happened with { Timestamp = happened.Timestamp == 0 ? Now.ToUnixTimeMilliseconds() : happened.Timestamp, Seq = ++_seq };
+        _core.Counters.Told(happened);
         Box.Send(happened, isLast);
         _journal?.Note(happened);
         _dump?.Add("event", Now, VoiceWire.Write(happened));
@@ -274,7 +278,7 @@ internal sealed partial class VoiceSession
             box.Send(happened, isLast);
     }
 
-    private void Fail(string sender, string error, int? code = null) => Tell(new ErrorEvent { TrackId = Id, Sender = sender, Error = error, Code = code });
+    private void Fail(string sender, string error, int? code = null) => TellError(new() { TrackId = Id, Sender = sender, Error = error, Code = code });
 
     /// <summary>Runs what takes time beside the mailbox; what goes wrong with it is an error event.</summary>
     private void Begin(string sender, Func<Task> work)
