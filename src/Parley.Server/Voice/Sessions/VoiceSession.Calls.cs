@@ -56,7 +56,7 @@ internal sealed partial class VoiceSession
         OutgoingCall call;
         try
         {
-            call = await _core.Agent.CreateCallAsync(SipPlan.WithScheme(callee), dial, _ending.Token);
+            call = await _core.CreateCallAsync(SipPlan.WithScheme(callee), dial, _ending.Token);
         }
         catch
         {

@@ -38,6 +38,7 @@ internal sealed partial class VoiceSession
 
     private void Take(VoiceCommand? command, IReadOnlyList<VoiceProblem> problems)
     {
+        _core.Counters.CommandTaken();
         // Clients take an error while they wait for an answer for the end of the call: what is wrong with single options is told behind it.
         if (command is InviteCommand or AcceptCommand or RingingCommand)
             _held.AddRange(problems);
@@ -75,6 +76,7 @@ internal sealed partial class VoiceSession
             case TtsCommand tts: Speak(tts); break;
             case PlayCommand play: Play(play); break;
             case InterruptCommand interrupt: Interrupt(interrupt); break;
+            case FunctionResultCommand result: ReturnResult(result); break;
             case MarkCommand mark: Mark(mark); break;
             case PauseCommand pause: Pause(pause.PlayId, true); break;
             case ResumeCommand resume: Pause(resume.PlayId, false); break;

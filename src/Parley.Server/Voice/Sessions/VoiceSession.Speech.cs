@@ -177,8 +177,10 @@ internal sealed partial class VoiceSession
         if (front is not null)
             _rules.Forget(front);
         chain.Player.Interrupt(command.Graceful == true, fade);
-        if (command.PlayId is null)
-            chain.Output.Find(MusicId)?.Stop(fade);
+        if (command.PlayId is not null)
+            return;
+        _streams?.Interrupt();
+        chain.Output.Find(MusicId)?.Stop(fade);
     }
 
     private void Pause(string? playId, bool pause)
