@@ -9,6 +9,9 @@ public sealed record VoiceLimits
     /// <summary>Sessions at a time, at least 1. Default: 2,000; a further one gets 503.</summary>
     public int MaxSessions { get; init; } = 2_000;
 
+    /// <summary>Sockets of one client, that is, of one key and address, at least 1. Default: 1,000, half of all; a further one gets 429.</summary>
+    public int MaxSessionsPerClient { get; init; } = 1_000;
+
     /// <summary>Events that wait to be read, of each reader, at least 16. Default: 1,024, a minute of a busy call; further ones are counted and missed.</summary>
     public int MaxWaiting { get; init; } = 1_024;
 

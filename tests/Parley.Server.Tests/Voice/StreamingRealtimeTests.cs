@@ -207,7 +207,7 @@ public sealed class StreamingRealtimeTests
         await GoesOnAsync(client);
     }
 
-    private static VoiceOptions Allow => new() { AllowUrl = _ => true };
+    private static VoiceOptions Allow => new() { Urls = new(["127.0.0.1", "localhost"]) };
 
     private static string Option(RealtimeServer model, string more = "") => $$""","realtime":{"provider":"{{model.Url}}"{{more}}}""";
 

@@ -230,7 +230,11 @@ internal sealed partial class VoiceSession
         }
 
         if (told is not null)
-            Tell(told with { Timestamp = happened.At.ToUnixTimeMilliseconds() });
+            told = told with { Timestamp = happened.At.ToUnixTimeMilliseconds() };
+        if (told is ErrorEvent error)
+            TellError(error);
+        else if (told is not null)
+            Tell(told);
     }
 
     private VoiceEvent? EventOf(SpeechEvent happened) => happened switch

@@ -76,7 +76,7 @@ internal sealed partial class VoiceSession
         var (reason, initiator) = _why ?? ("ByCaller", "caller");
         Finish(new HangupEvent
         {
-            TrackId = Id, Reason = reason, Initiator = initiator, Code = 200,
+            TrackId = Id, Reason = WordOf(reason), Initiator = initiator, Code = 200,
             StartTime = Text(_started), HangupTime = Text(Now), AnswerTime = Text(_answered.Value),
             From = Named(_option.Caller), To = Named(_option.Callee), Extra = Extra(null, null),
         });

@@ -67,7 +67,7 @@ internal sealed class SessionStreams(VoiceCore core, string session, string botT
         var sender = $"media_pass: {plan.Name}";
         if (!MayReach(plan.Address, sender))
             return;
-        _pass = new(plan, new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }, core.Options.Limits, core.Options.Time, (problem, code) => Fail(sender, problem, code));
+        _pass = new(plan, core.Options.Urls.CreateHandler(), core.Options.Limits, core.Options.Time, (problem, code) => Fail(sender, problem, code));
         _hearing.Add(line.Listen(new MutableSink(_pass.Heard, isDeaf)));
         // Beside what commands say, which it makes way for.
         chain.Output.Play(_pass.Said, new() { Role = LayerRole.Background });
@@ -84,7 +84,7 @@ internal sealed class SessionStreams(VoiceCore core, string session, string botT
 
     private bool MayReach(Uri url, string sender)
     {
-        if (core.Options.AllowUrl?.Invoke(url) == true)
+        if (core.Options.Urls.Allows(url))
             return true;
         Fail(sender, $"URLs of {url.Host} are not allowed here.", null);
         return false;
