@@ -21,6 +21,7 @@ internal sealed class SessionStreams(VoiceCore core, string session, string botT
     private IAsyncDisposable? _subscription;
     private MediaPass? _pass;
     private RealtimeModel? _model;
+    private HttpMessageInvoker? _guarded;
 
     /// <summary>Opens what the options ask for, and is not open.</summary>
     /// <param name="option">The call's options.</param>
@@ -54,6 +55,7 @@ internal sealed class SessionStreams(VoiceCore core, string session, string botT
             one.Dispose();
         if (_model is not null)
             await _model.DisposeAsync();
+        _guarded?.Dispose();
         if (_pass is not null)
             await _pass.DisposeAsync();
         if (_subscription is not null)
@@ -78,7 +80,9 @@ internal sealed class SessionStreams(VoiceCore core, string session, string botT
     {
         if (RealtimePlan.Of(option, problems) is not { } plan || (plan.Endpoint is { } endpoint && !MayReach(endpoint, "realtime")))
             return;
-        _model = new(core.Speech.Realtime(plan), chain, core.Speech.Connections, core.Options.Time);
+        // To a server the client names only by addresses that were judged.
+        _guarded = plan.Endpoint is null ? null : new(core.Options.Urls.CreateHandler());
+        _model = new(core.Speech.Realtime(plan), chain, core.Speech.Connections, core.Options.Time, _guarded);
         _hearing.Add(line.Listen(new MutableSink(_model.Input, isDeaf)));
     }
 
