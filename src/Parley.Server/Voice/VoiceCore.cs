@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Parley.Server.Voice.Bots;
 using Parley.Server.Voice.Incoming;
 using Parley.Server.Voice.Sessions;
 using Parley.Speech.Vendors;
@@ -20,6 +21,8 @@ internal sealed class VoiceCore : IDisposable
         _own = options.Speech is null ? new SpeechConnections() : null;
         Speech = options.Speech ?? new SpeechProviders(_own!);
         Sounds = new(options);
+        Tools = new(options.Limits);
+        Bots = options.Bots.ToDictionary(one => one.Key, one => new VoiceBot(one.Key, one.Value, Speech, options.Time, Log), StringComparer.Ordinal);
         Webhook = options.Webhook is { } webhook ? new(webhook, options.Time, Log) : null;
     }
 
@@ -32,6 +35,10 @@ internal sealed class VoiceCore : IDisposable
     public SpeechProviders Speech { get; }
 
     public Sounds Sounds { get; }
+
+    public BotTools Tools { get; }
+
+    public IReadOnlyDictionary<string, VoiceBot> Bots { get; }
 
     public Webhook? Webhook { get; }
 
@@ -60,6 +67,9 @@ internal sealed class VoiceCore : IDisposable
     public void Dispose()
     {
         Sounds.Dispose();
+        Tools.Dispose();
+        foreach (var bot in Bots.Values)
+            bot.Dispose();
         Webhook?.Dispose();
         _own?.Dispose();
     }

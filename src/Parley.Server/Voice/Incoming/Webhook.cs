@@ -21,9 +21,11 @@ internal sealed partial class Webhook(WebhookOptions options, TimeProvider time,
     private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
 
     /// <summary>True when the other side has taken it.</summary>
-    public async Task<bool> TellAsync(WebhookCall call, CancellationToken cancel)
+    public Task<bool> TellAsync(WebhookCall call, CancellationToken cancel) => TellAsync(JsonSerializer.SerializeToUtf8Bytes(call, VoiceJson.Default.WebhookCall), cancel);
+
+    /// <summary>True when the other side has taken it.</summary>
+    public async Task<bool> TellAsync(byte[] body, CancellationToken cancel)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(call, VoiceJson.Default.WebhookCall);
         for (var attempt = 1; ; attempt++)
         {
             var (taken, mayRetry) = await TryAsync(body, cancel);

@@ -42,7 +42,7 @@ internal sealed partial class VoiceSession
         if (_chain is null)
         {
             var rate = call.Codec?.SampleRate ?? 8000;
-            var chain = _chain = new(ChainPlan.Of(_option, rate, _held), _core.Speech, _core.Options.Time);
+            var chain = _chain = new(Parts(rate), _core.Speech, _core.Options.Time);
             _output = stream.Play(chain.Output);
             _attachments.Add(stream.WatchDigits(digit =>
             {
@@ -100,6 +100,7 @@ internal sealed partial class VoiceSession
     {
         StopWaiting();
         Tell(new DtmfEvent { TrackId = Id, Digit = digit.Symbol.ToString() });
+        _dialogue?.Press(digit.Symbol);
     }
 
     private void SendDigits(SendDtmfCommand command)
@@ -225,6 +226,7 @@ internal sealed partial class VoiceSession
             }
         }
 
+        await CloseDialogueAsync();
         if (_chain is { } chain)
             await chain.DisposeAsync();
         await _telling;

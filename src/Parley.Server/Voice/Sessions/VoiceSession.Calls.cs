@@ -108,6 +108,7 @@ internal sealed partial class VoiceSession
         OpenAudio(listen: true);
         Tell(new MediaReadyEvent { TrackId = Id });
         TellHeld();
+        BeginDialogue();
         DoEarly();
     }
 

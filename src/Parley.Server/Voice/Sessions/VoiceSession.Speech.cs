@@ -104,7 +104,7 @@ internal sealed partial class VoiceSession
             return;
         var fade = TimeSpan.FromMilliseconds(command.FadeOutMs ?? 0);
         if (command.PlayId is not { } id)
-            chain.Player.Interrupt(command.Graceful == true, fade);
+            Interrupt(chain.Player.Interrupt(command.Graceful == true, fade));
         else if (chain.Output.Find(id) is { } layer)
             layer.Stop(fade);
     }
@@ -160,7 +160,7 @@ internal sealed partial class VoiceSession
         {
             TrackId = Id, Index = text.Index, Text = text.Text, StartTime = Unix(text.StartedAt), EndTime = Unix(text.EndedAt), Confidence = text.Confidence, TaskId = text.TaskId,
         },
-        SpeechProblem problem => new ErrorEvent { TrackId = Id, Sender = problem.Sender, Error = problem.Message, Code = problem.Code },
+        SpeechProblem problem => VendorErrors.Event(Id, problem),
         SpeechMetric metric => new MetricsEvent { Key = metric.Key, Duration = (long)metric.Duration.TotalMilliseconds },
         PlaybackStarted start => new TrackStartEvent { TrackId = _botTrack, PlayId = start.PlayId },
         PlaybackInterrupted { Interruption: var cut } => new InterruptionEvent

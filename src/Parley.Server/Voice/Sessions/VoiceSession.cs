@@ -235,6 +235,7 @@ internal sealed partial class VoiceSession
         {
             TellHeld();
             Tell(last, isLast: true);
+            _last = last;
         }
 
         _isOver = true;
@@ -249,6 +250,7 @@ internal sealed partial class VoiceSession
     {
         if (_isOver)
             return;
+        Transferred(happened);
         happened = happened with { Timestamp = happened.Timestamp == 0 ? Now.ToUnixTimeMilliseconds() : happened.Timestamp, Seq = ++_seq };
         Box.Send(happened, isLast);
         _dump?.Add("event", Now, VoiceWire.Write(happened));

@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
 
-namespace Parley.Speech.Tests.Recognition;
+namespace Parley.TestSupport.Speech;
 
 /// <summary>Speech that can be recognised for sure: a word is a stretch of one value, w5 a stretch of 500; silence is zero.</summary>
 internal static class Words
 {
-    public static short[] Say(int rate, IEnumerable<int> words) => Sounds.Join([.. words.SelectMany(word => new[] { Stretch(rate, word), new short[rate / 10] })]);
+    public static short[] Say(int rate, IEnumerable<int> words) => [.. words.SelectMany(word => Stretch(rate, word).Concat(new short[rate / 10]))];
 
     private static short[] Stretch(int rate, int word)
     {
