@@ -7,6 +7,14 @@ public sealed record BridgeOptions
 {
     /// <summary>Decode and encode where the codecs differ. Default false: bridging calls of different codecs is then refused, since it costs quality and a core carries far fewer such calls.</summary>
     public bool Transcode { get; init; }
+
+    /// <summary>
+    /// Decode and encode even where the codecs are the same, so that what else plays in a call is heard together with the other side instead of in its place. Default false.
+    /// </summary>
+    public bool Mix { get; init; }
+
+    /// <summary>Pass digits on. Default true.</summary>
+    public bool PassDigits { get; init; } = true;
 }
 
 /// <summary>
@@ -45,10 +53,11 @@ public sealed class Bridge : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(b);
         if (ReferenceEquals(a, b))
             throw new ArgumentException("A call cannot be bridged with itself; use EchoAsync.", nameof(b));
+        options ??= new();
         var (streamA, streamB) = (a.OpenAudio(), b.OpenAudio());
         try
         {
-            return new Bridge(a, b, Relay.Connect(streamA, streamB, new RelayOptions { Transcode = options?.Transcode ?? false }));
+            return new Bridge(a, b, Relay.Connect(streamA, streamB, new RelayOptions { Transcode = options.Transcode, Mix = options.Mix, PassDigits = options.PassDigits }));
         }
         catch (CodecMismatchException e)
         {

@@ -70,6 +70,7 @@ public abstract partial class Call
                     if (result.IsSuccess && AudioSession.TryAcceptAnswer(result.Described!, out problem))
                     {
                         AudioSession.ExchangeDone();
+                        Changed();
                         done.TrySetResult((result.Status, result.Reason));
                     }
                     else

@@ -18,6 +18,12 @@ public abstract partial class Call
     /// <summary>The codec agreed on; null before, and while the audio is switched off.</summary>
     public AudioCodec? Codec => AudioSession.Agreed?.Codec;
 
+    /// <summary>What this side described last (SDP), offer or answer, keys included where the audio is encrypted; null before it has said anything.</summary>
+    public string? LocalDescription => AudioSession.Sent is { } sdp ? System.Text.Encoding.UTF8.GetString(sdp.Span) : null;
+
+    /// <summary>What the other side described last (SDP), keys included where the audio is encrypted; null before anything of it was taken.</summary>
+    public string? RemoteDescription => AudioSession.Received is { } sdp ? System.Text.Encoding.UTF8.GetString(sdp) : null;
+
     /// <summary>How the audio is encrypted; null when it is not.</summary>
     public SrtpSuite? CryptoSuite => AudioSession.Agreed?.Srtp?.Suite;
 

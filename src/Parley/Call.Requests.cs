@@ -64,7 +64,7 @@ public abstract partial class Call
         if (AudioSession.TryAnswerReinvite(request.Message, out var body, out var problem))
         {
             request.Respond(200, null, body);
-            OnChange?.Invoke(this);
+            Changed();
         }
         else
         {
@@ -76,14 +76,16 @@ public abstract partial class Call
     private protected void TakeAnswer(SipMessage ack)
     {
         AudioSession.TryAcceptAnswer(ack, out _);
-        OnChange?.Invoke(this);
+        Changed();
     }
 
-    /// <summary>INFO and other requests within the call. On the call's lane.</summary>
+    /// <summary>INFO, MESSAGE and other requests within the call. On the call's lane.</summary>
     private protected void TakeRequest(IncomingRequest request)
     {
         if (request.Method == SipMethod.Options)
             request.RespondToOptions();
+        else if (request.Method == SipMethod.Message)
+            TakeMessage(request);
         else if (request.Method != SipMethod.Info)
             request.Respond(405);
         else if (InfoDigits.TryRead(request.Message, out var digit, out var duration))

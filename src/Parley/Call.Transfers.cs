@@ -77,15 +77,14 @@ public abstract partial class Call
 
     private protected void TakeRefer(IncomingRefer refer)
     {
-        if (Agent.Options.OnTransferRequest is not { } decide)
+        if ((Handlers?.OnTransferRequest ?? Agent.Options.OnTransferRequest) is not { } decide)
         {
             refer.Reject(603);
             return;
         }
 
         var request = new TransferRequest(refer);
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static state => _ = state.Call.DecideAsync(state.Decide, state.Request), (Call: this, Decide: decide, Request: request), preferLocal: false);
+        Callbacks.Post(() => _ = DecideAsync(decide, request));
     }
 
     private async Task DecideAsync(Func<Call, TransferRequest, ValueTask> decide, TransferRequest request)

@@ -1,3 +1,4 @@
+using Parley.Dialogs;
 using Parley.Media.Engine;
 using Parley.Media.Codecs;
 using Parley.Net;
@@ -66,6 +67,9 @@ public abstract partial class Call : IAsyncDisposable
     /// <summary>How the call ended; null while it has not.</summary>
     public CallEnd? End => _end.Task.IsCompletedSuccessfully ? _end.Task.Result : null;
 
+    /// <summary>The BYE, CANCEL or refusal by which the other side ended the call; null while it is up, and when no message of the other side did.</summary>
+    public SipMessage? EndMessage { get; private set; }
+
     /// <summary>The SIP dialog, for those who work at that level: before the answer the one that rang last. Null before there is one.</summary>
     public abstract Dialog? Dialog { get; }
 
@@ -92,6 +96,21 @@ public abstract partial class Call : IAsyncDisposable
         return await _end.Task.WaitAsync(cancel).ConfigureAwait(false);
     }
 
+    /// <summary>Like <see cref="HangUpAsync(CancellationToken)"/>, with a reason and headers of one's own on the BYE.</summary>
+    /// <param name="options">What goes with it.</param>
+    /// <param name="cancel">Gives up waiting; the end stays.</param>
+    /// <returns>How it ended; also when the other side was quicker.</returns>
+    /// <exception cref="ArgumentException">A header that is not the application's to write, or a control character in the cause: the call goes on.</exception>
+    public async Task<CallEnd> HangUpAsync(HangUpOptions options, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (SignallingLane is { } lane)
+            await lane.RunAsync(() => EndOnLane(null, options)).ConfigureAwait(false);
+        else
+            BeginHangUp(null);
+        return await _end.Task.WaitAsync(cancel).ConfigureAwait(false);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -109,6 +128,9 @@ public abstract partial class Call : IAsyncDisposable
     /// <param name="why">How the end is to be reported, where it is not an ordinary hang-up.</param>
     internal abstract void BeginHangUp(CallEnd? why);
 
+    /// <summary>Ends the call. On its lane.</summary>
+    private protected abstract void EndOnLane(CallEnd? why, HangUpOptions? with);
+
     private protected void MoveTo(CallState state)
     {
         // A call never comes back from its end, and an answered one never rings again.
@@ -122,11 +144,12 @@ public abstract partial class Call : IAsyncDisposable
         }
     }
 
-    private protected void Finish(CallEnd end)
+    private protected void Finish(CallEnd end, SipMessage? message)
     {
         MoveTo(CallState.Ended);
         if (Interlocked.Exchange(ref _finished, 1) != 0)
             return;
+        EndMessage = message;
         // Before the end is told: whoever waits for it may dispose the call at once.
         AudioSession.Stop();
         Agent.Forget(this);

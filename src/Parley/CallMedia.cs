@@ -59,6 +59,12 @@ internal sealed class CallMedia : IAsyncDisposable
     /// <summary>What was agreed last; null before an agreement.</summary>
     public NegotiatedAudio? Agreed { get; private set; }
 
+    /// <summary>What this side described last, offer or answer; null before.</summary>
+    public ReadOnlyMemory<byte>? Sent { get; private set; }
+
+    /// <summary>What the peer described last, of that which was taken; null before.</summary>
+    public byte[]? Received { get; private set; }
+
     /// <summary>True while an offer of ours waits for its answer.</summary>
     public bool AwaitsAnswer => _pendingOffer is not null;
 
@@ -178,7 +184,7 @@ internal sealed class CallMedia : IAsyncDisposable
             var result = AudioAnswer.Create(offer, _local! with { Codecs = _codecs, PreferLocalOrder = options.PreferOwnCodecs });
             if (result.Failure is { } failure)
                 throw new CallMediaException(CallMediaProblem.NotAcceptable, failure.Reason);
-            Apply(result);
+            Apply(result, invite);
             return _answered = Described(result.Answer!);
         }
     }
@@ -204,7 +210,7 @@ internal sealed class CallMedia : IAsyncDisposable
             if (problem is not null)
                 return false;
             // The offer stays: another fork, or the 200 after early media, may answer it again (RFC 3261 §13.2.1).
-            Apply(result);
+            Apply(result, message);
             return true;
         }
     }
@@ -241,7 +247,7 @@ internal sealed class CallMedia : IAsyncDisposable
             problem = result.Failure?.Reason;
             if (problem is not null)
                 return false;
-            Apply(result);
+            Apply(result, reinvite);
             body = Described(result.Answer!);
             return true;
         }
@@ -330,11 +336,14 @@ internal sealed class CallMedia : IAsyncDisposable
     {
         if (_origin is not null)
             description = description with { Origin = _origin = SessionRevision.NextVersion(_origin) };
-        return SessionBody.Write(_described = description);
+        var body = SessionBody.Write(_described = description);
+        Sent = body.Content;
+        return body;
     }
 
-    private void Apply(OfferAnswerResult result)
+    private void Apply(OfferAnswerResult result, SipMessage from)
     {
+        Received = SessionBody.Bytes(from);
         Agreed = result.Audio!;
         _local = _local!.Next(Agreed);
         if (_stopped)

@@ -17,6 +17,12 @@ public sealed record DialOptions
     /// <summary>User name for a 401 or 407 challenge. Default: the caller's user part.</summary>
     public string? UserName { get; init; }
 
+    /// <summary>The realm user name and password are for: a challenge of another one is a refusal. Default any.</summary>
+    public string? Realm { get; init; }
+
+    /// <summary>User part of our Contact, without escapes. Default that of the caller.</summary>
+    public string? ContactUser { get; init; }
+
     /// <summary>Password for a 401 or 407 challenge. Default none: a challenge is then a refusal.</summary>
     public string? Password { get; init; }
 

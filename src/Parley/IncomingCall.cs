@@ -143,7 +143,7 @@ public sealed class IncomingCall : Call, IInviteSessionHandler
         static state =>
         {
             var (call, why) = ((IncomingCall, CallEnd?))state!;
-            call.EndOnLane(why);
+            call.EndOnLane(why, null);
         },
         (this, why));
 
@@ -162,7 +162,7 @@ public sealed class IncomingCall : Call, IInviteSessionHandler
 
         AudioSession.ExchangeDone();
         MoveTo(CallState.Answered);
-        OnChange?.Invoke(this);
+        Changed();
         _confirmed.TrySetResult();
     }
 
@@ -177,21 +177,24 @@ public sealed class IncomingCall : Call, IInviteSessionHandler
     void IInviteSessionHandler.OnEnded(CallEnd end, SipMessage? message)
     {
         end = _why ?? end;
-        Finish(end);
+        Finish(end, message?.ToOwned());
         if (_confirmed.TrySetException(new CallEndedException(end)))
             _ = _confirmed.Task.Exception; // seen: nobody need be waiting for the answer
     }
 
-    private void EndOnLane(CallEnd? why)
+    private protected override void EndOnLane(CallEnd? why, HangUpOptions? with)
     {
         if (State == CallState.Ended)
             return;
         _why ??= why;
         if (_invite.IsPending)
-            _invite.Reject(why?.Status ?? 480, null, why is { Status: 488 } ? [new SipHeader("Warning", Warning(why.Value.Reason))] : null);
+            _invite.Reject(why?.Status ?? 480, null, why is { Status: 488 } ? [new SipHeader("Warning", Warning(why.Value.Reason))] : RefusalHeaders(with));
         else
-            _session?.Bye();
+            _session?.Bye(with?.Cause?.ToString(), with?.Headers);
     }
+
+    private static IReadOnlyList<SipHeader>? RefusalHeaders(HangUpOptions? with) =>
+        with?.Cause is { } cause ? [new SipHeader("Reason", cause.ToString()), .. with.Headers] : with?.Headers;
 
     private async Task OnLaneAsync(Action step, CancellationToken cancel)
     {

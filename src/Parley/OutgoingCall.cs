@@ -17,7 +17,6 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
     private readonly OutgoingInviteOptions _options;
     private readonly DialOptions _dial;
     private readonly TaskCompletionSource<bool> _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SerialCallbacks _callbacks;
     private OutgoingInvite? _invite;
     private InviteSession? _session;
     private Dialog? _early;
@@ -30,7 +29,6 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
     {
         _options = options;
         _dial = dial;
-        _callbacks = new SerialCallbacks(e => Log.CallbackFailed(agent.Logger, options.CallId!, e));
         Id = options.CallId!;
         From = options.Caller!;
         To = options.To ?? new SipAddress(options.Target);
@@ -121,7 +119,7 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
             static state =>
             {
                 var (call, why) = ((OutgoingCall, CallEnd?))state!;
-                call.EndOnLane(why);
+                call.EndOnLane(why, null);
             },
             (this, why));
     }
@@ -141,7 +139,7 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
         if (_dial.OnProgress is { } told)
         {
             var progress = new CallProgress(response.StatusCode, System.Text.Encoding.UTF8.GetString(response.Reason), early, response.ToOwned());
-            _callbacks.Post(() => told(progress));
+            Callbacks.Post(() => told(progress));
         }
     }
 
@@ -163,7 +161,7 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
 
         AudioSession.ExchangeDone();
         MoveTo(CallState.Answered);
-        OnChange?.Invoke(this);
+        Changed();
         _answered.TrySetResult(true);
     }
 
@@ -178,24 +176,26 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
     void IInviteSessionHandler.OnEnded(CallEnd end, SipMessage? message)
     {
         if (message is { IsRequest: false, StatusCode: >= 300 })
-            Response = message.ToOwned();
-        Complete(_why ?? end);
+            Response = message = message.ToOwned();
+        else
+            message = message?.ToOwned();
+        Complete(_why ?? end, message);
     }
 
-    private void Complete(CallEnd end)
+    private void Complete(CallEnd end, SipMessage? message = null)
     {
-        Finish(end);
+        Finish(end, message);
         _answered.TrySetResult(false);
     }
 
-    private void EndOnLane(CallEnd? why)
+    private protected override void EndOnLane(CallEnd? why, HangUpOptions? with)
     {
         if (State == CallState.Ended)
             return;
         _why ??= why;
         if (_session is { } session)
-            session.Bye();
+            session.Bye(with?.Cause?.ToString(), with?.Headers);
         else
-            _invite!.Cancel();
+            _invite!.Cancel(with?.Cause?.ToString());
     }
 }

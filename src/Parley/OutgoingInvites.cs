@@ -20,12 +20,12 @@ internal static class OutgoingInvites
         {
             Target = TargetUri.Parse(target, nameof(target)),
             Caller = options.Anonymous ? Anonymous : from,
-            ContactUser = options.Anonymous ? null : from?.Uri.User, // RFC 3323 §4.1.1: the Contact would tell
+            ContactUser = options.Anonymous ? null : options.ContactUser ?? from?.Uri.User, // RFC 3323 §4.1.1: the Contact would tell
             To = options.To is null ? null : TargetUri.ParseAddress(options.To, nameof(DialOptions.To)),
             Route = options.Route,
             Flow = options.Flow,
             Headers = headers,
-            Credentials = options.Password is null ? null : new DigestCredentials { Username = options.UserName ?? from?.Uri.User ?? "", Password = options.Password },
+            Credentials = options.Password is null ? null : new DigestCredentials { Username = options.UserName ?? from?.Uri.User ?? "", Password = options.Password, Realm = options.Realm },
             Proxy = options.Proxy is null ? null : TargetUri.Parse(options.Proxy, nameof(DialOptions.Proxy)),
             MaxRedirects = options.FollowRedirects,
             RingTimeout = options.RingTimeout,

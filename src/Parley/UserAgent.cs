@@ -265,7 +265,7 @@ public sealed class UserAgent : IAsyncDisposable
         Handler = new IncomingCalls(this),
         UserAgent = _options.Name ?? DefaultName,
         Limits = new EndpointLimits { MaxCalls = _options.MaxCalls },
-        Methods = _options.Methods ?? [.. new SipEndpointOptions().Methods, SipMethod.Refer, SipMethod.Notify],
+        Methods = _options.Methods ?? [.. new SipEndpointOptions().Methods, SipMethod.Refer, SipMethod.Notify, SipMethod.Message],
         Extensions = _options.Extensions ?? new SipEndpointOptions().Extensions,
         Events = _options.Events,
         AnswerOptions = _options.AnswerOptions,

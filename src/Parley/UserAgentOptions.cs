@@ -86,7 +86,7 @@ public sealed record UserAgentOptions
 
     /// <summary>
     /// A call's other side asks us to call somebody (REFER): accept and report, or reject; off the lanes. What it leaves undecided, and everything without it, is refused with
-    /// 603. Default none.
+    /// 603. A call's own <see cref="CallHandlers.OnTransferRequest"/> comes before it. Default none.
     /// </summary>
     public Func<Call, TransferRequest, ValueTask>? OnTransferRequest { get; init; }
 
@@ -96,7 +96,7 @@ public sealed record UserAgentOptions
     /// <summary>Asked about each message before anything is spent on it: bans, rates. Default none.</summary>
     public ISipGate? Gate { get; init; }
 
-    /// <summary>What is served, the value of Allow. Default: that of <see cref="SipEndpointOptions.Methods"/>, calls only, with REFER and NOTIFY for transfers.</summary>
+    /// <summary>What is served, the value of Allow. Default: that of <see cref="SipEndpointOptions.Methods"/>, calls only, with REFER and NOTIFY for transfers and MESSAGE for texts within a call.</summary>
     public IReadOnlyList<SipMethod>? Methods { get; init; }
 
     /// <summary>Option tags understood, the value of Supported. Default: that of <see cref="SipEndpointOptions.Extensions"/>.</summary>

@@ -65,6 +65,9 @@ public sealed partial class AudioStream : IAsyncDisposable
     /// <summary>Our synchronization source.</summary>
     public uint Ssrc => Sender.Ssrc;
 
+    /// <summary>The peer's synchronization source; null before its first packet.</summary>
+    public uint? RemoteSsrc => _receiver.Packets > 0 ? _receiver.Ssrc : null;
+
     /// <summary>Fires when the stream has been disposed of.</summary>
     public CancellationToken Ended => _ended.Token;
 

@@ -53,7 +53,7 @@ public sealed class Relay : IAsyncDisposable
         if (ReferenceEquals(first, second))
             throw new ArgumentException("A stream cannot be relayed to itself; Echo does that.", nameof(second));
         options ??= new();
-        if (first.Codec is not { } a || second.Codec is not { } b || (!options.Transcode && !StreamFormat.Same(a, b)))
+        if (first.Codec is not { } a || second.Codec is not { } b || (!options.Transcode && !options.Mix && !StreamFormat.Same(a, b)))
             throw new CodecMismatchException(first.Codec, second.Codec);
         if (!first.Claim())
             throw new InvalidOperationException("The first stream is already relayed.");
@@ -123,10 +123,10 @@ public sealed class Relay : IAsyncDisposable
     {
         if (Volatile.Read(ref _closed) != 0)
             return;
-        var same = first is not null && second is not null && StreamFormat.Same(first.Codec, second.Codec);
+        var same = !_options.Mix && first is not null && second is not null && StreamFormat.Same(first.Codec, second.Codec);
         lock (_lock)
         {
-            IsTranscoding = !same && _options.Transcode && first is not null && second is not null;
+            IsTranscoding = !same && (_options.Transcode || _options.Mix) && first is not null && second is not null;
             if (IsTranscoding && _pipeForth is null)
             {
                 _pipeForth = new PcmPipe(First, Second).Connect();

@@ -28,6 +28,12 @@ public sealed class DialogRequest
 
     internal bool IsPending => _request.IsPending;
 
+    internal Task AnswerIfPendingAsync(int status) => _request.Lane.RunAsync(() =>
+    {
+        if (_request.IsPending)
+            _request.Respond(status);
+    });
+
     /// <summary>Answers it. Does nothing when it is answered already or its sender has given up.</summary>
     /// <param name="status">100–699; below 200 it stays pending.</param>
     /// <param name="reason">Reason phrase. Default the standard one.</param>
