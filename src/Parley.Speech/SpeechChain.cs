@@ -20,6 +20,9 @@ public sealed class SpeechChain : IAsyncDisposable
     private readonly RecognitionStream? _recognition;
     private readonly AnsweringMachineDetector? _answerer;
     private readonly List<IDisposable> _attached = [];
+    private readonly Lock _gate = new();
+    private readonly List<TextRecognised> _early = []; // recognised before there was an input to tell
+    private bool _made;
 
     /// <summary>Makes a call's chain; recognisers connect at once.</summary>
     /// <param name="options">Its parts.</param>
@@ -38,6 +41,12 @@ public sealed class SpeechChain : IAsyncDisposable
         Player = new(Output, voices.Count switch { 0 => null, 1 => voices[0], _ => new SynthesiserChain(voices, Events.Post) }, Events.Post, time);
         _input = Input(options, time);
         if (_input is not null) _inputs.Add(_input);
+        lock (_gate)
+        {
+            _made = true;
+            foreach (var text in _early) _input?.Recognised(text);
+        }
+
         if (options.AnsweringMachine is { } answering)
         {
             _answerer = Part("amd", () => new AnsweringMachineDetector(verdict => Events.Post(new AnswererJudged(verdict)), answering));
@@ -116,7 +125,12 @@ public sealed class SpeechChain : IAsyncDisposable
     private void Heard(SpeechEvent happened)
     {
         Events.Post(happened);
-        if (happened is TextRecognised text) _input?.Recognised(text);
+        if (happened is not TextRecognised text) return;
+        lock (_gate)
+        {
+            if (_made) _input?.Recognised(text);
+            else _early.Add(text);
+        }
     }
 
     /// <summary>Makes a part, or tells why it cannot be made.</summary>

@@ -13,7 +13,7 @@ public sealed partial class DialogueStage
     private async Task ReplyAsync(Reply reply)
     {
         var began = _time.GetTimestamp();
-        var said = new StringBuilder();
+        var said = reply.Said;
         var complete = false;
         var first = _messages.Count;
         try
@@ -27,6 +27,7 @@ public sealed partial class DialogueStage
             }
 
             complete = true;
+            if (reply.HasHungUp) return;
             Post(new SpeechMetric("completed.llm", _time.GetElapsedTime(began)) { PlayId = reply.PlayId });
             _player.Speak(new() { PlayId = reply.PlayId, EndOfStream = true });
             Post(new ReplyFinal(said.ToString(), true));
@@ -43,11 +44,13 @@ public sealed partial class DialogueStage
             Post(new SpeechProblem("llm", known?.Message ?? $"{error.GetType().Name}: {error.Message}", known?.Code) { Provider = known?.Vendor });
             if (!string.IsNullOrEmpty(_options.Apology) && !_stop.IsCancellationRequested) TrySay(_options.Apology, reply.PlayId);
         }
-
-        if (!complete) Post(new ReplyFinal(said.ToString(), false));
-        Remember(first, reply);
-        reply.IsOver = true;
-        _happened.Writer.TryWrite(new ReplyOver());
+        finally
+        {
+            if (!complete) Post(new ReplyFinal(said.ToString(), false));
+            Remember(first, reply);
+            reply.IsOver = true;
+            _happened.Writer.TryWrite(new ReplyOver());
+        }
     }
 
     /// <summary>Asks once and speaks what comes; gives the tools the model wants to use.</summary>
@@ -106,7 +109,7 @@ public sealed partial class DialogueStage
         {
             // Every use must have a result, or the next question is refused.
             _messages.Add(new("tool", result) { ToolCallId = call.Id });
-            Post(new ToolUsed(call.Id, call.Name, call.Arguments, result));
+            if (!reply.HasHungUp) Post(new ToolUsed(call.Id, call.Name, call.Arguments, result));
         }
     }
 
@@ -129,9 +132,14 @@ public sealed partial class DialogueStage
         switch (tool.Kind)
         {
             case DialogueToolKind.HangUp:
-                var done = await ActAsync(reply, () => _actions.HangUpAsync(arguments.At("reason").Text() ?? "", _stop.Token)).ConfigureAwait(false);
-                reply.HasHungUp = true;
-                return done;
+                return await ActAsync(reply, () =>
+                {
+                    // Told before it is done: behind the end of the call nobody listens.
+                    reply.HasHungUp = true;
+                    Post(new ToolUsed(call.Id, call.Name, call.Arguments, "ok"));
+                    Post(new ReplyFinal(reply.Said.ToString(), true));
+                    return _actions.HangUpAsync(arguments.At("reason").Text() ?? "", _stop.Token);
+                }).ConfigureAwait(false);
             case DialogueToolKind.Transfer:
                 if (arguments.At("target").Text() is not { } name || !tool.Targets.TryGetValue(name, out var target))
                     return $"failed: the target must be one of {string.Join(", ", tool.Targets.Keys)}";
@@ -225,6 +233,9 @@ public sealed partial class DialogueStage
         public CancellationTokenSource Cancel => cancel;
 
         public Task Running { get; set; } = Task.CompletedTask;
+
+        /// <summary>All that the model gave to be said.</summary>
+        public StringBuilder Said { get; } = new();
 
         /// <summary>What was heard of what sounded when the caller cut it.</summary>
         public Interruption? Heard { get; set; }

@@ -210,15 +210,14 @@ public sealed partial class DialogueStage : IAsyncDisposable
             return;
         }
 
-        if ((_player.Interrupt(graceful: false, _options.Fade) ?? known) is { } heard && _spoken is { } spoken && heard.PlayId == spoken.PlayId) spoken.Message.Content = heard.Heard;
+        if ((known ?? _player.Interrupt(graceful: false, _options.Fade)) is { } heard && _spoken is { } spoken && heard.PlayId == spoken.PlayId) spoken.Message.Content = heard.Heard;
     }
 
     private void Silence(Reply reply, Interruption? known = null)
     {
-        var heard = _player.Interrupt(graceful: false, _options.Fade);
+        reply.Heard ??= _player.Interrupt(graceful: false, _options.Fade) ?? known; // before it can be remembered
         reply.Cancel.Cancel();
-        var late = _player.Interrupt(); // a piece may have come in between
-        reply.Heard ??= known ?? heard ?? late;
+        _player.Interrupt(); // a piece may have come in between
     }
 
     /// <summary>Says something that is not the model's, and remembers it.</summary>

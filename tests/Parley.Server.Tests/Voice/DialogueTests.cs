@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
+using Parley.Sip.Invites;
 using Parley.Speech.Dialogue;
 using Parley.TestSupport.Speech;
 using static Parley.Server.Tests.Voice.VoiceStage;
@@ -80,7 +81,7 @@ public sealed class DialogueTests
     {
         await using var target = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:sales@127.0.0.1", MediaPorts = (23_900, 23_950) });
         var answered = new TaskCompletionSource<IncomingCall>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ = target.ServeAsync(async (incoming, _) =>
+        var serving = target.ServeAsync(async (incoming, _) =>
         {
             await incoming.AnswerAsync();
             answered.SetResult(incoming);
@@ -105,14 +106,17 @@ public sealed class DialogueTests
     [Fact]
     public async Task A_transfer_that_is_refused_is_told_to_the_model_and_the_conversation_goes_on()
     {
+        await using var target = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"] });
+        _ = target.ServeAsync((incoming, _) => incoming.RejectAsync(486));
         await using var scene = await BotScene.StartAsync(
             await ChatServer.StartAsync(["""TOOL pass_on {"target":"sales"}"""], ["They are busy."]),
-            """ "tools": [ { "kind": "transfer", "name": "pass_on", "targets": { "sales": "sip:sales@127.0.0.1:9" } } ] """);
-        var (call, _) = await scene.CallAsync();
-        await using var __ = call;
+            $$""" "tools": [ { "kind": "transfer", "name": "pass_on", "targets": { "sales": "sip:sales@{{target.Listeners[0].Local}}" } } ] """);
+        var (call, ear) = await scene.CallAsync();
+        await using var hangingUp = call;
         scene.Say("Sales please.");
         await scene.UntilSaidAsync("They are busy.");
-        Assert.Contains("|tool:failed: ", scene.Model.Messages(1), StringComparison.Ordinal);
+        await ear.HearsAsync();
+        Assert.EndsWith("|tool:failed: 486 Busy Here", scene.Model.Messages(1), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,8 +131,9 @@ public sealed class DialogueTests
         });
         await using var scene = await BotScene.StartAsync(
             await ChatServer.StartAsync(["""TOOL order {"number":"7"}"""], ["Done."]), $$""" "tools": [ { "kind": "webhook", "name": "order", "url": "{{shop.Http}}" } ] """);
-        var (call, _) = await scene.CallAsync();
-        await using var __ = call;
+        var (call, ear) = await scene.CallAsync();
+        await using var _ = call;
+        Assert.Equal(0, ear.Frames); // nobody greets
         scene.Say("Where is order seven?");
         await scene.UntilSaidAsync("Done.");
         Assert.EndsWith("|tool:on its way", scene.Model.Messages(1), StringComparison.Ordinal);
@@ -188,7 +193,7 @@ public sealed class DialogueTests
         await using var scene = await BotScene.StartAsync(await ChatServer.StartAsync(["Fine."]), """ "greeting": "Hello {{name}}." """, answers: false);
         var phone = scene.Stage.AnswerAll();
         await using var socket = await scene.Stage.ConnectAsync();
-        await socket.SendAsync($$"""{"command":"invite","option":{"callee":"{{scene.Stage.PhoneUri}}","bot":"bot","extra":{"name":"Anna"}}}""");
+        await socket.SendAsync($$"""{"command":"invite","option":{"callee":"{{scene.Stage.PhoneUri}}","bot":"bot","extra":{"name":"Anna"} } }""");
         BotScene.Open(await phone);
         await scene.UntilSaidAsync("Hello Anna.");
         scene.Say("How are you?");

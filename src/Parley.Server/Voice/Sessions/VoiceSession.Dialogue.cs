@@ -65,7 +65,7 @@ internal sealed partial class VoiceSession
             Farewell = PromptTemplate.Fill(options.Farewell, values),
             FollowUp = options.FollowUp is { } followUp ? followUp with { Say = PromptTemplate.Fill(followUp.Say, values) } : null,
         };
-        _dialogue = new(options, chain, new Actions(this, call), _core.Speech.Connections, _core.Options.Time);
+        _dialogue = new(options, chain, new Actions(this, call, chain), _core.Speech.Connections, _core.Options.Time);
     }
 
     /// <summary>What prompts can name. What a program gives for the call goes before what is known of it.</summary>
@@ -150,16 +150,15 @@ internal sealed partial class VoiceSession
         };
     }
 
+    /// <summary>A bot wants to end the call.</summary>
+    private sealed record HangUpAsked : SpeechEvent;
+
     /// <summary>What a bot can do with the call, from the conversation's tasks.</summary>
-    private sealed class Actions(VoiceSession session, Call call) : IDialogueActions
+    private sealed class Actions(VoiceSession session, Call call, SpeechChain chain) : IDialogueActions
     {
         public Task<string> HangUpAsync(string reason, CancellationToken cancel)
         {
-            session.Post(() =>
-            {
-                session._why ??= ("BySystem", "system");
-                session.Abandon();
-            });
+            chain.Events.Post(new HangUpAsked()); // behind what has happened, so that all of that is told
             return Task.FromResult("ok");
         }
 

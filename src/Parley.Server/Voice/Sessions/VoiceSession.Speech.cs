@@ -140,6 +140,10 @@ internal sealed partial class VoiceSession
         {
             case SpeechStarted or TextRecognised or PlaybackStarted: StopWaiting(); break;
             case PlaybackEnded ended: PlaybackOver(ended); return;
+            case HangUpAsked:
+                _why ??= ("BySystem", "system");
+                Abandon();
+                return;
         }
 
         if (told is not null)
