@@ -37,7 +37,7 @@ public abstract partial class Call
     }
 
     /// <summary>
-    /// Sends digits as INFO requests with <c>application/dtmf-relay</c>, for peers that want them so; each waits for its response.
+    /// Sends digits as INFO requests with <c>application/dtmf-relay</c>, for peers that want them so; each waits for its response, and for the time it is held down and the pause behind it.
     /// <see cref="SendDigitsAsync"/> is what most peers understand.
     /// </summary>
     /// <exception cref="ArgumentException">A character is no DTMF digit.</exception>
@@ -51,9 +51,12 @@ public abstract partial class Call
                 throw new ArgumentException($"'{digit}' is no DTMF digit; 0-9, *, # and A-D are.", nameof(digits));
         }
 
-        foreach (var digit in digits)
+        options ??= new();
+        for (var i = 0; i < digits.Length; i++)
         {
-            var body = new SipBody("application/dtmf-relay", InfoDigits.WriteRelay(char.ToUpperInvariant(digit), (options ?? new()).Duration));
+            if (i > 0)
+                await Task.Delay(options.Duration + options.Gap, Agent.Network.Time, cancel).ConfigureAwait(false);
+            var body = new SipBody("application/dtmf-relay", InfoDigits.WriteRelay(char.ToUpperInvariant(digits[i]), options.Duration));
             await RequestAsync(SipMethod.Info, body, null, cancel).ConfigureAwait(false);
         }
     }

@@ -27,7 +27,7 @@ public abstract partial class Call
         if (options.Mode != TransferMode.ByServer)
         {
             var asked = await ReferAsync(new SipAddress(to), options, cancel).ConfigureAwait(false);
-            if (asked.IsSuccess)
+            if (asked.IsSuccess && !options.KeepCall)
                 await HangUpAsync(CancellationToken.None).ConfigureAwait(false);
             if (options.Mode == TransferMode.ByPhone || asked.Status is not (405 or 420 or 501))
                 return asked;
@@ -66,7 +66,7 @@ public abstract partial class Call
         var dialog = session.Dialog;
         var to = new SipAddress(Replaces.For(dialog).AddTo(SipUri.Parse(dialog.RemoteTarget)));
         var asked = await ReferAsync(to, options, cancel).ConfigureAwait(false);
-        if (asked.IsSuccess)
+        if (asked.IsSuccess && !options.KeepCall)
         {
             await HangUpAsync(CancellationToken.None).ConfigureAwait(false);
             await other.HangUpAsync(CancellationToken.None).ConfigureAwait(false);

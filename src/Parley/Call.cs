@@ -100,10 +100,12 @@ public abstract partial class Call : IAsyncDisposable
     /// <param name="options">What goes with it.</param>
     /// <param name="cancel">Gives up waiting; the end stays.</param>
     /// <returns>How it ended; also when the other side was quicker.</returns>
-    /// <exception cref="ArgumentException">A header that is not the application's to write, or a control character in the cause: the call goes on.</exception>
+    /// <exception cref="ArgumentException">A header that is not the application's to write, a control character in cause or phrase, or a status that is no refusal: the call goes on.</exception>
     public async Task<CallEnd> HangUpAsync(HangUpOptions options, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Refusal is < 400 or > 699)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Refusal, "A refusal has a status from 400 to 699.");
         if (SignallingLane is { } lane)
             await lane.RunAsync(() => EndOnLane(null, options)).ConfigureAwait(false);
         else

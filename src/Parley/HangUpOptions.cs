@@ -9,6 +9,12 @@ public sealed record HangUpOptions
     /// <summary>Why: the Reason header (RFC 3326) of the BYE, the CANCEL or the refusal. Default none.</summary>
     public SipReason? Cause { get; init; }
 
-    /// <summary>Headers added to the BYE, or to the 480 an unanswered incoming call is refused with. A CANCEL carries none of them. Default none.</summary>
+    /// <summary>Status an incoming call that is not answered yet is refused with, 400–699. Default 480.</summary>
+    public int Refusal { get; init; } = 480;
+
+    /// <summary>Reason phrase of that. Default the standard one.</summary>
+    public string? RefusalPhrase { get; init; }
+
+    /// <summary>Headers added to the BYE, or to that refusal. A CANCEL carries none of them. Default none.</summary>
     public IReadOnlyList<SipHeader> Headers { get; init; } = [];
 }

@@ -188,7 +188,7 @@ public sealed class IncomingCall : Call, IInviteSessionHandler
             return;
         _why ??= why;
         if (_invite.IsPending)
-            _invite.Reject(why?.Status ?? 480, null, why is { Status: 488 } ? [new SipHeader("Warning", Warning(why.Value.Reason))] : RefusalHeaders(with));
+            _invite.Reject(why?.Status ?? with?.Refusal ?? 480, with?.RefusalPhrase, why is { Status: 488 } ? [new SipHeader("Warning", Warning(why.Value.Reason))] : RefusalHeaders(with));
         else
             _session?.Bye(with?.Cause?.ToString(), with?.Headers);
     }

@@ -66,6 +66,9 @@ public sealed class UserAgent : IAsyncDisposable
     /// <summary>The calls that are up or being set up.</summary>
     public ICollection<Call> Calls => _calls.Keys;
 
+    /// <summary>Codecs offered and accepted where a call does not say others, best first.</summary>
+    public IReadOnlyList<Media.Codecs.AudioCodec> Codecs => _options.Codecs;
+
     /// <summary>What it listens on, with real ports.</summary>
     public IReadOnlyList<SipListener> Listeners => Endpoint.Listeners;
 

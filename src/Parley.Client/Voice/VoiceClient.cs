@@ -1,227 +1,253 @@
 using System.Net.WebSockets;
+using System.Text.Json;
 using System.Threading.Channels;
 using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
-using Parley.Contracts.Voice.Options;
 
 namespace Parley.Client.Voice;
 
-/// <summary>One call of a voice agent: commands to the server, events from it. For any thread.</summary>
+/// <summary>
+/// One call of a voice agent: commands to the server, events from it. For any thread. Events are seen by handlers (<see cref="On{TEvent}(Func{TEvent, Task})"/>), in a loop
+/// (<see cref="ReadAllAsync"/>) and one by one (<see cref="WaitForAsync{TEvent}"/>), always in their order.
+/// </summary>
 /// <example><code>
 /// await using var call = await VoiceClient.ConnectAsync();
+/// call.On&lt;SpeakingEvent&gt;(_ => call.InterruptAsync());
+/// call.On&lt;AsrFinalEvent&gt;(heard => call.SpeakAsync($"You said: {heard.Text}"));
 /// await call.InviteAsync(new() { Callee = "sip:alice@10.0.0.10", Asr = new() { Provider = "deepgram" } });
 /// await call.SpeakAsync("Hello!");
-/// await foreach (var happened in call.ReadAllAsync())
-///     if (happened is AsrFinalEvent heard)
-///         await call.SpeakAsync($"You said: {heard.Text}");
+/// await call.WaitForEndAsync();
 /// </code></example>
-public sealed class VoiceClient : IAsyncDisposable
+public sealed partial class VoiceClient : IAsyncDisposable
 {
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
-
     private readonly VoiceClientOptions _options;
-    private readonly ClientWebSocket _socket = new();
-    private readonly SemaphoreSlim _sending = new(1, 1);
-    private readonly Channel<VoiceEvent> _events;
-    private readonly CancellationTokenSource _closing = new();
-    private TaskCompletionSource<AnswerEvent>? _answer;
-    private Task _reading = Task.CompletedTask;
+    private readonly VoiceConnection _connection;
+    private readonly VoiceDump? _dump;
+    private readonly EventQueue _events, _handled;
+    private readonly Channel<VoiceAudio> _audio;
+    private readonly TaskCompletionSource<VoiceEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _ended = new();
+    private readonly AsyncLocal<bool> _isInHandler = new();
+    private CancellationTokenRegistration _cancelled;
+    private Task _reading = Task.CompletedTask, _handling = Task.CompletedTask;
+    private Task? _disposing;
+    private long _lastSeq, _missed;
+    private volatile VoiceEvent? _last;
+    private volatile bool _isCallBegun, _isCallEnding;
 
     private VoiceClient(VoiceClientOptions options)
     {
         _options = options;
-        _events = Channel.CreateBounded<VoiceEvent>(new BoundedChannelOptions(options.MaxEvents) { FullMode = BoundedChannelFullMode.DropOldest });
+        Id = options.Id ?? $"s.{Guid.NewGuid()}";
+        Ended = _ended.Token;
+        _connection = new(options, Id);
+        _dump = options.DumpFile is { } file ? new(file, options.Log) : null;
+        _events = new(options.MaxEvents);
+        _handled = new(options.MaxEvents);
+        _audio = Channel.CreateBounded<VoiceAudio>(new BoundedChannelOptions(options.MaxAudio) { FullMode = BoundedChannelFullMode.DropOldest });
     }
 
-    /// <summary>Connects a session.</summary>
+    /// <summary>Id of the session: what other sessions name it by (<see cref="BridgeAsync"/>), and the server's list.</summary>
+    public string Id { get; }
+
+    /// <summary>Fires when the session is over.</summary>
+    public CancellationToken Ended { get; }
+
+    /// <summary>Connects a session. The server tells nothing before its first command, so handlers can be registered after this.</summary>
     /// <param name="options">Where to, and as whom. Default: to this machine.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="WebSocketException">There is no server, or it does not let us in.</exception>
+    /// <exception cref="VoiceCallException">There is neither a call nor a session of that id, and <see cref="VoiceClientOptions.OnlyExisting"/> wants one.</exception>
+    /// <exception cref="ArgumentException">The id is none.</exception>
     public static async Task<VoiceClient> ConnectAsync(VoiceClientOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new();
+        if (options.Id is { } id && (id.Length is 0 or > 128 || id.AsSpan().ContainsAny("/\\\r\n") || id[0] == '.'))
+            throw new ArgumentException("An id has 1 to 128 characters, no slash, no line end and no dot in front.", nameof(options));
         var client = new VoiceClient(options);
         try
         {
-            if (options.Key is { } key)
-                client._socket.Options.SetRequestHeader("Authorization", "Bearer " + key);
-            var query = options.Dump ? "?dump=true" : "?dump=false";
-            if (options.Id is { } id)
-                query += "&id=" + Uri.EscapeDataString(id);
-            await client._socket.ConnectAsync(new(options.Server.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/call/sip" + query), cancel).ConfigureAwait(false);
-            client._reading = client.ReadAsync();
-            return client;
+            await client._connection.ConnectAsync(cancel).ConfigureAwait(false);
         }
         catch
         {
-            await client.DisposeAsync().ConfigureAwait(false);
+            await client.ReleaseAsync().ConfigureAwait(false);
             throw;
         }
+
+        options.Log?.Invoke(VoiceLogLevel.Information, $"Session {client.Id} is connected with {options.Server.Host}:{options.Server.Port}.");
+        client._reading = client.ReadAsync();
+        client._cancelled = options.Cancel.Register(() => _ = client.DisposeAsync().AsTask());
+        return client;
     }
 
-    /// <summary>The events in their order, until the session is over. One reader.</summary>
+    /// <summary>The events in their order, until the session is over. One reader. Where he was too slow, a <see cref="MissedEvent"/> tells how many are missing.</summary>
     /// <param name="cancel">Ends the reading.</param>
-    public IAsyncEnumerable<VoiceEvent> ReadAllAsync(CancellationToken cancel = default) => _events.Reader.ReadAllAsync(cancel);
+    public IAsyncEnumerable<VoiceEvent> ReadAllAsync(CancellationToken cancel = default) => _events.ReadAllAsync(cancel);
 
-    /// <summary>Calls somebody and waits for the answer.</summary>
-    /// <param name="option">Whom, and what the call is made of.</param>
-    /// <param name="cancel">Gives up, and hangs up.</param>
-    /// <exception cref="VoiceCallException">The call was refused, or could not be made.</exception>
-    public Task<AnswerEvent> InviteAsync(CallOption option, CancellationToken cancel = default) => SetUpAsync(new InviteCommand { Option = option }, cancel);
+    /// <summary>Frames of audio in their order, until the session is over; of those that nobody reads the oldest are left out. One reader.</summary>
+    /// <param name="cancel">Ends the reading.</param>
+    public IAsyncEnumerable<VoiceAudio> ReadAudioAsync(CancellationToken cancel = default) => _audio.Reader.ReadAllAsync(cancel);
 
-    /// <summary>Answers the incoming call of this session and waits until it is up.</summary>
-    /// <param name="option">What the call is made of.</param>
-    /// <param name="cancel">Gives up, and hangs up.</param>
-    /// <exception cref="VoiceCallException">There is no such call, or it is over.</exception>
-    public Task<AnswerEvent> AcceptAsync(CallOption option, CancellationToken cancel = default) => SetUpAsync(new AcceptCommand { Option = option }, cancel);
-
-    /// <summary>Tells the caller that it rings.</summary>
-    public Task RingAsync(string? ringtone = null, RecorderOption? recorder = null, CancellationToken cancel = default) =>
-        SendAsync(new RingingCommand { Ringtone = ringtone, Recorder = recorder }, cancel);
-
-    /// <summary>Refuses the incoming call of this session.</summary>
-    public Task RejectAsync(string reason, int? code = null, CancellationToken cancel = default) => SendAsync(new RejectCommand { Reason = reason, Code = code }, cancel);
-
-    /// <summary>Says a text: behind what the same play id has to say, or in the place of another's.</summary>
-    public Task SpeakAsync(string text, string? playId = null, bool autoHangup = false, CancellationToken cancel = default) =>
-        SendAsync(new TtsCommand { Text = text, PlayId = playId, AutoHangup = autoHangup, EndOfStream = true }, cancel);
-
-    /// <summary>Says a piece of a text that comes in pieces, as from a language model.</summary>
-    public Task SpeakPieceAsync(string text, string playId, bool isLast = false, CancellationToken cancel = default) =>
-        SendAsync(new TtsCommand { Text = text, PlayId = playId, Streaming = true, EndOfStream = isLast }, cancel);
-
-    /// <summary>Plays a file of the server's, or a URL.</summary>
-    public Task PlayAsync(string url, bool autoHangup = false, CancellationToken cancel = default) => SendAsync(new PlayCommand { Url = url, AutoHangup = autoHangup }, cancel);
-
-    /// <summary>Cuts what is said or played.</summary>
-    /// <param name="graceful">Lets the text being said come to its end.</param>
+    /// <summary>Waits until the session is over.</summary>
     /// <param name="cancel">Gives up waiting.</param>
-    public Task InterruptAsync(bool graceful = false, CancellationToken cancel = default) => SendAsync(new InterruptCommand { Graceful = graceful }, cancel);
-
-    /// <summary>Holds what is said or played.</summary>
-    public Task PauseAsync(CancellationToken cancel = default) => SendAsync(new PauseCommand(), cancel);
-
-    /// <summary>Lets it go on.</summary>
-    public Task ResumeAsync(CancellationToken cancel = default) => SendAsync(new ResumeCommand(), cancel);
-
-    /// <summary>Silences a track; null for both directions.</summary>
-    public Task MuteAsync(string? trackId = null, CancellationToken cancel = default) => SendAsync(new MuteCommand { TrackId = trackId }, cancel);
-
-    /// <summary>Ends that.</summary>
-    public Task UnmuteAsync(string? trackId = null, CancellationToken cancel = default) => SendAsync(new UnmuteCommand { TrackId = trackId }, cancel);
-
-    /// <summary>Presses keys.</summary>
-    public Task SendDigitsAsync(string digits, CancellationToken cancel = default) => SendAsync(new SendDtmfCommand { Digits = digits }, cancel);
-
-    /// <summary>Connects the call with somebody else.</summary>
-    public Task ReferAsync(string callee, ReferOption? options = null, CancellationToken cancel = default) => SendAsync(new ReferCommand { Callee = callee, Options = options }, cancel);
-
-    /// <summary>Ends the call; the session's last event tells so.</summary>
-    public Task HangUpAsync(string? reason = null, CancellationToken cancel = default) => SendAsync(new HangupCommand { Reason = reason }, cancel);
+    /// <returns>How it ended.</returns>
+    public Task<VoiceEnd> WaitForEndAsync(CancellationToken cancel = default) => _end.Task.WaitAsync(cancel);
 
     /// <summary>Sends any command.</summary>
-    /// <exception cref="WebSocketException">The connection is lost.</exception>
-    /// <exception cref="InvalidOperationException">The session is over.</exception>
+    /// <param name="command">The command.</param>
+    /// <param name="cancel">Gives up waiting for its turn, and for a connection that is made anew; what is being sent is sent.</param>
+    /// <exception cref="IOException">The session is over.</exception>
     public async Task SendAsync(VoiceCommand command, CancellationToken cancel = default)
     {
         var message = VoiceWire.Write(command);
-        await _sending.WaitAsync(cancel).ConfigureAwait(false);
-        try
-        {
-            // Cancelling a send would break the connection; a message is small.
-            await _socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, _closing.Token).ConfigureAwait(false);
-        }
-        finally
-        {
-            _sending.Release();
-        }
+        _isCallBegun |= command is InviteCommand or AcceptCommand or RingingCommand or RejectCommand;
+        _isCallEnding |= command is RejectCommand or HangupCommand { Refer: not true };
+        _dump?.Add("command", message);
+        _options.Log?.Invoke(VoiceLogLevel.Debug, $"Session {Id}: command {command.Command}");
+        await _connection.SendAsync(message, WebSocketMessageType.Text, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Closes the session; a call that is still up ends.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Sends audio: what the other side is to hear, where this program has the audio (<see cref="VoiceCallType.WebSocket"/>).</summary>
+    /// <param name="frame">
+    /// Samples as of <see cref="Contracts.Voice.Options.CallOption.Codec"/>, by default 16-bit little-endian PCM at 16 kHz, best 20 ms (640 bytes) at a time and not faster than they are heard.
+    /// </param>
+    /// <param name="cancel">Gives up waiting for its turn.</param>
+    /// <exception cref="IOException">The session is over.</exception>
+    public Task SendAudioAsync(ReadOnlyMemory<byte> frame, CancellationToken cancel = default) => _connection.SendAsync(frame, WebSocketMessageType.Binary, cancel);
+
+    /// <summary>Ends the call, waits for its last event and for handlers, at most <see cref="VoiceClientOptions.ShutdownTimeout"/>, and closes the session.</summary>
+    /// <param name="reason">Why, for the <see cref="HangupEvent"/>; null for none.</param>
+    public async Task ShutdownAsync(string? reason = null)
     {
-        if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        Task? own = null;
+        lock (_end)
+            _disposing ??= own = Task.Run(() => EndAsync(reason));
+        if (own is null && _isInHandler.Value)
+            return;
+        await _disposing.ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the call that is still up, and closes the session: <see cref="ShutdownAsync"/>.</summary>
+    public ValueTask DisposeAsync() => new(ShutdownAsync());
+
+    private async Task EndAsync(string? reason)
+    {
+        using var limit = new CancellationTokenSource(_options.ShutdownTimeout);
+        try
         {
-            using var limit = new CancellationTokenSource(CloseTimeout);
-            try
+            // A call that waits is there without a command of ours; it would go on to wait for somebody else.
+            if ((_isCallBegun || _options.OnlyExisting) && _last is null && !_reading.IsCompleted)
             {
-                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, limit.Token).ConfigureAwait(false);
+                if (!_isCallEnding)
+                    await HangUpAsync(reason, limit.Token).ConfigureAwait(false);
                 await _reading.WaitAsync(limit.Token).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException)
-            {
-                // Gone meanwhile.
-            }
+
+            await _connection.CloseAsync(limit.Token).ConfigureAwait(false);
+            await _reading.WaitAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // Gone meanwhile, or it takes too long.
         }
 
-        await _closing.CancelAsync().ConfigureAwait(false);
-        _socket.Dispose();
+        _connection.Abort();
         await _reading.ConfigureAwait(false);
-        _closing.Dispose();
-        _sending.Dispose();
-    }
-
-    private async Task<AnswerEvent> SetUpAsync(VoiceCommand command, CancellationToken cancel)
-    {
-        var answer = new TaskCompletionSource<AnswerEvent>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Volatile.Write(ref _answer, answer);
-        await SendAsync(command, cancel).ConfigureAwait(false);
-        if (_reading.IsCompleted)
-            answer.TrySetException(new VoiceCallException("The connection is lost."));
         try
         {
-            return await answer.Task.WaitAsync(cancel).ConfigureAwait(false);
+            // A handler that closes the session cannot be waited for.
+            if (!_isInHandler.Value)
+                await _handling.WaitAsync(limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            await HangUpAsync(cancel: CancellationToken.None).ConfigureAwait(false);
-            throw;
+            _options.Log?.Invoke(VoiceLogLevel.Warning, $"Session {Id}: a handler still runs.");
         }
+
+        await ReleaseAsync().ConfigureAwait(false);
+    }
+
+    private async Task ReleaseAsync()
+    {
+        await _cancelled.DisposeAsync().ConfigureAwait(false);
+        _connection.Dispose();
+        if (_dump is not null)
+            await _dump.DisposeAsync().ConfigureAwait(false);
+        _ended.Dispose();
     }
 
     private async Task ReadAsync()
     {
-        var buffer = new byte[8_192];
-        try
-        {
-            var length = 0;
-            while (true)
-            {
-                if (length == buffer.Length)
-                    Array.Resize(ref buffer, buffer.Length * 2);
-                var read = await _socket.ReceiveAsync(buffer.AsMemory(length), _closing.Token).ConfigureAwait(false);
-                if (read.MessageType == WebSocketMessageType.Close)
-                    break;
-                length += read.Count;
-                if (!read.EndOfMessage)
-                    continue;
-                if (read.MessageType == WebSocketMessageType.Text)
-                    Take(VoiceWire.ReadEvent(buffer.AsMemory(0, length)));
-                length = 0;
-            }
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or System.Text.Json.JsonException)
-        {
-            // The end of the events says so.
-        }
-
-        Volatile.Read(ref _answer)?.TrySetException(new VoiceCallException("The connection is lost."));
-        _events.Writer.TryComplete();
+        await Task.Yield();
+        await _connection.RunAsync(Take, () => _last is not null).ConfigureAwait(false);
+        var end = _last is { } last ? VoiceEnd.Of(last) : new(_connection.Why, null, null);
+        _options.Log?.Invoke(VoiceLogLevel.Information, $"Session {Id} is over: {end.Reason}");
+        FailWaiters(end);
+        _events.Complete();
+        _handled.Complete();
+        _audio.Writer.TryComplete();
+        Guard("OnClosed", () => _options.OnClosed?.Invoke(end));
+        await _ended.CancelAsync().ConfigureAwait(false);
     }
 
-    private void Take(VoiceEvent happened)
+    private void Take(ReadOnlyMemory<byte> message, bool isText)
     {
-        _options.OnEvent?.Invoke(happened);
-        var answer = Volatile.Read(ref _answer);
-        switch (happened)
+        if (!isText)
         {
-            case AnswerEvent { Refer: not true } answered: answer?.TrySetResult(answered); break;
-            case RejectEvent { Refer: not true } rejected: answer?.TrySetException(new VoiceCallException(rejected.Reason ?? "Rejected", rejected.Code)); break;
-            case HangupEvent { Refer: not true } ended: answer?.TrySetException(new VoiceCallException(ended.Reason ?? "The call is over", ended.Code)); break;
-            case ErrorEvent { Sender: "invite" or "accept" } error: answer?.TrySetException(new VoiceCallException(error.Error ?? "Failed", error.Code)); break;
+            TakeAudio(message.Span);
+            return;
         }
 
-        _events.Writer.TryWrite(happened);
+        VoiceEvent happened;
+        try
+        {
+            happened = VoiceWire.ReadEvent(message);
+        }
+        catch (JsonException e)
+        {
+            _options.Log?.Invoke(VoiceLogLevel.Warning, $"Session {Id}: the server sent what is no event: {e.Message}");
+            return;
+        }
+
+        if (IsRepeated(happened))
+            return;
+        _dump?.Add("event", message.Span);
+        _options.Log?.Invoke(VoiceLogLevel.Debug, $"Session {Id}: event {happened.Event}");
+        if (_options.OnMessage is { } told)
+        {
+            var text = System.Text.Encoding.UTF8.GetString(message.Span);
+            Guard(happened.Event, () => told(happened.Event, text));
+        }
+
+        Tell(happened);
+    }
+
+    // What a broken connection did not deliver comes again over the next; what was on the way when it broke is missing, and nobody else knows.
+    private bool IsRepeated(VoiceEvent happened)
+    {
+        if (happened is MissedEvent missed)
+            _missed += missed.Count;
+        if (happened.Seq is not { } seq)
+            return false;
+        if (seq <= _lastSeq)
+            return true;
+        if (_lastSeq > 0 && seq - _lastSeq - 1 - _missed is > 0 and var lost)
+            Tell(new MissedEvent { Count = lost, Timestamp = happened.Timestamp });
+        (_lastSeq, _missed) = (seq, 0);
+        return false;
+    }
+
+    private void TakeAudio(ReadOnlySpan<byte> frame)
+    {
+        var hasTrack = _options.BinaryHeader ?? _options.CallType != VoiceCallType.WebSocket;
+        if (frame.Length <= (hasTrack ? 1 : 0))
+            return;
+        var audio = new VoiceAudio(hasTrack ? frame[0] : null, frame[(hasTrack ? 1 : 0)..].ToArray());
+        if (_options.OnAudio is { } told)
+            Guard("audio", () => told(audio));
+        else
+            _audio.Writer.TryWrite(audio);
     }
 }

@@ -17,6 +17,7 @@ namespace Parley.Contracts.Voice;
 [JsonSerializable(typeof(ReferCommand))]
 [JsonSerializable(typeof(HoldCommand))]
 [JsonSerializable(typeof(MessageCommand))]
+[JsonSerializable(typeof(ReportTransferCommand))]
 [JsonSerializable(typeof(BridgeCommand))]
 [JsonSerializable(typeof(UnbridgeCommand))]
 [JsonSerializable(typeof(TtsCommand))]

@@ -15,6 +15,7 @@ internal static class VoiceNames
         ["refer"] = VoiceJson.Default.ReferCommand,
         ["hold"] = VoiceJson.Default.HoldCommand,
         ["message"] = VoiceJson.Default.MessageCommand,
+        ["reportTransfer"] = VoiceJson.Default.ReportTransferCommand,
         ["bridge"] = VoiceJson.Default.BridgeCommand,
         ["unbridge"] = VoiceJson.Default.UnbridgeCommand,
         ["tts"] = VoiceJson.Default.TtsCommand,

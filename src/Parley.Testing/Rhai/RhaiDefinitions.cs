@@ -21,8 +21,8 @@ public static class RhaiDefinitions
             text.Append("}\n");
         }
 
-        foreach (var row in RhaiBindings.Table.Rows)
-            text.Append(CultureInfo.InvariantCulture, $"\n/// {row.Docs}\n{Declaration(row.Signature)};\n");
+        foreach (var (signature, docs) in BuiltIns.All.Concat(Described(RhaiBindings.Table.Rows)))
+            text.Append(CultureInfo.InvariantCulture, $"\n/// {docs}\n{Declaration(signature)};\n");
         return text.ToString();
     }
 
@@ -30,16 +30,22 @@ public static class RhaiDefinitions
     public static string WriteDocs()
     {
         var text = new StringBuilder("# Functions of scenarios\n");
-        Section(text, "Test phones, assertions, suites, HTTP", RhaiBindings.Rows);
-        Section(text, "Library", RhaiLibrary.Table.Rows);
+        Section(text, "Test phones, assertions, suites, HTTP", Described(RhaiBindings.Rows));
+        Section(text, "Part of the language", BuiltIns.All);
+        Section(text, "Library", Described(RhaiLibrary.Table.Rows));
+        text.Append("\n## What Rhai has and scenarios have not\n\n| | |\n|---|---|\n");
+        foreach (var (name, reason) in LeftOut.Reasons)
+            text.Append(CultureInfo.InvariantCulture, $"| `{name}` | {reason} |\n");
         return text.ToString();
     }
 
-    private static void Section(StringBuilder text, string title, IEnumerable<NativeFunction> rows)
+    private static IEnumerable<(Signature Signature, string Docs)> Described(IEnumerable<NativeFunction> rows) => rows.Select(row => (row.Signature, row.Docs));
+
+    private static void Section(StringBuilder text, string title, IEnumerable<(Signature Signature, string Docs)> rows)
     {
         text.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n| | |\n|---|---|\n");
-        foreach (var row in rows)
-            text.Append(CultureInfo.InvariantCulture, $"| `{Shown(row.Signature).Replace("|", "\\|", StringComparison.Ordinal)}` | {row.Docs.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+        foreach (var (signature, docs) in rows)
+            text.Append(CultureInfo.InvariantCulture, $"| `{Shown(signature).Replace("|", "\\|", StringComparison.Ordinal)}` | {docs.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
     }
 
     private static string Shown(Signature signature)

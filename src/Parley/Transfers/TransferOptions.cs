@@ -26,6 +26,11 @@ public sealed record TransferOptions
     /// <summary>Let the party go that drops out as soon as the new one rings: semi-attended (RFC 5589 §7.6). Then nobody is left to go back to. Default false.</summary>
     public bool ReleaseOnRinging { get; init; }
 
+    /// <summary>
+    /// Leaves it to the caller to hang up what the phone has transferred, where <see cref="Call"/> would do so. Default false.
+    /// </summary>
+    public bool KeepCall { get; init; }
+
     /// <summary>Told how the new call proceeds: 100–199; runs off the lanes. Default nobody.</summary>
     public Action<TransferProgress>? OnProgress { get; init; }
 }

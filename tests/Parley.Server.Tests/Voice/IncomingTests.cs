@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Parley.Contracts.Voice;
 using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
 using Parley.Server.Voice.Incoming;
@@ -45,7 +46,7 @@ public sealed class IncomingTests
         await using var stage = await StartAsync(With(hook, options => options with { Secret = "s3cret", AcceptTimeout = TimeSpan.FromSeconds(1) }));
         var result = await stage.Phone.TryDialAsync(stage.ServerUri);
         var told = await hook.NextAsync();
-        Assert.Equal(Webhook.Sign("s3cret", told.Timestamp!, Encoding.UTF8.GetBytes(told.Body)), told.Signature);
+        Assert.Equal(WebhookSignature.Sign("s3cret", told.Timestamp!, Encoding.UTF8.GetBytes(told.Body)), told.Signature);
         Assert.Equal(408, result.End!.Value.Status);
     }
 
@@ -183,7 +184,7 @@ public sealed class IncomingTests
                 }
 
                 using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
-                var told = new Told(await reader.ReadToEndAsync(), context.Request.Headers[Webhook.SignatureHeader], context.Request.Headers[Webhook.TimestampHeader]);
+                var told = new Told(await reader.ReadToEndAsync(), context.Request.Headers[WebhookSignature.SignatureHeader], context.Request.Headers[WebhookSignature.TimestampHeader]);
                 Interlocked.Increment(ref _count);
                 _told.Writer.TryWrite(told);
                 context.Response.StatusCode = await _answer(told);

@@ -1,5 +1,7 @@
 using Parley.Testing.Rhai;
 using Parley.Testing.Rhai.Bindings;
+using Parley.Testing.Rhai.Evaluation;
+using Parley.Testing.Rhai.Library;
 
 namespace Parley.Testing.Tests.Rhai;
 
@@ -18,11 +20,18 @@ public sealed class DefinitionTests
     public void Every_row_is_in_the_documentation_with_a_sentence()
     {
         var docs = RhaiDefinitions.WriteDocs();
-        Assert.All(RhaiBindings.Table.Rows, row =>
+        Assert.All(RhaiBindings.Table.Rows.Select(row => (row.Signature, row.Docs)).Concat(BuiltIns.All), row =>
         {
             Assert.EndsWith(".", row.Docs, StringComparison.Ordinal);
             Assert.Contains(row.Signature.Name, docs, StringComparison.Ordinal);
         });
+    }
+
+    [Fact]
+    public void What_is_left_out_is_in_the_documentation_with_its_reason()
+    {
+        var docs = RhaiDefinitions.WriteDocs();
+        Assert.All(LeftOut.Reasons, pair => Assert.Contains($"| `{pair.Key}` | {pair.Value} |", docs, StringComparison.Ordinal));
     }
 
     // The page is what RhaiDefinitions.WriteDocs gives.

@@ -17,6 +17,8 @@ public sealed class LibraryTests
         { "[1.to_string(), 1.0.to_string(), \"a\".to_string(), ().to_string(), [\"a\", 'b', ()].to_string(), #{a: \"b\"}.to_string()]", "[\"1\", \"1.0\", \"a\", \"\", \"[\\\"a\\\", 'b', ()]\", \"#{\\\"a\\\": \\\"b\\\"}\"]" },
         { "[to_debug(\"a\\n\"), to_debug('a'), to_debug(())]", "[\"\\\"a\\\\n\\\"\", \"'a'\", \"()\"]" },
         { "sleep(0); sleep(0.001); 1", "1" },
+        { "let x = [1]; let y = take(x); let m = #{a: 2}; let z = m.a.take(); [x, y, m, z]", "[(), [1], #{\"a\": ()}, 2]" },
+        { "let t = timestamp(); let later = t + 5; later -= 2.5; [later - t, t - later, later > t, t + 0 == t]", "[2.5, -2.5, true, true]" },
         { "let t = timestamp(); t.elapsed >= 0.0 && t.elapsed() < 100.0 && timestamp() - t >= 0.0 && t <= timestamp()", "true" },
         { "[Fn(\"abs\").name, (|| 1).is_anonymous, Fn(\"abs\").is_anonymous()]", "[\"abs\", true, false]" },
         { "curry(|a, b, c, d, e, f| a + b + c + d + e + f, 1, 2, 3, 4, 5).call(6)", "21" },
@@ -41,6 +43,16 @@ public sealed class LibraryTests
         { "rand(); [rand(1..4) in 1..4, rand(3, 3), rand_float() < 1.0, type_of(rand_bool()), rand(5..=5)]", "[true, 3, true, \"bool\", 5]" },
     };
 
+    public static TheoryData<string, string> Decimals => new()
+    {
+        { "[1.to_decimal(), 1.5.to_decimal(), parse_decimal(\"1.10\"), type_of(to_decimal(1)), parse_decimal(\"1e2\").to_string()]", "[1, 1.5, 1.10, \"decimal\", \"100\"]" },
+        { "let d = parse_decimal(\"0.1\"); [d + parse_decimal(\"0.2\") == parse_decimal(\"0.3\"), d + 1, 1 - d, d * 3, 1 / d, d % 1, -d, d ** 2, d ** -1]", "[true, 1.1, 0.9, 0.3, 10, 0.1, -0.1, 0.01, 10]" },
+        { "let d = to_decimal(2); [d == 2, 2 == d, d < 3, d >= 2, 1 > d, d == 2.0, switch d { 0..=2 => true, _ => false }]", "[true, true, true, true, false, false, true]" },
+        { "let d = parse_decimal(\"-2.5\"); [d.abs(), d.sign(), d.is_zero, d.floor, d.ceiling(), d.int, d.fraction, d.to_int(), d.to_float()]", "[2.5, -1, false, -3, -2, -2, -0.5, -2, -2.5]" },
+        { "let d = parse_decimal(\"2.345\"); [parse_decimal(\"2.5\").round, d.round(2), d.round_up(1), d.round_down(1), d.round_half_up(2), d.round_half_down(2), (-d).round_up(1), d.round_half_down(1)]", "[2, 2.34, 2.4, 2.3, 2.35, 2.34, -2.4, 2.3]" },
+        { "let d = to_decimal(2); [min(d, 1), max(d, 3), sqrt(to_decimal(16)), sqrt(d).round(10), [d, to_decimal(1)].order(), #{a: parse_decimal(\"1.50\")}.to_json()]", "[1, 3, 4, 1.4142135624, [1, 2], \"{\\\"a\\\":1.50}\"]" },
+    };
+
     public static TheoryData<string, string> Strings => new()
     {
         { "[\"h😀\".len(), \"h😀\".len, \"h😀\".bytes, \"\".is_empty(), \"a\".is_empty]", "[2, 2, 5, true, false]" },
@@ -57,6 +69,7 @@ public sealed class LibraryTests
         { "let s = \"a\"; s.append(\"b\"); s.append(1); s.remove('a'); s.replace(\"b\", \"xyz\"); s.replace('z', '!'); s", "\"xy!1\"" },
         { "let s = \"hello\"; s.crop(1); let t = \"hello\"; t.crop(1, 2); let u = \"hello\"; u.crop(1..3); let v = \"hello\"; v.truncate(2); let w = \"x\"; w.clear(); [s, t, u, v, w]", "[\"ello\", \"el\", \"el\", \"he\", \"\"]" },
         { "let s = \"hello\"; s.set(0, 'J'); s.set(9, 'x'); let last = s.pop(); let two = s.pop(2); [s, last, two, \"\".pop()]", "[\"Je\", 'o', \"ll\", ()]" },
+        { "let b = \"é\".to_blob(); let s = \"a\"; s.append(b); s += b; [s, b + \"!\"]", "[\"aéé\", \"é!\"]" },
         { "let s = \"a\"; s.pad(4, '.'); let t = \"a\"; t.pad(4, \"xy\"); [s, t]", "[\"a...\", \"axyx\"]" },
     };
 
@@ -79,7 +92,9 @@ public sealed class LibraryTests
         { "let a = [2, 1]; [a.order(), a.order_desc(), a.order(|x, y| x - y), a]", "[[1, 2], [2, 1], [1, 2], [2, 1]]" },
         { "let a = [1, 1, 2, 1]; a.dedup(); let b = [1, -1, 2]; b.dedup(|x, y| x.abs() == y.abs()); [a, b]", "[[1, 2, 1], [1, 2]]" },
         { "[[1, 2].map(|x| x * 2), [1, 2, 3].filter(|x| x > 1), [5, 6].filter(|x, i| i == 1)]", "[[2, 4], [2, 3], [6]]" },
-        { "let a = [1, 2]; let s = 0; a.for_each(|x| s += x); a.for_each(|| this *= 10); [a, s]", "[[10, 20], 3]" },
+        { "let a = [1, 2]; let s = 0; a.for_each(|i| { s += i * 100 + this; this *= 10; }); a.for_each(|| this += 1); [a, s]", "[[11, 21], 103]" },
+        { "let a = [3, 1]; a.sort_by(|x, y| x - y); [a, [3, 1].order_by(|x, y| y - x)]", "[[1, 3], [3, 1]]" },
+        { "[[1, 2].reduce(|s| s + this, 0), [5, 6].reduce_rev(|s, x, i| s * 10 + i, 0), [1, 2].reduce_rev(|s| s * 10 + this, 0)]", "[3, 10, 21]" },
         { "[[1, 2, 3].find(|x| x > 1), [1].find(|x| x > 1), [1, 2, 3].find(|x| x > 0, 1), [1, 2].find_map(|x| if x > 1 { x * 10 }), [1, 2].find_map(|x| x, 1)]", "[2, (), 2, 20, 2]" },
         { "[[1, 2].index_of(|x| x == 2), [1, 2].index_of(|x| x == 1, 1), [1, 2].all(|x| x > 0), [1, 2].some(|x| x > 2)]", "[1, -1, true, false]" },
         { "[[1, 2, 3].reduce(|s, x| s + x, 0), [\"a\", \"b\"].reduce(|s, x| s + x), [1, 2, 3].reduce_rev(|s, x| s * 10 + x, 0), [\"a\", \"b\"].reduce_rev(|s, x| s + x), [5, 6].reduce(|s, x, i| s + x * i, 0)]", "[6, \"ab\", 321, \"ba\", 6]" },
@@ -92,6 +107,7 @@ public sealed class LibraryTests
         { "let m = #{b: 1}; m.set(\"a\", 2); let r = m.remove(\"b\"); [m, r, m.remove(\"z\"), m.keys(), m.values()]", "[#{\"a\": 2}, 1, (), [\"a\"], [2]]" },
         { "let m = #{a: 1}; m.mixin(#{a: 2, b: 3}); let n = #{a: 1}; n.fill_with(#{a: 2, b: 3}); let e = #{a: 1}; e.clear(); [m, n, e]", "[#{\"a\": 2, \"b\": 3}, #{\"a\": 1, \"b\": 3}, #{}]" },
         { "let m = #{a: 1, b: 2, c: 3}; [m.filter(|k, v| v > 1), m.filter(|k| k == \"a\"), m.drain(|k, v| v == 1), m.retain(|k, v| k == \"b\"), m]", "[#{\"b\": 2, \"c\": 3}, #{\"a\": 1}, #{\"a\": 1}, #{\"c\": 3}, #{\"b\": 2}]" },
+        { "let m = #{a: 1, b: 2}; [m.map(|k, v| k + v), m.map(|k| this * 2), m]", "[#{\"a\": \"a1\", \"b\": \"b2\"}, #{\"a\": 2, \"b\": 4}, #{\"a\": 1, \"b\": 2}]" },
         { "let m = #{len: 5}; m.len", "5" },
         { "parse_json(`{\"a\": [1, 2.5, \"x\", true, null], \"b\": {}}`)", "#{\"a\": [1, 2.5, \"x\", true, ()], \"b\": #{}}" },
         { "[parse_json(\"5\"), parse_json(\"1e400\").is_infinite, parse_json(\"123456789012345678901\")]", "[5, true, 1.2345678901234568e20]" },
@@ -107,20 +123,25 @@ public sealed class LibraryTests
         { "let b = \"abcdef\".to_blob(); [b.extract(1), b.extract(1, 2), b.extract(0..2), b.to_array().len()]", "[[6263646566], [6263], [6162], 6]" },
         { "let b = \"abcdef\".to_blob(); let c = b.split(4); let d = b.drain(0..1); let e = b.drain(0, 1); b.reverse(); [b, c, d, e]", "[[6463], [6566], [61], [62]]" },
         { "let b = \"abc\".to_blob(); b.truncate(2); let c = \"abc\".to_blob(); c.chop(2); let d = blob(1, 1); d.pad(3, 2); let e = blob(1); e.clear(); [b, c, d, e]", "[[6162], [6263], [010202], []]" },
-        { "let b = blob(4); b.write_le(0, 2, 0x0102); b.write_be(2, 2, 0x0304); [b, b.parse_le_int(0, 2), b.parse_be_int(2, 2), b.parse_be_int(0, 8)]", "[[02010304], 258, 772, 33620740]" },
-        { "let b = blob(5); b.write_utf8(0, 2, \"é!\"); b.write_ascii(2, 9, \"aé!\"); let f = blob(8); f.write_be(0, 8, 0x3ff8000000000000); [b, f.parse_be_float(0), blob(8).parse_le_float(0)]", "[[c3a9612100], 1.5, 0.0]" },
+        { "let b = blob(4); b.write_le(0, 2, 0x0102); b.write_be(2, 2, 0x0304); [b, b.parse_le_int(0, 2), b.parse_be_int(2..=3), b.parse_be_int(0, 8)]", "[[02010000], 258, 0, 144396663052566528]" },
+        { "let b = blob(3); b.write_be(0..3, 0x0102030405060708); b.write_le(1..=1, 0x99); [b, b.parse_le_int(0, 3), b.parse_be_int(0..1), blob().parse_le_int(0, 8)]", "[[019903], 235777, 72057594037927936, 0]" },
+        { "let b = blob(5); b.write_utf8(0, 2, \"é!\"); b.write_ascii(2, 9, \"aé!\"); let f = blob(8); f.write_be(0, 8, 1.5); let g = blob(8); g.write_le(0..8, -2.0); [b, f.parse_be_float(0, 8), f.parse_be_float(0..8), g.parse_le_float(0, 8), g.parse_le_float(0..=7)]", "[[c3a9612100], 1.5, 1.5, -2.0, -2.0]" },
+        { "let b = blob(3); b.write_utf8(0..2, \"abc\"); b.write_ascii(2..=2, \"z\"); b", "[61627a]" },
+        { "let b = \"abcde\".to_blob(); let r = b.retain(1..3); let s = b.retain(1, 1); let c = \"ab\".to_blob(); c.splice(0..1, blob(2, 0)); c.splice(2, 9, blob(1, 7)); [b, r, s, c]", "[[63], [616465], [62], [000007]]" },
+        { "let b = blob(); b.append(1); b", "[01]" },
         { "let b = blob(1, 1) + blob(1, 2); b[0] = 9; [b, b == blob(2)]", "[[0902], false]" },
     };
 
     public static TheoryData<string, string> Ranges => new()
     {
         { "let r = 1..=5; [r.start, r.end(), r.is_inclusive, r.is_exclusive, r.is_empty, r.contains(5), (1..5).contains(5), (5..1).is_empty()]", "[1, 5, true, false, false, true, false, true]" },
-        { "[range(0, 3).to_array(), range(0, 10, 4).to_array(), range(3, 0, -1).to_array(), range(0, 1, 0.5).to_array(), (1..=3).to_array()]", "[[0, 1, 2], [0, 4, 8], [3, 2, 1], [0.0, 0.5], [1, 2, 3]]" },
+        { "[range(0, 3).to_array(), range(0, 10, 4).to_array(), range(3, 0, -1).to_array(), range(0..10, 4).to_array(), range(4..=0, -2).to_array(), range(0, 1, 0.5).to_array(), (1..=3).to_array()]", "[[0, 1, 2], [0, 4, 8], [3, 2, 1], [0, 4, 8], [4, 2, 0], [0.0, 0.5], [1, 2, 3]]" },
     };
 
     [Theory]
     [MemberData(nameof(Core))]
     [MemberData(nameof(Numbers))]
+    [MemberData(nameof(Decimals))]
     [MemberData(nameof(Strings))]
     [MemberData(nameof(Arrays))]
     [MemberData(nameof(Maps))]
@@ -131,9 +152,9 @@ public sealed class LibraryTests
     [Fact]
     public void Every_function_of_the_library_has_a_case()
     {
-        var scripts = string.Join('\n', new[] { Core, Numbers, Strings, Arrays, Maps, Blobs, Ranges }.SelectMany(table => table).Select(row => row.Data.Item1));
+        var scripts = string.Join('\n', new[] { Core, Numbers, Decimals, Strings, Arrays, Maps, Blobs, Ranges }.SelectMany(table => table).Select(row => row.Data.Item1));
         var names = RhaiLibrary.Table.Rows.Select(row => row.Signature.Name).Distinct().Except(["exit"]).ToList();
-        Assert.True(names.Count > 130, $"{names.Count} functions");
+        Assert.True(names.Count > 145, $"{names.Count} functions");
         Assert.DoesNotContain(names, name => !Regex.IsMatch(scripts, $@"\b{Regex.Escape(name)}\b"));
     }
 

@@ -17,6 +17,7 @@ public partial class LayerTests
     [InlineData("Parley.Testing", "Parley", "Parley.Net", "Parley.Sip", "Parley.Media", "Parley.Services")]
     [InlineData("Parley.Contracts")]
     [InlineData("Parley.Client", "Parley.Contracts")]
+    [InlineData("Parley.Client.AspNetCore", "Parley.Client", "Parley.Contracts")]
     [InlineData("Parley.Server", "Parley.Contracts", "Parley", "Parley.Speech")]
     [InlineData("Parley.Cli", "Parley.Server", "Parley", "Parley.Testing", "Parley.Net", "Parley.Sip", "Parley.Media", "Parley.Services", "Parley.Storage")]
     public void A_project_references_only_layers_below_it(string project, params string[] below)
@@ -27,7 +28,7 @@ public partial class LayerTests
 
     [Fact]
     public void Every_project_in_src_has_its_place_in_the_layers() => Assert.Equal(
-        ["Parley", "Parley.Cli", "Parley.Client", "Parley.Contracts", "Parley.Media", "Parley.Net", "Parley.Server", "Parley.Services", "Parley.Sip", "Parley.Speech", "Parley.Storage", "Parley.Testing"],
+        ["Parley", "Parley.Cli", "Parley.Client", "Parley.Client.AspNetCore", "Parley.Contracts", "Parley.Media", "Parley.Net", "Parley.Server", "Parley.Services", "Parley.Sip", "Parley.Speech", "Parley.Storage", "Parley.Testing"],
         Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
     [Theory]
@@ -40,6 +41,7 @@ public partial class LayerTests
     [InlineData("Parley.Testing")]
     [InlineData("Parley.Contracts")]
     [InlineData("Parley.Client")]
+    [InlineData("Parley.Client.AspNetCore")]
     [InlineData("Parley.Server")]
     public void A_library_brings_no_packages(string project) => Assert.Empty(Items(project, "PackageReference"));
 
@@ -54,6 +56,7 @@ public partial class LayerTests
     [InlineData("Parley.Testing")]
     [InlineData("Parley.Contracts")]
     [InlineData("Parley.Client")]
+    [InlineData("Parley.Client.AspNetCore")]
     [InlineData("Parley.Server")]
     [InlineData("Parley.Cli")]
     public void Internals_are_shown_to_the_projects_own_tests_only(string project) =>

@@ -61,7 +61,7 @@ public sealed record ReferCommand() : VoiceCommand("refer")
     /// <summary>Who calls; empty or null for the caller of this call.</summary>
     public string? Caller { get; init; }
 
-    /// <summary>Whom.</summary>
+    /// <summary>Whom. Empty where <see cref="ReferOption.TargetSessionId"/> says it.</summary>
     public required string Callee { get; init; }
 
     /// <summary>How; null for the defaults.</summary>
@@ -92,6 +92,16 @@ public sealed record MessageCommand() : VoiceCommand("message")
 
     /// <summary>True sends it to the party of a <see cref="ReferCommand"/>.</summary>
     public bool? Refer { get; init; }
+}
+
+/// <summary>Tells the other side what has become of the transfer it asked for (<see cref="Events.TransferRequestEvent"/>).</summary>
+public sealed record ReportTransferCommand() : VoiceCommand("reportTransfer")
+{
+    /// <summary>Status: 100–199 while it is under way, 200 when the new party has answered, 300–699 when nothing came of it. From 200 up it is the last report.</summary>
+    public required int Code { get; init; }
+
+    /// <summary>Reason phrase; null for the standard one.</summary>
+    public string? Reason { get; init; }
 }
 
 /// <summary>Lets the other sides of two sessions hear each other.</summary>

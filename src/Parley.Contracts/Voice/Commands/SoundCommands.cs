@@ -109,11 +109,17 @@ public sealed record SendDtmfCommand() : VoiceCommand("sendDtmf")
     /// <summary>0–9, *, #, A–D; at most 64.</summary>
     public required string Digits { get; init; }
 
-    /// <summary><c>rtp</c> (RFC 4733) or <c>info</c>; null for rtp.</summary>
+    /// <summary><c>rtp</c> or <c>rfc4733</c> (telephone events), <c>info</c> (SIP INFO) or <c>inband</c> (tones); null for rtp.</summary>
     public string? Method { get; init; }
 
     /// <summary>Milliseconds each is held down; null for 100.</summary>
     public uint? Duration { get; init; }
+
+    /// <summary>Milliseconds of pause behind each; null for 100.</summary>
+    public uint? Gap { get; init; }
+
+    /// <summary>True sends them to the party of a <see cref="ReferCommand"/>.</summary>
+    public bool? Refer { get; init; }
 }
 
 /// <summary>Begins, holds, continues or ends a recording.</summary>

@@ -52,7 +52,7 @@ public sealed record CallOption
     /// <summary>Anything, kept with the call.</summary>
     public IReadOnlyDictionary<string, string>? Extra { get; init; }
 
-    /// <summary>Audio on the socket: <c>pcm</c> (16-bit little-endian, 16 kHz), <c>pcmu</c>, <c>pcma</c> or <c>g722</c>; null for pcm.</summary>
+    /// <summary>Of a SIP call, the codec that is preferred: <c>pcmu</c>, <c>pcma</c> or <c>g722</c>. Audio on the socket: <c>pcm</c> (16-bit little-endian, 16 kHz), <c>pcmu</c>, <c>pcma</c> or <c>g722</c>; null for pcm.</summary>
     public string? Codec { get; init; }
 
     /// <summary>Noise of a place beneath all that is said; null for none.</summary>
@@ -105,24 +105,27 @@ public sealed record SipOption
     /// <summary>Password for challenges.</summary>
     public string? Password { get; init; }
 
-    /// <summary>Domain of the account.</summary>
+    /// <summary>Realm of the account: a challenge of another one is a refusal. With no caller given, the host of the caller. Null for any.</summary>
     public string? Realm { get; init; }
 
-    /// <summary>Contact instead of the server's own.</summary>
+    /// <summary>Contact of an outgoing call: a URI, or a user alone. Its user is shown; the host is always the server's, since requests within the call have to come there.</summary>
     public string? Contact { get; init; }
 
     /// <summary>Further headers of the INVITE.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
-    /// <summary>Headers of the BYE.</summary>
+    /// <summary>
+    /// Headers of the BYE. In their values <c>{{name}}</c> stands for session_id, call_type, caller, callee, start_time or a member of <see cref="CallOption.Extra"/>, and <c>{{sip["X-Name"]}}</c> for
+    /// a header of the other side that <see cref="ExtractHeaders"/> names.
+    /// </summary>
     [JsonPropertyName("hangup_headers")]
     public IReadOnlyDictionary<string, string>? HangupHeaders { get; init; }
 
-    /// <summary>Headers of the other side's INVITE that are told with its events.</summary>
+    /// <summary>Headers of the other side's INVITE, of its answer and of its BYE that the hangup event has among its <c>extra</c>, and the incoming event among its headers.</summary>
     [JsonPropertyName("extract_headers")]
     public IReadOnlyList<string>? ExtractHeaders { get; init; }
 
-    /// <summary>Whether the audio has to be encrypted.</summary>
+    /// <summary>True demands encrypted audio (SRTP with keys in the session description); otherwise it is as the server has it.</summary>
     [JsonPropertyName("enable_srtp")]
     public bool? EnableSrtp { get; init; }
 }
@@ -166,4 +169,10 @@ public sealed record ReferOption
 
     /// <summary><c>bridge</c>: the server calls him; <c>refer</c>: the phone does (REFER) and leaves this server. Null for bridge.</summary>
     public string? Method { get; init; }
+
+    /// <summary>
+    /// With <see cref="Method"/> <c>refer</c>: the session whose other side the phone is to be connected with, in the place of that session's call (attended transfer, REFER with Replaces).
+    /// Null for the callee.
+    /// </summary>
+    public string? TargetSessionId { get; init; }
 }

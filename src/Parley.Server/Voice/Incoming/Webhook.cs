@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Parley.Contracts.Voice;
@@ -12,9 +10,6 @@ namespace Parley.Server.Voice.Incoming;
 /// <summary>Announces incoming calls: signed, with a time limit, again when it fails.</summary>
 internal sealed partial class Webhook(WebhookOptions options, TimeProvider time, ILogger log) : IDisposable
 {
-    public const string SignatureHeader = "X-Parley-Signature";
-    public const string TimestampHeader = "X-Parley-Timestamp";
-
     // Between attempts; a caller waits meanwhile.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
@@ -33,15 +28,6 @@ internal sealed partial class Webhook(WebhookOptions options, TimeProvider time,
                 return taken;
             await Task.Delay(Pause * attempt, time, cancel);
         }
-    }
-
-    /// <summary>Signature of a body: <c>sha256=</c> and the HMAC of timestamp, dot and body in hexadecimal.</summary>
-    public static string Sign(string secret, string timestamp, ReadOnlySpan<byte> body)
-    {
-        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret));
-        hash.AppendData(Encoding.UTF8.GetBytes(timestamp + "."));
-        hash.AppendData(body);
-        return "sha256=" + Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     public void Dispose() => _client.Dispose();
@@ -73,9 +59,9 @@ internal sealed partial class Webhook(WebhookOptions options, TimeProvider time,
         foreach (var (name, value) in options.Headers)
             request.Headers.TryAddWithoutValidation(name, value);
         var timestamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        request.Headers.Add(TimestampHeader, timestamp);
+        request.Headers.Add(WebhookSignature.TimestampHeader, timestamp);
         if (options.Secret is { } secret)
-            request.Headers.Add(SignatureHeader, Sign(secret, timestamp, body));
+            request.Headers.Add(WebhookSignature.SignatureHeader, WebhookSignature.Sign(secret, timestamp, body));
         return request;
     }
 

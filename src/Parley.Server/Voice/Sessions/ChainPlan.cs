@@ -32,8 +32,6 @@ internal static class ChainPlan
         Refuse(option.Agc, "option.agc", "there is no automatic gain; the audio is taken as it comes.");
         Refuse(option.MediaPass, "option.mediaPass", "audio is not passed to other sockets.");
         Refuse(option.Realtime, "option.realtime", "there are no realtime models here; asr, tts and a program of yours take their place.");
-        Refuse(option.Sip?.Contact, "option.sip.contact", "the server's own contact is used.");
-        Refuse(option.Sip?.HangupHeaders, "option.sip.hangup_headers", "a BYE has no headers of yours.");
         if (option.Subscribe == true)
             problems.Add(new("option.subscribe", "the call's audio is not sent over the socket."));
         if (option.Ambiance is { Enabled: not false, Path: null })

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Parley.Contracts.Voice;
 
 namespace Parley.Server.Voice.Sessions;
 
@@ -11,8 +11,6 @@ internal sealed partial class DumpFile : IAsyncDisposable
     // A few minutes of a busy call.
     private const int MaxWaiting = 1_024;
 
-    private static readonly HashSet<string> Secrets = new(StringComparer.OrdinalIgnoreCase) { "secretKey", "secretId", "apiKey", "password" };
-
     private readonly Channel<string> _lines = Channel.CreateBounded<string>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly Task _writing;
     private long _lost;
@@ -21,7 +19,7 @@ internal sealed partial class DumpFile : IAsyncDisposable
 
     public void Add(string type, DateTimeOffset time, ReadOnlyMemory<byte> json)
     {
-        var line = new JsonObject { ["type"] = type, ["timestamp"] = time.ToUnixTimeMilliseconds(), ["content"] = Redacted(json) };
+        var line = new JsonObject { ["type"] = type, ["timestamp"] = time.ToUnixTimeMilliseconds(), ["content"] = VoiceSecrets.Redact(json.Span) };
         if (!_lines.Writer.TryWrite(line.ToJsonString()))
             _lost++;
     }
@@ -30,33 +28,6 @@ internal sealed partial class DumpFile : IAsyncDisposable
     {
         _lines.Writer.TryComplete();
         await _writing;
-    }
-
-    private static string Redacted(ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            var node = JsonNode.Parse(json.Span);
-            Redact(node);
-            return node?.ToJsonString() ?? "null";
-        }
-        catch (JsonException)
-        {
-            return "(no JSON)";
-        }
-    }
-
-    private static void Redact(JsonNode? node)
-    {
-        if (node is not JsonObject members)
-            return;
-        foreach (var (name, value) in members.ToArray())
-        {
-            if (Secrets.Contains(name))
-                members[name] = "***";
-            else
-                Redact(value);
-        }
     }
 
     private async Task WriteAsync(string file, ILogger log)

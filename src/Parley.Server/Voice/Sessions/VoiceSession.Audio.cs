@@ -61,7 +61,7 @@ internal sealed partial class VoiceSession
             return;
         _isListening = true;
         foreach (var input in _chain.Inputs)
-            _attachments.Add(stream.Listen(new MutableSink(input, () => _isDeaf)));
+            _attachments.Add(stream.Listen(new MutableSink(input, () => _isDeaf || _isPausedMeanwhile)));
     }
 
     private static double Decibels(double? level) => level is > 0 and <= 1 ? Math.Max(-60, 20 * Math.Log10(level.Value)) : -10;
@@ -105,7 +105,7 @@ internal sealed partial class VoiceSession
 
     private void SendDigits(SendDtmfCommand command)
     {
-        if (Up("sendDtmf") is not { } call)
+        if ((command.Refer == true ? Referred("sendDtmf") : Up("sendDtmf")) is not { } call)
             return;
         if (command.Digits.Length is 0 or > 64)
         {
@@ -113,13 +113,13 @@ internal sealed partial class VoiceSession
             return;
         }
 
-        var options = command.Duration is { } duration ? new DtmfOptions { Duration = TimeSpan.FromMilliseconds(duration) } : null;
+        var options = new DtmfOptions { Duration = TimeSpan.FromMilliseconds(command.Duration ?? 100), Gap = TimeSpan.FromMilliseconds(command.Gap ?? 100) };
         switch (command.Method?.ToLowerInvariant())
         {
-            case null or "" or "rtp": Begin("sendDtmf", () => call.SendDigitsAsync(command.Digits, options, _ending.Token)); break;
-            case "inband": Begin("sendDtmf", () => call.SendDigitsAsync(command.Digits, (options ?? new()) with { InBand = true }, _ending.Token)); break;
+            case null or "" or "rtp" or "rfc4733" or "rfc2833": Begin("sendDtmf", () => call.SendDigitsAsync(command.Digits, options, _ending.Token)); break;
+            case "inband": Begin("sendDtmf", () => call.SendDigitsAsync(command.Digits, options with { InBand = true }, _ending.Token)); break;
             case "info": Begin("sendDtmf", () => call.SendInfoDigitsAsync(command.Digits, options, _ending.Token)); break;
-            default: Fail("sendDtmf", $"method: '{command.Method}' is none; there are rtp, info and inband."); break;
+            default: Fail("sendDtmf", $"method: '{command.Method}' is none; there are rtp (rfc4733), info and inband."); break;
         }
     }
 

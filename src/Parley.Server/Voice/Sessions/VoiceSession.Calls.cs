@@ -1,8 +1,7 @@
 using System.Text;
+using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
-using Parley.Contracts.Voice.Options;
-using Parley.Media.Srtp;
 using Parley.Sip.Messages;
 
 namespace Parley.Server.Voice.Sessions;
@@ -38,7 +37,7 @@ internal sealed partial class VoiceSession
         _option = command.Option;
         _recorder = command.Option.Recorder;
         _isSettingUp = true;
-        var dial = DialOptions(_option);
+        var dial = SipPlan.Dial(_core.Agent, _option, Id, _held) with { OnProgress = progress => Post(() => Progress(progress)) };
         Begin("invite", () => DialAsync(callee, dial));
     }
 
@@ -47,7 +46,7 @@ internal sealed partial class VoiceSession
         OutgoingCall call;
         try
         {
-            call = await _core.Agent.CreateCallAsync(WithScheme(callee), dial, _ending.Token);
+            call = await _core.Agent.CreateCallAsync(SipPlan.WithScheme(callee), dial, _ending.Token);
         }
         catch
         {
@@ -66,24 +65,7 @@ internal sealed partial class VoiceSession
         }
 
         if (await call.TryInviteAsync(_ending.Token))
-            Post(() => Answered(Encoding.UTF8.GetString(call.Response!.Body)));
-    }
-
-    private DialOptions DialOptions(CallOption option)
-    {
-        var sip = option.Sip;
-        var caller = option.Caller is { Length: > 0 } given ? WithScheme(given)
-            : sip is { Username: { Length: > 0 } user, Realm: { Length: > 0 } realm } ? $"sip:{user}@{realm}" : null;
-        var dial = new DialOptions
-        {
-            Caller = caller,
-            UserName = Given(sip?.Username),
-            Password = Given(sip?.Password),
-            Headers = Headers(sip?.Headers),
-            MediaEncryption = sip?.EnableSrtp == true ? MediaEncryption.Required : null,
-            OnProgress = progress => Post(() => Progress(progress)),
-        };
-        return option.HandshakeTimeout is > 0 and var seconds ? dial with { RingTimeout = TimeSpan.FromSeconds(seconds) } : dial;
+            Post(() => Answered(SipPlan.Shown(call.RemoteDescription)));
     }
 
     private void Progress(CallProgress progress)
@@ -101,6 +83,7 @@ internal sealed partial class VoiceSession
         if (_isOver || _answered is not null)
             return;
         _answered = Now;
+        CheckAgreed();
         Tell(new AnswerEvent { TrackId = Id, Sdp = sdp });
         // What ringing opened knows nothing of the options that came with the answer.
         if (_call is IncomingCall)
@@ -129,9 +112,16 @@ internal sealed partial class VoiceSession
         if (_isAnnounced)
             return;
         _isAnnounced = true;
+        var headers = OwnHeaders(call.Invite!);
+        foreach (var name in _option.Sip?.ExtractHeaders ?? [])
+        {
+            if (call.Header(name) is { } value)
+                headers[name] = value;
+        }
+
         Tell(new IncomingEvent
         {
-            TrackId = Id, Caller = call.From.Uri.ToString(), Callee = call.To.Uri.ToString(), Sdp = Encoding.UTF8.GetString(call.Invite!.Body), Headers = OwnHeaders(call.Invite),
+            TrackId = Id, Caller = call.From.Uri.ToString(), Callee = call.To.Uri.ToString(), Sdp = SipPlan.Shown(Encoding.UTF8.GetString(call.Invite!.Body)), Headers = headers,
         });
         Tell(new TrackStartEvent { TrackId = Id });
     }
@@ -166,11 +156,11 @@ internal sealed partial class VoiceSession
     {
         if (Waiting("accept") is not { } call)
             return;
-        Announce(call);
         _option = command.Option;
+        Announce(call);
         _recorder ??= command.Option.Recorder;
         _isSettingUp = true;
-        var answer = new AnswerOptions { Headers = Headers(_option.Sip?.Headers), MediaEncryption = _option.Sip?.EnableSrtp == true ? MediaEncryption.Required : null };
+        var answer = SipPlan.Answer(_core.Agent, _option, _held);
         Begin("accept", async () =>
         {
             try
@@ -182,12 +172,16 @@ internal sealed partial class VoiceSession
                 await call.RejectAsync(488);
                 throw;
             }
+            catch (CallEndedException)
+            {
+                return; // the caller has gone, or the program has; the hangup event says so
+            }
             finally
             {
                 Post(() => _isSettingUp = _answered is null && _isSettingUp && call.State == CallState.Answered);
             }
 
-            Post(() => Answered(""));
+            Post(() => Answered(SipPlan.Shown(call.LocalDescription)));
         });
     }
 
@@ -204,69 +198,33 @@ internal sealed partial class VoiceSession
             code = 603;
         }
 
-        Begin("reject", () => call.RejectAsync(code, new() { Reason = Given(command.Reason) }));
+        Begin("reject", () => call.RejectAsync(code, new() { Reason = SipPlan.Phrase(command.Reason) }));
     }
 
     private void HangUp(HangupCommand command)
     {
+        var initiator = command.Initiator?.ToLowerInvariant() is "caller" or "callee" ? command.Initiator.ToLowerInvariant() : "system";
         if (command.Refer == true)
         {
-            EndReferred();
+            HangUpReferred((HangupWords.Of(command.Reason, initiator), initiator));
             return;
         }
 
-        if (command.Headers is { Count: > 0 })
-            Fail("hangup", "headers: a BYE has no headers of yours; the call is ended without.");
-        if ((_call ?? _pending?.Call) is null)
+        if ((_call ?? _pending?.Call) is null && !_isSettingUp)
         {
-            if (_isSettingUp)
-                _ending.Cancel();
-            else
-                Fail("hangup", "There is no call.");
+            Fail("hangup", "There is no call.");
             return;
         }
 
-        var initiator = command.Initiator?.ToLowerInvariant() is "caller" or "callee" ? command.Initiator.ToLowerInvariant() : "system";
-        _why ??= (Word(command.Reason, initiator), initiator);
+        var problems = new List<VoiceProblem>();
+        _farewell = SipPlan.Headers(command.Headers, "headers", problems);
+        Complain("hangup", problems);
+        var isUnanswered = _answered is null && _call is not IncomingCall;
+        _why ??= (isUnanswered && string.IsNullOrEmpty(command.Reason) ? "Canceled" : HangupWords.Of(command.Reason, initiator), initiator);
         Abandon();
     }
 
-    private static string Word(string? reason, string initiator) => (initiator, reason?.ToLowerInvariant()) switch
-    {
-        ("caller", _) or (_, "caller") => "ByCaller",
-        ("callee", _) or (_, "callee") => "ByCallee",
-        (_, "refer") => "ByRefer",
-        (_, null or "" or "system") => "BySystem",
-        (_, "autohangup") => "Autohangup",
-        (_, "inactivitytimeout") => "InactivityTimeout",
-        (_, "canceled") => "Canceled",
-        (_, "rejected") => "Rejected",
-        (_, "failed") => "Failed",
-        _ => reason!,
-    };
-
     private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
-
-    private static string WithScheme(string uri) =>
-        uri.StartsWith("sip:", StringComparison.OrdinalIgnoreCase) || uri.StartsWith("sips:", StringComparison.OrdinalIgnoreCase) || uri.Contains('<', StringComparison.Ordinal) ? uri : "sip:" + uri;
-
-    private List<SipHeader> Headers(IReadOnlyDictionary<string, string>? headers)
-    {
-        var good = new List<SipHeader>();
-        foreach (var (name, value) in headers ?? new Dictionary<string, string>())
-        {
-            try
-            {
-                good.Add(new(name, value));
-            }
-            catch (ArgumentException e)
-            {
-                _held.Add(new($"headers.{name}", e.Message));
-            }
-        }
-
-        return good;
-    }
 
     private static Dictionary<string, string> OwnHeaders(SipMessage invite)
     {
@@ -274,7 +232,7 @@ internal sealed partial class VoiceSession
         for (var i = 0; i < invite.HeaderCount; i++)
         {
             var name = Encoding.UTF8.GetString(invite.Header(i).Name);
-            if (name.StartsWith("X-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("P-", StringComparison.OrdinalIgnoreCase))
+            if (HeaderNames.Find(invite.Header(i).Name) == HeaderId.Unknown || name.StartsWith("P-", StringComparison.OrdinalIgnoreCase))
                 own[name] = Encoding.UTF8.GetString(invite.Header(i).Value);
         }
 

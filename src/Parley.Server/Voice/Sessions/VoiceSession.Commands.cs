@@ -71,8 +71,9 @@ internal sealed partial class VoiceSession
             case HoldCommand hold: Hold(hold); break;
             case MessageCommand message: Send(message); break;
             case ReferCommand refer: Refer(refer); break;
+            case ReportTransferCommand report: Report(report); break;
             case BridgeCommand bridge: JoinWith(bridge); break;
-            case UnbridgeCommand: Part(); break;
+            case UnbridgeCommand unbridge: Part(unbridge); break;
             case HistoryCommand history: Tell(new AddHistoryEvent { Sender = Id, Speaker = history.Speaker, Text = history.Text }); break;
             case CustomCommand custom: Repeat(custom); break;
             default: Fail("command", $"{command.Command}: there is no media of browsers here."); break;

@@ -77,7 +77,7 @@ internal sealed partial class VoiceSession
     /// <summary>A socket comes back: true when there is none and the session waits for one.</summary>
     public bool TryReattach()
     {
-        if (_over.Task.IsCompleted || Interlocked.CompareExchange(ref _attached, 1, 0) != 0)
+        if (_over.Task.IsCompleted || _core.Options.Grace <= TimeSpan.Zero || Interlocked.CompareExchange(ref _attached, 1, 0) != 0)
             return false;
         Post(() => _graceTimer?.Dispose());
         return true;
@@ -90,8 +90,9 @@ internal sealed partial class VoiceSession
         Post(() =>
         {
             var grace = _core.Options.Grace;
+            _graceTimer?.Dispose();
             if (grace <= TimeSpan.Zero || _call is null)
-                Abandon();
+                AbandonUnlessAttached();
             else
                 _graceTimer = _core.Options.Time.CreateTimer(_ => Post(AbandonUnlessAttached), null, grace, Timeout.InfiniteTimeSpan);
         });
@@ -127,31 +128,29 @@ internal sealed partial class VoiceSession
     private void AbandonUnlessAttached()
     {
         if (Volatile.Read(ref _attached) == 0)
-            Abandon();
+            Abandon("handler disconnected");
     }
 
-    private void Abandon()
+    // Whatever the call's state: BYE, CANCEL, a refusal, or nothing where nothing has been sent.
+    private void Abandon(string? phrase = null)
     {
         if (_isOver)
             return;
         _ending.Cancel();
-        switch (_call ?? _pending?.Call)
+        if ((_call ?? _pending?.Call) is not { } call)
         {
-            case null:
-                Finish(null);
-                break;
-            case IncomingCall { State: < CallState.Answered } incoming:
-                Begin("hangup", () => incoming.RejectAsync(603));
-                break;
-            case var call:
-                Begin("hangup", () => call.HangUpAsync());
-                break;
+            Finish(_isSettingUp ? NeverMade() : null);
+            return;
         }
+
+        var options = new HangUpOptions { Headers = Farewell(call), Refusal = _why?.Reason == "ServerUnavailable" ? 503 : 603, RefusalPhrase = phrase };
+        Begin("hangup", () => call.HangUpAsync(options));
     }
 
     private void Watch(Call call)
     {
         _call = call;
+        Follow(call, isReferred: false);
         _ = WatchAsync();
 
         async Task WatchAsync()
@@ -166,43 +165,49 @@ internal sealed partial class VoiceSession
     {
         if (_isOver)
             return;
+        // Phones that were asked to call somebody else often go before they report on it.
+        if (_isHandingOver && end is { Kind: CallEndKind.Completed, By: CallEndParty.Remote })
+            _why ??= ("ByRefer", call.IsIncoming ? "caller" : "callee");
         EndAudio();
-        EndReferred();
-        Tell(new TrackEndEvent { TrackId = Id, Duration = (long)(_answered is { } at ? Now - at : TimeSpan.Zero).TotalMilliseconds });
-        if (_answered is null && call is OutgoingCall && _why is null)
+        EndJoined();
+        Tell(new TrackEndEvent { TrackId = Id, Duration = (long)(_answered is { } at ? Now - at : TimeSpan.Zero).TotalMilliseconds, Ssrc = _heardAudio?.RemoteSsrc });
+        if (_answered is null && call is OutgoingCall && _why is null && end.Kind != CallEndKind.Cancelled)
             Finish(new RejectEvent { TrackId = Id, Reason = end.Reason, Code = end.Status });
         else
-            Finish(HangupOf(call, end));
+            Finish(HangupOf(call, end, _why, (_started, _rang, _answered)));
     }
 
-    private HangupEvent HangupOf(Call call, CallEnd end)
+    private HangupEvent HangupOf(Call call, CallEnd end, (string Reason, string Initiator)? why, (DateTimeOffset Started, DateTimeOffset? Rang, DateTimeOffset? Answered) times)
     {
-        var byThem = call.IsIncoming ? ("ByCaller", "caller") : ("ByCallee", "callee");
-        var (reason, initiator) = _why ?? end switch
-        {
-            { Kind: CallEndKind.Cancelled } => ("Canceled", byThem.Item2),
-            { By: CallEndParty.Remote } => byThem,
-            { Kind: CallEndKind.NoAnswer } => ("NoAnswer", "system"),
-            { Kind: CallEndKind.Completed or CallEndKind.Rejected } => ("BySystem", "system"),
-            _ => (end.Reason, "system"),
-        };
+        var (reason, initiator) = why ?? HangupWords.Of(end, call.IsIncoming);
         return new()
         {
             TrackId = Id,
             Reason = reason,
             Initiator = initiator,
             Code = end.Status,
-            StartTime = Text(_started),
+            StartTime = Text(times.Started),
             HangupTime = Text(Now),
-            AnswerTime = _answered is { } answered ? Text(answered) : null,
-            RingingTime = _rang is { } rang ? Text(rang) : null,
+            AnswerTime = times.Answered is { } answered ? Text(answered) : null,
+            RingingTime = times.Rang is { } rang ? Text(rang) : null,
             From = Party(call.From),
             To = Party(call.To),
-            Extra = Extra(call),
+            Extra = Extra(call, reason is "Failed" or "ServerUnavailable" ? end.Reason : null),
         };
     }
 
-    private Dictionary<string, JsonElement> Extra(Call call)
+    // A call given up before there was anything of it: who began it is told all the same.
+    private HangupEvent NeverMade() => new()
+    {
+        TrackId = Id,
+        Reason = _why?.Reason ?? "Canceled",
+        Initiator = _why?.Initiator ?? "system",
+        Code = 487,
+        StartTime = Text(_started),
+        HangupTime = Text(Now),
+    };
+
+    private Dictionary<string, JsonElement> Extra(Call call, string? detail)
     {
         var extra = new Dictionary<string, JsonElement>
         {
@@ -212,9 +217,12 @@ internal sealed partial class VoiceSession
             extra[name] = Json(value);
         foreach (var name in _option.Sip?.ExtractHeaders ?? [])
         {
-            if (call.Header(name) is { } value)
+            if (HeaderOf(call, name) is { } value)
                 extra[name] = Json(value);
         }
+
+        if (detail is not null)
+            extra["detail"] = Json(detail);
 
         return extra;
 

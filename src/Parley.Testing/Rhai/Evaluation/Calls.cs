@@ -97,8 +97,8 @@ internal static class Calls
         var types = string.Join(", ", values.Select(value => Printer.TypeName(value, run.Table)));
         var native = run.Table.Function(name);
         var scripts = unit.Code.Functions.Where(function => function.Name == name).ToList();
-        if (name == "eval")
-            return new(RhaiErrorKind.UnknownFunction, "eval is disabled: a script runs no text") { Name = "ErrorFunctionNotFound" };
+        if (scripts.Count == 0 && LeftOut.Reason(name) is { } reason)
+            return new(RhaiErrorKind.UnknownFunction, reason) { Name = "ErrorFunctionNotFound" };
         var text = $"Function not found: {name} ({types})";
         if (native is null && scripts.Count == 0)
             return new(RhaiErrorKind.UnknownFunction, text + Hint(run, unit, name, values, isMethod)) { Name = "ErrorFunctionNotFound" };

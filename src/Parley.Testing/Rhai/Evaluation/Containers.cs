@@ -66,7 +66,16 @@ internal sealed record RhaiRange(long From, long To, bool IsInclusive, long Step
 /// <summary>A moment, for measuring how much time goes by.</summary>
 internal sealed record RhaiTime(TimeProvider Clock, long Stamp)
 {
+    // Far more than any clock's stamps reach, and no overflow of them.
+    private const double MaxSeconds = 1e9;
+
     public double Elapsed => Clock.GetElapsedTime(Stamp).TotalSeconds;
+
+    public double Since(RhaiTime before) => Clock.GetElapsedTime(before.Stamp, Stamp).TotalSeconds;
+
+    public RhaiTime After(double seconds) => Math.Abs(seconds) <= MaxSeconds
+        ? this with { Stamp = Stamp + (long)(seconds * Clock.TimestampFrequency) }
+        : throw Operators.Overflow($"Timestamp overflow: {Printer.Float(seconds)} seconds from a timestamp");
 }
 
 /// <summary>A variable that closures share with the function it stands in.</summary>

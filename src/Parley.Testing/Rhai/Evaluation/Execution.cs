@@ -95,6 +95,9 @@ internal sealed class Execution
 
     public string TextOf(in Value value) => Printer.Text(value, _limits.MaxString);
 
+    /// <summary>As it is put beside text: bytes are read as UTF-8.</summary>
+    public string JoinedText(in Value value) => value.Kind == ValueKind.Blob ? Checked(System.Text.Encoding.UTF8.GetString(value.Blob.Bytes.ToArray())) : TextOf(value);
+
     public string Joined(string left, string right)
     {
         if ((long)left.Length + right.Length > _limits.MaxString)

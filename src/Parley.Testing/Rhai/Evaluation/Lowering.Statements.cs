@@ -28,14 +28,14 @@ internal sealed partial class Lowering
     {
         var nodes = new Node[block.Statements.Count];
         for (var i = 0; i < nodes.Length; i++)
-            nodes[i] = i == nodes.Length - 1 && block.HasValue ? Result(block.Statements[i]) : Lower(block.Statements[i]);
+            nodes[i] = i == nodes.Length - 1 ? Result(block.Statements[i]) : Lower(block.Statements[i]);
         return nodes;
     }
 
     private BlockNode Block(BlockSyntax block)
     {
         _function.Open();
-        var node = new BlockNode(block.At, Statements(block), block.HasValue);
+        var node = new BlockNode(block.At, Statements(block));
         _function.Close();
         return node;
     }

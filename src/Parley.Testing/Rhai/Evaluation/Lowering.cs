@@ -63,7 +63,7 @@ internal sealed partial class Lowering
     {
         if (name is "call" or "::" || _waiting.Contains(name))
             return true;
-        return _table.Function(name) is { } native ? native.Waits : !_names.Contains(name) && name is not ("Fn" or "curry" or "is_def_fn" or "is_def_var");
+        return _table.Function(name) is { } native ? native.Waits : !_names.Contains(name) && name is not ("Fn" or "curry" or "is_def_fn" or "is_def_var" or "is_shared" or "get_fn_metadata_list");
     }
 
     private void Function(FunctionSyntax syntax, FunctionCode code, FunctionScope? parent)
@@ -73,7 +73,7 @@ internal sealed partial class Lowering
         (_breaks, _returns, _height) = (true, true, 0);
         code.Parameters = [.. syntax.Parameters.Select(name => _function.Declare(name, isConstant: false))];
         if (syntax.Body is BlockSyntax block && syntax == _script.Main)
-            code.Body = new BlockNode(block.At, Statements(block), block.HasValue);
+            code.Body = new BlockNode(block.At, Statements(block));
         else
             code.Body = Result(syntax.Body);
         code.SlotCount = _function.Count;
@@ -146,7 +146,8 @@ internal sealed partial class Lowering
     {
         if (_function.Find(syntax.Name) is { } symbol)
             return new LocalNode(syntax.At, symbol);
-        Problem(syntax.At, syntax.Name, isFunction: false);
+        if (!_names.Contains(syntax.Name))
+            Problem(syntax.At, syntax.Name, isFunction: false);
         return new OuterNameNode(syntax.At, syntax.Name, _function.Visible());
     }
 
@@ -186,8 +187,12 @@ internal sealed partial class Lowering
                 return new FunctionNameNode(syntax.At, Operand(syntax.Arguments[0]));
             case ("is_def_fn", 2):
                 return new IsFunctionNode(syntax.At, Operand(syntax.Arguments[0]), Operand(syntax.Arguments[1]));
-            case ("is_def_var", 1) when syntax.Arguments[0] is LiteralSyntax { Value: string variable }:
-                return new LiteralNode(syntax.At, _function.Find(variable) is not null);
+            case ("is_def_var", 1) when syntax.Arguments[0] is LiteralSyntax { Value: string defined }:
+                return new LiteralNode(syntax.At, _function.Find(defined) is not null);
+            case ("is_shared", 1):
+                return new IsSharedNode(syntax.At, syntax.Arguments[0] is NameSyntax variable ? _function.Find(variable.Name) : null);
+            case ("get_fn_metadata_list", <= 2):
+                return new FunctionListNode(syntax.At, [.. syntax.Arguments.Select(Operand)]);
             case ("call", > 0):
                 return new PointerCallNode(syntax.At, KeptAll(syntax.Arguments));
         }
@@ -206,8 +211,10 @@ internal sealed partial class Lowering
         return symbol is null ? call : new VariableCallNode(syntax.At, symbol, call, name, kept);
     }
 
-    private MethodCallNode Method(MethodCallSyntax syntax)
+    private Node Method(MethodCallSyntax syntax)
     {
+        if (syntax is { Name: "is_shared", Arguments.Count: 0 })
+            return new IsSharedNode(syntax.At, syntax.Base is NameSyntax variable ? _function.Find(variable.Name) : null);
         var arguments = KeptAll(syntax.Arguments);
         return new MethodCallNode(syntax.At, Operand(syntax.Base), syntax.Name, _table.Function(syntax.Name), arguments, IsOptional(syntax),
             MayWait(syntax.Name) || arguments.Any(argument => argument.Waits));

@@ -27,7 +27,7 @@ internal enum Operation
 }
 
 /// <summary>What the operators do with the types they know. Integers are checked, truth is not a number, and nothing is converted but an integer beside a float.</summary>
-internal static class Operators
+internal static partial class Operators
 {
     public static Operation Parse(string symbol) => symbol switch
     {
@@ -93,14 +93,22 @@ internal static class Operators
                 return TryCompare(left, right, out var order) && IsOrdered(operation, order);
         }
 
+        if (AreDecimals(left, right))
+            return Decimals(operation, left.Decimal, right.Decimal, run);
         if (left.IsNumber && right.IsNumber)
             return Floats(operation, left.Number, right.Number, run);
         if (left.IsBoolean && right.IsBoolean && operation is Operation.And or Operation.Or or Operation.ExclusiveOr)
             return Booleans(operation, left.Boolean, right.Boolean);
         if (operation == Operation.Add && TryJoin(left, right, run, out var joined))
             return joined;
-        if (operation == Operation.Subtract && left.Kind == ValueKind.Time && right.Kind == ValueKind.Time)
-            return ((RhaiTime)right.Object!).Clock.GetElapsedTime(((RhaiTime)right.Object!).Stamp, ((RhaiTime)left.Object!).Stamp).TotalSeconds;
+        if (left.Object is RhaiTime moment && operation is Operation.Add or Operation.Subtract)
+        {
+            if (right.IsNumber)
+                return Value.Of(moment.After(operation == Operation.Add ? right.Number : -right.Number));
+            if (right.Object is RhaiTime before && operation == Operation.Subtract)
+                return moment.Since(before);
+        }
+
         if (operation == Operation.Subtract && left.IsString && (right.IsString || right.IsCharacter))
             return left.Text.Replace(right.IsString && right.Text.Length == 0 ? "\0" : right.ToString(), "", StringComparison.Ordinal);
         throw Unknown(Symbol(operation), run, left, right);
@@ -110,12 +118,13 @@ internal static class Operators
     {
         run.Step();
         if (left.Kind != right.Kind)
-            return left.IsNumber && right.IsNumber && left.Number == right.Number;
+            return AreDecimals(left, right) ? left.Decimal == right.Decimal : left.IsNumber && right.IsNumber && left.Number == right.Number;
         return left.Kind switch
         {
             ValueKind.Unit => true,
             ValueKind.Float => left.Float == right.Float,
             ValueKind.Boolean or ValueKind.Integer or ValueKind.Character => left.Integer == right.Integer,
+            ValueKind.Decimal => left.Decimal == right.Decimal,
             ValueKind.String => left.Text == right.Text,
             ValueKind.Array => AreEqual(left.Array, right.Array, run),
             ValueKind.Map => AreEqual(left.Map, right.Map, run),
@@ -131,6 +140,8 @@ internal static class Operators
         order = 0;
         if (left.IsInteger && right.IsInteger)
             order = left.Integer.CompareTo(right.Integer);
+        else if (AreDecimals(left, right))
+            order = left.Decimal.CompareTo(right.Decimal);
         else if (left.IsNumber && right.IsNumber && !double.IsNaN(left.Number) && !double.IsNaN(right.Number))
             order = left.Number.CompareTo(right.Number);
         else if (left.IsString && right.IsString)
@@ -177,6 +188,7 @@ internal static class Operators
         ValueKind.Integer when value.Integer == long.MinValue => throw Overflow($"Negation overflow: -({value.Integer})"),
         ValueKind.Integer => (Value)(-value.Integer),
         ValueKind.Float => -value.Float,
+        ValueKind.Decimal => -value.Decimal,
         _ => throw Unknown("-", run, value),
     };
 
@@ -287,7 +299,7 @@ internal static class Operators
     private static bool TryJoin(in Value left, in Value right, Execution run, out Value joined)
     {
         if (left.IsString || right.IsString || (left.IsCharacter && right.IsCharacter))
-            joined = run.Joined(run.TextOf(left), run.TextOf(right));
+            joined = run.Joined(run.JoinedText(left), run.JoinedText(right));
         else if (left.Kind == ValueKind.Array && right.Kind == ValueKind.Array)
             joined = run.Checked(new RhaiArray(left.Array.Items.Select(run.Copy).Concat(right.Array.Items.Select(run.Copy))));
         else if (left.Kind == ValueKind.Map && right.Kind == ValueKind.Map)

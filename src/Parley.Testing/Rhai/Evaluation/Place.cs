@@ -127,6 +127,8 @@ internal readonly struct Place
 
     private static RhaiException UnknownProperty(string name, in Value value, Execution run)
     {
+        if (LeftOut.Reason(name) is { } reason)
+            return new(RhaiErrorKind.UnknownVariable, reason) { Name = "ErrorDotExpr" };
         var kind = RhaiErrorKind.UnknownVariable;
         var table = run.Table;
         var receiver = value;

@@ -39,12 +39,15 @@ internal static class Printer
         return text.Contains('.', StringComparison.Ordinal) ? text : text + ".0";
     }
 
+    public static string Decimal(decimal value) => value.ToString(CultureInfo.InvariantCulture);
+
     public static string TypeName(in Value value, FunctionTable? table = null) => value.Kind switch
     {
         ValueKind.Unit => "()",
         ValueKind.Boolean => "bool",
         ValueKind.Integer => "i64",
         ValueKind.Float => "f64",
+        ValueKind.Decimal => "decimal",
         ValueKind.Character => "char",
         ValueKind.String => "string",
         ValueKind.Array => "array",
@@ -104,6 +107,9 @@ internal static class Printer
                 break;
             case ValueKind.Float:
                 text.Append(Float(value.Float));
+                break;
+            case ValueKind.Decimal:
+                text.Append(Decimal(value.Decimal));
                 break;
             case ValueKind.Character:
                 text.Append('\'').Append(value.Character.ToString()).Append('\'');

@@ -66,6 +66,7 @@ internal sealed record Signature(string Name, FunctionForm Form, bool ChangesFir
         "bool" => ValueKind.Boolean,
         "int" => ValueKind.Integer,
         "float" => ValueKind.Float,
+        "decimal" => ValueKind.Decimal,
         "char" => ValueKind.Character,
         "string" => ValueKind.String,
         "array" => ValueKind.Array,

@@ -8,6 +8,7 @@ internal enum ValueKind : byte
     Boolean,
     Integer,
     Float,
+    Decimal,
     Character,
     String,
     Array,
@@ -55,6 +56,8 @@ internal readonly struct Value
 
     public bool IsCharacter => ReferenceEquals(_object, s_character);
 
+    public bool IsDecimal => _object is decimal;
+
     public bool IsNumber => IsInteger || IsFloat;
 
     public bool IsString => _object is string;
@@ -63,6 +66,7 @@ internal readonly struct Value
     {
         null => ValueKind.Unit,
         Tag tag => tag.Kind,
+        decimal => ValueKind.Decimal,
         string => ValueKind.String,
         RhaiArray => ValueKind.Array,
         RhaiMap => ValueKind.Map,
@@ -81,6 +85,9 @@ internal readonly struct Value
 
     /// <summary>An integer's or a float's value.</summary>
     public double Number => IsInteger ? _bits : Float;
+
+    /// <summary>A decimal's or an integer's value.</summary>
+    public decimal Decimal => _object is decimal number ? number : _bits;
 
     public Rune Character => new((int)_bits);
 
@@ -112,6 +119,8 @@ internal readonly struct Value
     public static implicit operator Value(int value) => new(s_integer, value);
 
     public static implicit operator Value(double value) => new(s_float, BitConverter.DoubleToInt64Bits(value));
+
+    public static implicit operator Value(decimal value) => new(value);
 
     public static implicit operator Value(bool value) => value ? True : False;
 

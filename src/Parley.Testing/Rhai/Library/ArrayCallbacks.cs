@@ -10,7 +10,7 @@ internal static class ArrayCallbacks
         table
             .Calling("map(array: array, function: Fn) -> array", "What the function makes of each element.", static (run, a) => Map(run, a[0].Array, a[1].Function))
             .Calling("filter(array: array, function: Fn) -> array", "Copies of the elements the function says true to.", static (run, a) => Filter(run, a[0].Array, a[1].Function))
-            .Calling("for_each(mut array: array, function: Fn)", "Calls the function for each element; it can change it as this.", static (run, a) => ForEach(run, a[0].Array, a[1].Function))
+            .Calling("for_each(mut array: array, function: Fn)", "Calls the function with each element as this, which it can change; it may take the position.", static (run, a) => ForEach(run, a[0].Array, a[1].Function))
             .Calling("find(array: array, function: Fn) -> any", "The first element the function says true to, or ().", static (run, a) => Find(run, a[0].Array, a[1].Function, 0))
             .Calling("find(array: array, function: Fn, start: int) -> any", "The first such element at or behind a position, or ().", static (run, a) => Find(run, a[0].Array, a[1].Function, a[2].Integer))
             .Calling("find_map(array: array, function: Fn) -> any", "What the function makes of the first element it makes something of, or ().", static (run, a) => FindMap(run, a[0].Array, a[1].Function, 0))
@@ -19,15 +19,17 @@ internal static class ArrayCallbacks
             .Calling("index_of(array: array, function: Fn, start: int) -> int", "The same at or behind a position.", static (run, a) => IndexOf(run, a[0].Array, a[1].Function, a[2].Integer))
             .Calling("all(array: array, function: Fn) -> bool", "Whether the function says true to all elements.", static async (run, a) => await First(run, a[0].Array, a[1].Function, 0, false).ConfigureAwait(false) < 0)
             .Calling("some(array: array, function: Fn) -> bool", "Whether the function says true to an element.", static async (run, a) => await First(run, a[0].Array, a[1].Function, 0, true).ConfigureAwait(false) >= 0)
-            .Calling("reduce(array: array, function: Fn) -> any", "|sum, item| over all elements, beginning with ().", static (run, a) => Reduce(run, a[0].Array.Items, a[1].Function, Value.Unit))
-            .Calling("reduce(array: array, function: Fn, first: any) -> any", "|sum, item| over all elements.", static (run, a) => Reduce(run, a[0].Array.Items, a[1].Function, a[2]))
-            .Calling("reduce_rev(array: array, function: Fn) -> any", "|sum, item| over all elements from the end.", static (run, a) => Reduce(run, a[0].Array.Items.AsEnumerable().Reverse(), a[1].Function, Value.Unit))
-            .Calling("reduce_rev(array: array, function: Fn, first: any) -> any", "|sum, item| over all elements from the end.", static (run, a) => Reduce(run, a[0].Array.Items.AsEnumerable().Reverse(), a[1].Function, a[2]))
+            .Calling("reduce(array: array, function: Fn) -> any", "|sum, item| over all elements, beginning with ().", static (run, a) => Reduce(run, a[0].Array, a[1].Function, Value.Unit, isReverse: false))
+            .Calling("reduce(array: array, function: Fn, first: any) -> any", "|sum, item| over all elements.", static (run, a) => Reduce(run, a[0].Array, a[1].Function, a[2], isReverse: false))
+            .Calling("reduce_rev(array: array, function: Fn) -> any", "|sum, item| over all elements from the end.", static (run, a) => Reduce(run, a[0].Array, a[1].Function, Value.Unit, isReverse: true))
+            .Calling("reduce_rev(array: array, function: Fn, first: any) -> any", "|sum, item| over all elements from the end.", static (run, a) => Reduce(run, a[0].Array, a[1].Function, a[2], isReverse: true))
             .Calling("zip(array: array, other: array, function: Fn) -> array", "What the function makes of pairs of elements.", static (run, a) => Zip(run, a[0].Array, a[1].Array, a[2].Function))
             .Calling("drain(mut array: array, function: Fn) -> array", "Takes out the elements the function says true to.", static (run, a) => Part(run, a[0].Array, a[1].Function, isDrained: true))
             .Calling("retain(mut array: array, function: Fn) -> array", "Keeps the elements the function says true to and gives the others.", static (run, a) => Part(run, a[0].Array, a[1].Function, isDrained: false))
             .Calling("sort(mut array: array, function: Fn)", "Sorts by |a, b| negative, 0 or positive.", static (run, a) => Sort(run, a[0].Array, a[1].Function))
+            .Calling("sort_by(mut array: array, function: Fn)", "The same as sort with a function.", static (run, a) => Sort(run, a[0].Array, a[1].Function))
             .Calling("order(array: array, function: Fn) -> array", "A copy sorted by |a, b| negative, 0 or positive.", static (run, a) => Order(run, a[0].Array, a[1].Function))
+            .Calling("order_by(array: array, function: Fn) -> array", "The same as order with a function.", static (run, a) => Order(run, a[0].Array, a[1].Function))
             .Calling("dedup(mut array: array, function: Fn)", "Takes out elements that |a, b| says to be equal to the one before.", static (run, a) => Dedup(run, a[0].Array, a[1].Function));
     }
 
@@ -82,12 +84,7 @@ internal static class ArrayCallbacks
     private static async ValueTask<Value> ForEach(Execution run, RhaiArray array, FunctionPointer function)
     {
         for (var i = 0; i < array.Items.Count; i++)
-        {
-            if (Arity(function) == 0)
-                await Calls.PointerAsync(run, function, [], Place.Temporary(array).At(i, run)).ConfigureAwait(false);
-            else
-                await Call(run, function, array.Items[i], i).ConfigureAwait(false);
-        }
+            await Calls.PointerAsync(run, function, Arity(function) == 0 ? [] : [i], Place.Temporary(array).At(i, run)).ConfigureAwait(false);
 
         return Value.Unit;
     }
@@ -125,14 +122,19 @@ internal static class ArrayCallbacks
         return -1;
     }
 
-    private static async ValueTask<Value> Reduce(Execution run, IEnumerable<Value> all, FunctionPointer function, Value sum)
+    // |sum, item|, |sum, item, index|, or |sum| with the item as this.
+    private static async ValueTask<Value> Reduce(Execution run, RhaiArray array, FunctionPointer function, Value sum, bool isReverse)
     {
-        Value[] items = [.. all];
+        Value[] items = [.. array.Items];
         for (var i = 0; i < items.Length; i++)
         {
-            sum = function.Arity == 3
-                ? await run.CallAsync(function, sum, items[i], i).ConfigureAwait(false)
-                : await run.CallAsync(function, sum, items[i]).ConfigureAwait(false);
+            var at = isReverse ? items.Length - 1 - i : i;
+            sum = function.Arity switch
+            {
+                1 => await run.CallAsync(function, items[at], [sum]).ConfigureAwait(false),
+                3 => await run.CallAsync(function, sum, items[at], at).ConfigureAwait(false),
+                _ => await run.CallAsync(function, sum, items[at]).ConfigureAwait(false),
+            };
         }
 
         return sum;
@@ -208,6 +210,7 @@ internal static class ArrayCallbacks
         {
             ValueKind.Integer => Math.Sign(order.Integer),
             ValueKind.Float => double.IsNaN(order.Float) ? 0 : Math.Sign(order.Float),
+            ValueKind.Decimal => Math.Sign(order.Decimal),
             ValueKind.Boolean => order.Boolean ? -1 : 1,
             _ => throw new RhaiException(RhaiErrorKind.Arguments, $"the function must give a number here, not {Printer.TypeName(order, run.Table)}") { Name = "ErrorMismatchDataType" },
         };

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Parley.Testing.Rhai.Evaluation;
 
@@ -11,7 +10,7 @@ internal static class BlobFunctions
     {
         AddReading(table);
         AddChanging(table);
-        AddText(table);
+        BlobNumberFunctions.AddTo(table);
     }
 
     private static void AddReading(FunctionTableBuilder table) => table
@@ -26,12 +25,11 @@ internal static class BlobFunctions
         .Add("extract(blob: blob, start: int) -> blob", "A copy of the bytes from a position on.", static (_, a) => Extract(a[0].Blob, Cut(a[0].Blob, a[1].Integer, long.MaxValue)))
         .Add("extract(blob: blob, start: int, count: int) -> blob", "A copy of some bytes.", static (_, a) => Extract(a[0].Blob, Cut(a[0].Blob, a[1].Integer, a[2].Integer)))
         .Add("to_array(blob: blob) -> array", "Its bytes as an array of integers.", static (_, a) => new RhaiArray(a[0].Blob.Bytes.Select(item => (Value)(long)item)))
-        .Add("as_string(blob: blob) -> string", "Its bytes as UTF-8.", static (run, a) => run.Checked(Encoding.UTF8.GetString(a[0].Blob.Bytes.ToArray())))
-        .Add("parse_le_int(blob: blob, start: int, count: int) -> int", "Up to 8 bytes as an integer, the lowest first.", static (_, a) => Read(a, isLittle: true))
-        .Add("parse_be_int(blob: blob, start: int, count: int) -> int", "Up to 8 bytes as an integer, the highest first.", static (_, a) => Read(a, isLittle: false));
+        .Add("as_string(blob: blob) -> string", "Its bytes as UTF-8.", static (run, a) => run.Checked(Encoding.UTF8.GetString(a[0].Blob.Bytes.ToArray())));
 
     private static void AddChanging(FunctionTableBuilder table) => table
         .Add("push(mut blob: blob, value: int)", "Adds a byte at the end.", static (run, a) => Insert(run, a[0].Blob, a[0].Blob.Bytes.Count, [Byte(a[1])]))
+        .Add("append(mut blob: blob, value: int)", "Adds a byte at the end.", static (run, a) => Insert(run, a[0].Blob, a[0].Blob.Bytes.Count, [Byte(a[1])]))
         .Add("append(mut blob: blob, more: blob)", "Adds bytes at the end.", static (run, a) => Insert(run, a[0].Blob, a[0].Blob.Bytes.Count, a[1].Blob.Bytes))
         .Add("append(mut blob: blob, text: string|char)", "Adds text in UTF-8 at the end.", static (run, a) => Insert(run, a[0].Blob, a[0].Blob.Bytes.Count, Encoding.UTF8.GetBytes(a[1].ToString())))
         .Add("insert(mut blob: blob, index: int, value: int)", "Inserts a byte before a position.", static (run, a) => Insert(run, a[0].Blob, Characters.Clamp(a[1].Integer, a[0].Blob.Bytes.Count), [Byte(a[2])]))
@@ -46,16 +44,11 @@ internal static class BlobFunctions
         .Add("pad(mut blob: blob, length: int, value: int)", "Adds a byte until it is so long.", static (run, a) => Insert(run, a[0].Blob, a[0].Blob.Bytes.Count, Make(run, Math.Max(0, a[1].Integer - a[0].Blob.Bytes.Count), a[2].Integer).Bytes))
         .Add("drain(mut blob: blob, range: range) -> blob", "Takes some bytes out.", static (_, a) => Drain(a[0].Blob, a[1].Range.Within(a[0].Blob.Bytes.Count)))
         .Add("drain(mut blob: blob, start: int, count: int) -> blob", "Takes some bytes out.", static (_, a) => Drain(a[0].Blob, Cut(a[0].Blob, a[1].Integer, a[2].Integer)))
-        .Add("split(mut blob: blob, index: int) -> blob", "Cuts it in two and gives the second part.", static (_, a) => Drain(a[0].Blob, Cut(a[0].Blob, a[1].Integer, long.MaxValue)))
-        .Add("write_le(mut blob: blob, start: int, count: int, value: int)", "Writes an integer over up to 8 bytes, the lowest first.", static (_, a) => Write(a, isLittle: true))
-        .Add("write_be(mut blob: blob, start: int, count: int, value: int)", "Writes an integer over up to 8 bytes, the highest first.", static (_, a) => Write(a, isLittle: false));
-
-    private static void AddText(FunctionTableBuilder table) => table
-        .Add("write_utf8(mut blob: blob, start: int, count: int, text: string)", "Writes text over up to so many bytes.", static (_, a) => Write(a, Encoding.UTF8.GetBytes(a[3].Text)))
-        .Add("write_ascii(mut blob: blob, start: int, count: int, text: string)", "Writes the ASCII characters of a text over up to so many bytes.", static (_, a) =>
-            Write(a, [.. a[3].Text.Where(char.IsAscii).Select(character => (byte)character)]))
-        .Add("parse_le_float(blob: blob, start: int) -> float", "8 bytes as a float, the lowest first.", static (_, a) => BitConverter.Int64BitsToDouble(Read([a[0], a[1], 8], isLittle: true).Integer))
-        .Add("parse_be_float(blob: blob, start: int) -> float", "8 bytes as a float, the highest first.", static (_, a) => BitConverter.Int64BitsToDouble(Read([a[0], a[1], 8], isLittle: false).Integer));
+        .Add("retain(mut blob: blob, range: range) -> blob", "Keeps some bytes and gives the others.", static (_, a) => Retain(a[0].Blob, a[1].Range.Within(a[0].Blob.Bytes.Count)))
+        .Add("retain(mut blob: blob, start: int, count: int) -> blob", "Keeps some bytes and gives the others.", static (_, a) => Retain(a[0].Blob, Cut(a[0].Blob, a[1].Integer, a[2].Integer)))
+        .Add("splice(mut blob: blob, range: range, by: blob)", "Replaces some bytes by others.", static (run, a) => Splice(run, a[0].Blob, a[1].Range.Within(a[0].Blob.Bytes.Count), a[2].Blob))
+        .Add("splice(mut blob: blob, start: int, count: int, by: blob)", "Replaces some bytes by others.", static (run, a) => Splice(run, a[0].Blob, Cut(a[0].Blob, a[1].Integer, a[2].Integer), a[3].Blob))
+        .Add("split(mut blob: blob, index: int) -> blob", "Cuts it in two and gives the second part.", static (_, a) => Drain(a[0].Blob, Cut(a[0].Blob, a[1].Integer, long.MaxValue)));
 
     private static RhaiBlob Make(Execution run, long count, long value)
     {
@@ -71,7 +64,7 @@ internal static class BlobFunctions
         return at >= 0 && at < blob.Bytes.Count ? (int)at : null;
     }
 
-    private static (int Start, int Count) Cut(RhaiBlob blob, long start, long count)
+    public static (int Start, int Count) Cut(RhaiBlob blob, long start, long count)
     {
         var from = Characters.Clamp(start, blob.Bytes.Count);
         return (from, (int)Math.Clamp(count, 0, blob.Bytes.Count - from));
@@ -122,28 +115,20 @@ internal static class BlobFunctions
         return taken;
     }
 
-    private static Value Read(Value[] a, bool isLittle)
+    private static Value Retain(RhaiBlob blob, (int Start, int Count) part)
     {
-        var (start, count) = Cut(a[0].Blob, a[1].Integer, Math.Min(8, a[2].Integer));
-        Span<byte> bytes = stackalloc byte[8];
-        for (var i = 0; i < count; i++)
-            bytes[isLittle ? i : 8 - count + i] = a[0].Blob.Bytes[start + i];
-        return isLittle ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : BinaryPrimitives.ReadInt64BigEndian(bytes);
+        var kept = Drain(blob, part).Blob;
+        var others = new RhaiBlob([.. blob.Bytes]);
+        blob.Bytes.Clear();
+        blob.Bytes.AddRange(kept.Bytes);
+        return others;
     }
 
-    private static Value Write(Value[] a, byte[] bytes)
+    private static Value Splice(Execution run, RhaiBlob blob, (int Start, int Count) part, RhaiBlob by)
     {
-        var (start, count) = Cut(a[0].Blob, a[1].Integer, Math.Min(a[2].Integer, bytes.Length));
-        for (var i = 0; i < count; i++)
-            a[0].Blob.Bytes[start + i] = bytes[i];
-        return Value.Unit;
-    }
-
-    private static Value Write(Value[] a, bool isLittle)
-    {
-        var (start, count) = Cut(a[0].Blob, a[1].Integer, Math.Min(8, a[2].Integer));
-        for (var i = 0; i < count; i++)
-            a[0].Blob.Bytes[start + (isLittle ? i : count - 1 - i)] = (byte)(a[3].Integer >> (8 * i));
+        run.CheckCount((long)blob.Bytes.Count - part.Count + by.Bytes.Count, "blob");
+        blob.Bytes.RemoveRange(part.Start, part.Count);
+        blob.Bytes.InsertRange(part.Start, by.Bytes);
         return Value.Unit;
     }
 }

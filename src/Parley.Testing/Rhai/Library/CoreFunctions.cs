@@ -15,6 +15,7 @@ internal static class CoreFunctions
             .Add("type_of(value: any) -> string", "The name of a value's type.", static (run, a) => Printer.TypeName(a[0], run.Table))
             .Add("to_string(value: any) -> string", "A value as print shows it.", static (run, a) => run.TextOf(a[0]))
             .Add("to_debug(value: any) -> string", "A value as it would stand in a script.", static (run, a) => Printer.Shown(a[0], run.Limits.MaxString))
+            .Add("take(mut value: any) -> any", "Takes a value out of a variable, which is () from then on.", static (_, a) => Take(a))
             .Add("exit()", "Ends the script.", static (_, _) => throw Exit(Value.Unit))
             .Add("exit(value: any)", "Ends the script with a value.", static (_, a) => throw Exit(a[0]))
             .Async("sleep(seconds: int|float)", "Waits for some seconds.", static (run, a) => Sleep(run, a[0].Number))
@@ -34,6 +35,13 @@ internal static class CoreFunctions
             parameters += $", a{count}: any";
             table.Add($"curry({parameters}) -> Fn", "The function with its first arguments given.", static (_, a) => a[0].Function.Curry(a.AsSpan(1)));
         }
+    }
+
+    private static Value Take(Value[] a)
+    {
+        var taken = a[0];
+        a[0] = Value.Unit;
+        return taken;
     }
 
     private static Value Print(Execution run, string text)

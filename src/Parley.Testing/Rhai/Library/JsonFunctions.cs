@@ -12,7 +12,7 @@ internal static class JsonFunctions
     public static void AddTo(FunctionTableBuilder table) => table
         .Add("parse_json(text: string) -> any", "Reads JSON: objects become maps, null becomes ().", static (run, a) => Parse(run, a[0].Text))
         .Add("to_json(value: map) -> string", "Writes JSON.", static (run, a) => run.Checked(Write(a[0])))
-        .Add("to_json(value: array|string|int|float|bool|char|()) -> string", "Writes JSON.", static (run, a) => run.Checked(Write(a[0])));
+        .Add("to_json(value: array|string|int|float|decimal|bool|char|()) -> string", "Writes JSON.", static (run, a) => run.Checked(Write(a[0])));
 
     public static Value Parse(Execution run, string text)
     {
@@ -83,6 +83,9 @@ internal static class JsonFunctions
                 break;
             case ValueKind.Integer:
                 writer.WriteNumberValue(value.Integer);
+                break;
+            case ValueKind.Decimal:
+                writer.WriteNumberValue(value.Decimal);
                 break;
             case ValueKind.Float when double.IsFinite(value.Float):
                 writer.WriteRawValue(Printer.Float(value.Float));

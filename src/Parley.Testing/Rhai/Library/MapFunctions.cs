@@ -17,6 +17,7 @@ internal static class MapFunctions
         .Add("values(map: map) -> array", "Copies of all values, in the order of their keys.", static (run, a) => new RhaiArray(a[0].Map.Sorted.Select(entry => run.Copy(entry.Value))))
         .Add("mixin(mut map: map, other: map)", "Sets all entries of another map.", static (run, a) => Mix(run, a[0].Map, a[1].Map, replaces: true))
         .Add("fill_with(mut map: map, other: map)", "Sets those entries of another map whose keys it has not.", static (run, a) => Mix(run, a[0].Map, a[1].Map, replaces: false))
+        .Calling("map(map: map, function: Fn) -> map", "What |key, value| makes of each entry's value.", static (run, a) => Map(run, a[0].Map, a[1].Function))
         .Calling("filter(map: map, function: Fn) -> map", "Copies of the entries that |key, value| says true to.", static (run, a) => Filter(run, a[0].Map, a[1].Function))
         .Calling("drain(mut map: map, function: Fn) -> map", "Takes out the entries that |key, value| says true to.", static (run, a) => Part(run, a[0].Map, a[1].Function, isDrained: true))
         .Calling("retain(mut map: map, function: Fn) -> map", "Keeps the entries that |key, value| says true to and gives the others.", static (run, a) => Part(run, a[0].Map, a[1].Function, isDrained: false));
@@ -44,6 +45,14 @@ internal static class MapFunctions
 
         run.Checked(map);
         return Value.Unit;
+    }
+
+    private static async ValueTask<Value> Map(Execution run, RhaiMap map, FunctionPointer function)
+    {
+        var mapped = new RhaiMap();
+        foreach (var (key, value) in map.Sorted.ToList())
+            mapped[key] = await Call(run, function, key, value).ConfigureAwait(false);
+        return mapped;
     }
 
     private static async ValueTask<Value> Filter(Execution run, RhaiMap map, FunctionPointer function)

@@ -8,6 +8,7 @@ internal static class RangeFunctions
     public static void AddTo(FunctionTableBuilder table) => table
         .Add("range(from: int, to: int) -> range", "Integers from one up to, but without, another.", static (_, a) => new RhaiRange(a[0].Integer, a[1].Integer, false))
         .Add("range(from: int, to: int, step: int) -> range", "Every step-th integer; a negative step counts down.", static (_, a) => Step(a[0].Integer, a[1].Integer, a[2].Integer))
+        .Add("range(range: range, step: int) -> range", "Every step-th integer of a range.", static (_, a) => Step(a[0].Range, a[1].Integer))
         .Add("range(from: int|float, to: int|float, step: int|float) -> iterator", "Numbers from one up to, but without, another.", static (_, a) => Floats(a[0].Number, a[1].Number, a[2].Number))
         .Add("prop start(range: range) -> int", "The first integer.", static (_, a) => a[0].Range.From)
         .Add("prop end(range: range) -> int", "The last integer, or the one behind it.", static (_, a) => a[0].Range.To)
@@ -18,6 +19,8 @@ internal static class RangeFunctions
         .Add("to_array(range: range|iterator) -> array", "All of it as an array.", static (run, a) => ToArray(run, a[0]));
 
     private static Value Step(long from, long to, long step) => step == 0 ? throw NoStep() : new RhaiRange(from, to, false, step);
+
+    private static Value Step(RhaiRange range, long step) => step == 0 ? throw NoStep() : range with { Step = step };
 
     private static Value Floats(double from, double to, double step)
     {

@@ -13,6 +13,7 @@ internal static class RhaiLibrary
         table.Type<RhaiSequence>("iterator");
         CoreFunctions.AddTo(table);
         NumberFunctions.AddTo(table);
+        DecimalFunctions.AddTo(table);
         StringFunctions.AddTo(table);
         ArrayFunctions.AddTo(table);
         ArrayCallbacks.AddTo(table);

@@ -50,7 +50,7 @@ internal static class StringFunctions
         .Add("trim(mut text: string)", "Cuts white space off both ends.", static (_, a) => Change(a, a[0].Text.Trim()))
         .Add("make_upper(mut text: string)", "Changes it to capital letters.", static (run, a) => Change(a, run.Checked(a[0].Text.ToUpperInvariant())))
         .Add("make_lower(mut text: string)", "Changes it to small letters.", static (run, a) => Change(a, run.Checked(a[0].Text.ToLowerInvariant())))
-        .Add("append(mut text: string, more: any)", "Adds at the end.", static (run, a) => Change(a, run.Joined(a[0].Text, run.TextOf(a[1]))))
+        .Add("append(mut text: string, more: any)", "Adds at the end.", static (run, a) => Change(a, run.Joined(a[0].Text, run.JoinedText(a[1]))))
         .Add("remove(mut text: string, part: string|char)", "Takes out every occurrence of a part.", static (run, a) => Change(a, Replace(run, a[0].Text, a[1].ToString(), "")))
         .Add("replace(mut text: string, part: string|char, by: string|char)", "Replaces every occurrence of a part.", static (run, a) => Change(a, Replace(run, a[0].Text, a[1].ToString(), a[2].ToString())))
         .Add("crop(mut text: string, start: int)", "Keeps what stands from a position on.", static (run, a) => Change(a, Part(run, a[0].Text, a[1].Integer, long.MaxValue)))

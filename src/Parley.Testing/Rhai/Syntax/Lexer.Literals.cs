@@ -108,11 +108,23 @@ internal sealed partial class Lexer
                 _at++;
             }
 
-            if (character == '\\')
+            if (character == '\\' && _at < _text.Length && _text[_at] is '\r' or '\n')
+                NextLine(start);
+            else if (character == '\\')
                 Escape(text);
             else
                 text.Append(character);
         }
+    }
+
+    // A line that ends in a backslash goes on in the next one, below the first character of the string.
+    private void NextLine(int start)
+    {
+        if (_text[_at] == '\r' && _at + 1 < _text.Length && _text[_at + 1] == '\n')
+            _at++;
+        _at++;
+        for (var left = start - _text.LastIndexOf('\n', start); left > 0 && _at < _text.Length && _text[_at] is ' ' or '\t'; left--)
+            _at++;
     }
 
     private bool IsRawString()
@@ -185,11 +197,6 @@ internal sealed partial class Lexer
                 break;
             case 'U':
                 Scalar(text, start, 8);
-                break;
-            case '\r' or '\n':
-                // A line that ends in a backslash goes on where the next one's text begins.
-                while (_at < _text.Length && char.IsWhiteSpace(_text[_at]))
-                    _at++;
                 break;
             default:
                 throw Error(start, $"'\\{(kind == '\0' ? ' ' : kind)}' is no escape (\\\\ \\\" \\' \\t \\n \\r \\xHH \\uHHHH \\UHHHHHHHH)");

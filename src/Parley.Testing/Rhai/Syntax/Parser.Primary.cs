@@ -117,10 +117,10 @@ internal sealed partial class Parser
                 break;
             var open = _lexer.Offset - 2;
             _token = _lexer.Next();
-            var (statements, hasValue) = Statements("'}'", static token => token.Is("}") || token.Kind == TokenKind.End);
+            var statements = Statements("'}'", static token => token.Is("}") || token.Kind == TokenKind.End);
             if (_token.Kind == TokenKind.End)
                 throw Error(open, "this '${' has no '}'");
-            parts.Add(new BlockSyntax(open, statements, hasValue));
+            parts.Add(new BlockSyntax(open, statements));
             _lexer.Offset = _token.End;
         }
 
@@ -183,7 +183,9 @@ internal sealed partial class Parser
         _called = [];
         _loopDepth = 0;
         _functionDepth++;
-        var body = Nested(Statement);
+
+        // A body in braces ends with them: what follows is done with the closure.
+        var body = _token.Is("{") ? Block("the body of a closure") : Nested(Statement);
         _functionDepth--;
         _loopDepth = loops;
         var calls = _called;

@@ -4,17 +4,13 @@ internal sealed partial class Parser
 {
     private int _functionDepth;
 
-    private (List<SyntaxNode> Statements, bool HasValue) Statements(string end, Func<Token, bool> isEnd)
+    private List<SyntaxNode> Statements(string end, Func<Token, bool> isEnd)
     {
         var statements = new List<SyntaxNode>();
-        var hasValue = false;
         while (!isEnd(_token))
         {
             if (TryTake(";"))
-            {
-                hasValue = false;
                 continue;
-            }
 
             if (IsFunction())
             {
@@ -24,14 +20,11 @@ internal sealed partial class Parser
 
             var statement = Statement();
             statements.Add(statement);
-            hasValue = true;
-            if (TryTake(";"))
-                hasValue = false;
-            else if (!isEnd(_token) && !statement.EndsInBlock)
+            if (!TryTake(";") && !isEnd(_token) && !statement.EndsInBlock)
                 throw Error(_token.Kind == TokenKind.End ? _lastEnd : _token.Start, $"expected ';' or {end}, but found {_token.Shown}{Hint(_token.Text)}");
         }
 
-        return (statements, hasValue);
+        return statements;
     }
 
     private BlockSyntax Block(string of)
@@ -39,11 +32,11 @@ internal sealed partial class Parser
         var open = Expect("{", $"to begin {of}");
         return Nested(() =>
         {
-            var (statements, hasValue) = Statements("'}'", static token => token.Is("}") || token.Kind == TokenKind.End);
+            var statements = Statements("'}'", static token => token.Is("}") || token.Kind == TokenKind.End);
             if (_token.Kind == TokenKind.End)
                 throw Error(open.Start, "this '{' has no '}'");
             Take();
-            return new BlockSyntax(open.Start, statements, hasValue);
+            return new BlockSyntax(open.Start, statements);
         });
     }
 

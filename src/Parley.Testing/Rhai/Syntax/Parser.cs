@@ -29,8 +29,8 @@ internal sealed partial class Parser
     public static ScriptSyntax Parse(SourceText source)
     {
         var parser = new Parser(source);
-        var (statements, hasValue) = parser.Statements("the end of the script", static token => token.Kind == TokenKind.End);
-        var main = new FunctionSyntax(0, "", [], new BlockSyntax(0, statements, hasValue)) { Calls = parser._called };
+        var statements = parser.Statements("the end of the script", static token => token.Kind == TokenKind.End);
+        var main = new FunctionSyntax(0, "", [], new BlockSyntax(0, statements)) { Calls = parser._called };
         return new ScriptSyntax(source, main, parser._functions) { Calls = parser._calls };
     }
 

@@ -44,8 +44,8 @@ internal sealed record MethodCallSyntax(int At, SyntaxNode Base, string Name, IR
 /// <remarks><see cref="Operator"/>: What is done with the old value; null for a plain assignment.</remarks>
 internal sealed record AssignSyntax(int At, string? Operator, SyntaxNode Target, SyntaxNode Value) : SyntaxNode(At);
 
-/// <remarks><see cref="HasValue"/>: Whether the last statement's value is the block's: no semicolon stands behind it.</remarks>
-internal sealed record BlockSyntax(int At, IReadOnlyList<SyntaxNode> Statements, bool HasValue) : SyntaxNode(At)
+/// <summary>Statements in braces. The last one's value is the block's, with a semicolon behind it or without.</summary>
+internal sealed record BlockSyntax(int At, IReadOnlyList<SyntaxNode> Statements) : SyntaxNode(At)
 {
     public override bool EndsInBlock => true;
 }

@@ -1,6 +1,6 @@
 namespace Parley.Testing.Rhai.Evaluation;
 
-internal sealed class BlockNode(int at, Node[] statements, bool hasValue) : Node(at, AnyWaits(statements))
+internal sealed class BlockNode(int at, Node[] statements) : Node(at, AnyWaits(statements))
 {
     public override Value Eval(Frame frame)
     {
@@ -13,7 +13,7 @@ internal sealed class BlockNode(int at, Node[] statements, bool hasValue) : Node
                 return Value.Unit;
         }
 
-        return hasValue ? value : Value.Unit;
+        return value;
     }
 
     public override async ValueTask<Value> EvalAsync(Frame frame)
@@ -27,7 +27,7 @@ internal sealed class BlockNode(int at, Node[] statements, bool hasValue) : Node
                 return Value.Unit;
         }
 
-        return hasValue ? value : Value.Unit;
+        return value;
     }
 
     private static void Before(Frame frame, Node statement)
@@ -135,7 +135,7 @@ internal sealed class SwitchNode(int at, Node subject, CaseCode[] cases) : Node(
         foreach (var node in item.Values)
         {
             var expected = node.Eval(frame);
-            if (expected.Kind == ValueKind.Range && value.IsInteger ? expected.Range.Contains(value.Integer) : Operators.AreEqual(expected, value, frame.Run))
+            if (expected.Kind == ValueKind.Range && (value.IsNumber || value.IsDecimal) ? Operators.Contains(expected.Range, value) : Operators.AreEqual(expected, value, frame.Run))
                 return true;
         }
 

@@ -43,17 +43,19 @@ internal sealed class LocalNode(int at, Symbol symbol) : Node(at, waits: false)
     public override ValueTask<Place> FindAsync(Frame frame) => new(Find(frame));
 }
 
-/// <summary>A name that is no variable of the script: a constant the host gave, or nothing.</summary>
+/// <summary>A name that is no variable of the script: a constant the host gave, a function of the script as a value, or nothing.</summary>
 internal sealed class OuterNameNode(int at, string name, string[] visible) : Node(at, waits: false)
 {
     public override Value Eval(Frame frame)
     {
         if (frame.Run.Run.Options.Constants.TryGetValue(name, out var constant))
             return constant;
+        if (frame.Unit.Code.HasName(name))
+            return new FunctionPointer(name, frame.Unit);
         var hint = NearestName.Hint(name, visible.Concat(frame.Run.Run.Options.Constants.Keys));
         if (hint.Length == 0 && frame.Unit.Constants.ContainsKey(name))
             hint = $" — functions see constants as global::{name}";
-        else if (hint.Length == 0 && (frame.Unit.Code.HasName(name) || frame.Run.Table.Function(name) is not null))
+        else if (hint.Length == 0 && frame.Run.Table.Function(name) is not null)
             hint = $" — it is a function: {name}(…), or Fn(\"{name}\")";
         throw frame.Error(RhaiErrorKind.UnknownVariable, At, $"Variable not found: {name}{hint}", "ErrorVariableNotFound");
     }
@@ -181,27 +183,5 @@ internal sealed class ClosureNode(int at, FunctionCode code) : Node(at, waits: f
         for (var i = 0; i < captures.Length; i++)
             captures[i] = frame.Slots[code.Captures[i].Outer.Slot].Cell;
         return new FunctionPointer(code.Name, frame.Unit) { Code = code, Captures = captures };
-    }
-}
-
-/// <summary><c>Fn("name")</c>: a function by its name.</summary>
-internal sealed class FunctionNameNode(int at, Node name) : Node(at, waits: false)
-{
-    public override Value Eval(Frame frame)
-    {
-        var value = name.Eval(frame);
-        return value.IsString
-            ? new FunctionPointer(value.Text, frame.Unit)
-            : throw frame.Error(RhaiErrorKind.Arguments, At, $"Fn takes a function's name, not {Printer.TypeName(value, frame.Run.Table)}", "ErrorMismatchDataType");
-    }
-}
-
-/// <summary><c>is_def_fn("name", count)</c>.</summary>
-internal sealed class IsFunctionNode(int at, Node name, Node count) : Node(at, waits: false)
-{
-    public override Value Eval(Frame frame)
-    {
-        var (text, number) = (name.Eval(frame), count.Eval(frame));
-        return text.IsString && number.IsInteger && frame.Unit.Code.Find(text.Text, (int)Math.Clamp(number.Integer, -1, int.MaxValue)) is not null;
     }
 }
