@@ -100,7 +100,7 @@ internal sealed partial class VoiceSession
     {
         StopWaiting();
         Tell(new DtmfEvent { TrackId = Id, Digit = digit.Symbol.ToString() });
-        _dialogue?.Press(digit.Symbol);
+        _conversation?.Press(digit.Symbol);
     }
 
     private void SendDigits(SendDtmfCommand command)
@@ -226,7 +226,8 @@ internal sealed partial class VoiceSession
             }
         }
 
-        await CloseDialogueAsync();
+        if (_conversation is not null)
+            await _conversation.CloseAsync(_last);
         if (_chain is { } chain)
             await chain.DisposeAsync();
         await _telling;

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
 using Parley.Media.Audio;
+using Parley.Server.Voice.Bots;
 using Parley.Speech;
 using Parley.Speech.Output;
 
@@ -104,7 +105,10 @@ internal sealed partial class VoiceSession
             return;
         var fade = TimeSpan.FromMilliseconds(command.FadeOutMs ?? 0);
         if (command.PlayId is not { } id)
-            Interrupt(chain.Player.Interrupt(command.Graceful == true, fade));
+        {
+            var heard = chain.Player.Interrupt(command.Graceful == true, fade);
+            _conversation?.Interrupt(heard);
+        }
         else if (chain.Output.Find(id) is { } layer)
             layer.Stop(fade);
     }

@@ -258,7 +258,7 @@ internal sealed partial class VoiceSession
     {
         if (_isOver)
             return;
-        Transferred(happened);
+        _conversation?.Told(happened, _isReferring);
         happened = happened with { Timestamp = happened.Timestamp == 0 ? Now.ToUnixTimeMilliseconds() : happened.Timestamp, Seq = ++_seq };
         Box.Send(happened, isLast);
         _dump?.Add("event", Now, VoiceWire.Write(happened));
