@@ -15,7 +15,7 @@ public sealed partial class DialogueStage
         var began = _time.GetTimestamp();
         var said = reply.Said;
         var complete = false;
-        var first = _messages.Count;
+        reply.First = _messages.Count;
         try
         {
             for (var round = 0; ; round++)
@@ -47,7 +47,7 @@ public sealed partial class DialogueStage
         finally
         {
             if (!complete) Post(new ReplyFinal(said.ToString(), false));
-            Remember(first, reply);
+            Remember(reply);
             reply.IsOver = true;
             _happened.Writer.TryWrite(new ReplyOver());
         }
@@ -198,7 +198,7 @@ public sealed partial class DialogueStage
     }
 
     /// <summary>Leaves of what was cut only what was heard, and nothing of what would have come behind it.</summary>
-    private void Remember(int first, Reply reply)
+    private void Remember(Reply reply)
     {
         foreach (var skipped in reply.Skipped)
         {
@@ -216,8 +216,8 @@ public sealed partial class DialogueStage
 
         // What was being heard is found by its words; where a synthesiser was given others, it was the last.
         ChatMessage? Said(Interruption part) =>
-            _messages.Skip(first).FirstOrDefault(one => one.Role == "assistant" && part.Text.Length > 0 && one.Content == part.Text)
-            ?? _messages.Skip(first).LastOrDefault(one => one.Role == "assistant");
+            _messages.Skip(reply.First).FirstOrDefault(one => one.Role == "assistant" && part.Text.Length > 0 && one.Content == part.Text)
+            ?? _messages.Skip(reply.First).LastOrDefault(one => one.Role == "assistant");
     }
 
     private sealed class Reply(string playId, long since, CancellationTokenSource cancel)
@@ -236,6 +236,9 @@ public sealed partial class DialogueStage
 
         /// <summary>All that the model gave to be said.</summary>
         public StringBuilder Said { get; } = new();
+
+        /// <summary>Where its messages begin.</summary>
+        public int First { get; set; }
 
         /// <summary>What was heard of what sounded when the caller cut it.</summary>
         public Interruption? Heard { get; set; }

@@ -137,6 +137,7 @@ public sealed partial class DialogueStage : IAsyncDisposable
                 return true;
             case Interrupted(var heard):
                 Cut(anyway: true, heard);
+                await RememberAsync(heard).ConfigureAwait(false);
                 return true;
             case TextRecognised { Text.Length: > 0 } text:
                 Arm(); // from now
@@ -211,6 +212,15 @@ public sealed partial class DialogueStage : IAsyncDisposable
         }
 
         if ((known ?? _player.Interrupt(graceful: false, _options.Fade)) is { } heard && _spoken is { } spoken && heard.PlayId == spoken.PlayId) spoken.Message.Content = heard.Heard;
+    }
+
+    /// <summary>Somebody else has cut a reply: it may have taken that for its end, and remembered itself as heard.</summary>
+    private async Task RememberAsync(Interruption? heard)
+    {
+        if (_reply is not { IsActing: false } reply || heard is null || heard.PlayId != reply.PlayId) return;
+        await reply.Running.ConfigureAwait(false);
+        reply.Heard ??= heard;
+        Remember(reply);
     }
 
     private void Silence(Reply reply, Interruption? known = null)

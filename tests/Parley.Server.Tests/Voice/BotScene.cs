@@ -106,7 +106,7 @@ internal sealed class BotScene : IAsyncDisposable
 
         public void Write(ReadOnlySpan<short> pcm)
         {
-            if (AudioLevel.Peak(pcm) > 500)
+            if (AudioLevel.Peak(pcm) > 60) // vendors speak in values of characters
                 (_frames, _silent) = (_frames + 1, 0);
             else
                 _silent++;

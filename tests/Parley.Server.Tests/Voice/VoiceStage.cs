@@ -34,9 +34,10 @@ internal sealed class VoiceStage : IAsyncDisposable
     /// <param name="options">Of the server; its speech is this class's.</param>
     /// <param name="register">Adds to it.</param>
     /// <param name="bot">Who answers incoming calls; null for the webhook.</param>
-    public static async Task<VoiceStage> StartAsync(VoiceOptions? options = null, Action<SpeechProviders>? register = null, string? bot = null)
+    /// <param name="limits">Of vendors; null for the defaults.</param>
+    public static async Task<VoiceStage> StartAsync(VoiceOptions? options = null, Action<SpeechProviders>? register = null, string? bot = null, VendorLimits? limits = null)
     {
-        var connections = new SpeechConnections();
+        var connections = new SpeechConnections(limits);
         var speech = new SpeechProviders(connections, environment: _ => null);
         speech.Register("scripted", (SynthesisOptions _, SpeechConnections _) => new Spoken());
         speech.Register("scripted", (RecognitionOptions _, SpeechConnections _) => new Heard());

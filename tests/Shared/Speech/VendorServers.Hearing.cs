@@ -67,7 +67,8 @@ internal static partial class VendorServers
         var wav = file.ToArray();
         if (Encoding.ASCII.GetString(wav, 0, 4) != "RIFF" || form["model"] != "whisper-1") server.Complain("form");
         if (await LeaveAsync(context, manner)) return;
-        await context.Response.WriteAsync($$"""{"text":"{{string.Join(' ', new Ear(Rate).Take([.. wav.AsSpan(44), 0, 0]).Select(word => word.Word))}}"}""");
+        var words = string.Join(' ', new Ear(Rate).Take([.. wav.AsSpan(44), 0, 0]).Select(word => word.Word));
+        await context.Response.WriteAsync($$"""{"text":"{{(words.Length == 0 ? "something" : words)}}"}"""); // a voice that says no words of ours
     }
 
     private static async Task HearAsync(WebSocket socket, Manner manner, VendorServer server, Func<string, double, double, bool, string> say)

@@ -19,17 +19,18 @@ internal static class Words
 internal sealed class Ear(int rate)
 {
     private long _position;
-    private short _now;
+    private int _now;
     private long _start;
 
     public IEnumerable<(string Word, double Start, double End)> Take(byte[] bytes)
     {
         foreach (var sample in MemoryMarshal.Cast<byte, short>(bytes).ToArray())
         {
-            if (sample != _now)
+            var now = (int)Math.Round(sample / 100.0); // a codec changes it a little
+            if (now != _now)
             {
-                if (_now != 0 && _position - _start >= rate / 8) yield return ($"w{_now / 100}", (double)_start / rate, (double)_position / rate);
-                (_now, _start) = (sample, _position);
+                if (_now > 0 && _position - _start >= rate / 8) yield return ($"w{_now}", (double)_start / rate, (double)_position / rate);
+                (_now, _start) = (now, _position);
             }
 
             _position++;

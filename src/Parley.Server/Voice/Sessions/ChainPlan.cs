@@ -11,6 +11,9 @@ namespace Parley.Server.Voice.Sessions;
 /// <summary>Options of a call as those of its speech, and what of them cannot be honoured.</summary>
 internal static class ChainPlan
 {
+    // As many as anybody has accounts with; what a program nests deeper is not tried.
+    private const int MaxVendors = 4;
+
     public static SpeechChainOptions Of(CallOption option, int rate, List<VoiceProblem> problems)
     {
         Unsupported(option, problems);
@@ -19,8 +22,8 @@ internal static class ChainPlan
             Denoise = option.Denoise == true,
             VoiceActivity = option.Vad is { } vad ? Activity(vad, problems) : null,
             EndOfUtterance = option.Eou is { } eou ? Utterance(eou, problems) : null,
-            Recognisers = option.Asr is { } asr && Recognition(asr, problems) is { } recognition ? [recognition] : [],
-            Synthesisers = [Synthesis(option.Tts ?? new(), problems)],
+            Recognisers = [.. WithFallbacks(option.Asr, one => one.Fallback).Select(asr => Recognition(asr, problems)).OfType<RecognitionOptions>()],
+            Synthesisers = [.. WithFallbacks(option.Tts ?? new(), one => one.Fallback).Select(tts => Synthesis(tts, problems))],
             AnsweringMachine = option.Amd is { Enabled: not false } ? new() : null,
             NetworkTones = option.RingbackDetection is { Enabled: true } ? ToneRegions.All : ToneRegions.None,
             Output = new() { SampleRate = rate },
@@ -42,6 +45,13 @@ internal static class ChainPlan
             if (value is not null)
                 problems.Add(new(field, why));
         }
+    }
+
+    private static IEnumerable<T> WithFallbacks<T>(T? first, Func<T, T?> next)
+        where T : class
+    {
+        for (var (one, count) = (first, 0); one is not null && count < MaxVendors; count++, one = next(one))
+            yield return one;
     }
 
     private static VoiceActivityOptions Activity(VadOption vad, List<VoiceProblem> problems)

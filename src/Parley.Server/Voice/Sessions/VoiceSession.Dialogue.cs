@@ -23,7 +23,7 @@ internal sealed partial class VoiceSession
     /// <summary>What the call's speech is made of: the call's own options go before the bot's.</summary>
     private SpeechChainOptions Parts(int rate)
     {
-        var parts = ChainPlan.Of(_option, rate, _held);
+        var parts = ChainPlan.Of(_option, rate, _held) with { Recognition = _core.Options.Recognition };
         if (Given(_option.Bot) is not { } name)
             return parts;
         if (!_core.Bots.TryGetValue(name, out _bot))
