@@ -17,7 +17,7 @@ public class SampleFileTests
         Assert.InRange(lines.Length, 1, 60);
         Assert.StartsWith("// ", lines[0], StringComparison.Ordinal);
         Assert.Contains(lines, line => line.StartsWith($"// dotnet run samples/{name}.cs -- [", StringComparison.Ordinal));
-        Assert.Contains("#:project ../src/Parley/Parley.csproj", lines);
+        Assert.Contains(lines, line => line.StartsWith("#:project ../src/Parley", StringComparison.Ordinal));
         Assert.Contains("#:property PublishAot=false", lines);
     }
 
@@ -29,7 +29,9 @@ public class SampleFileTests
     [Theory]
     [MemberData(nameof(Names))]
     public void A_test_runs_every_sample(string name) =>
-        Assert.Contains($"SampleProcess.Start(\"{name}\"", File.ReadAllText(Path.Combine(Repository.Root, "tests", "Parley.Samples.Tests", "SampleTests.cs")), StringComparison.Ordinal);
+        Assert.Contains(
+            Directory.GetFiles(Path.Combine(Repository.Root, "tests", "Parley.Samples.Tests"), "*SampleTests.cs"),
+            tests => File.ReadAllText(tests).Contains($"SampleProcess.Start(\"{name}\"", StringComparison.Ordinal));
 
     [Fact]
     public void Getting_started_shows_what_the_samples_say()

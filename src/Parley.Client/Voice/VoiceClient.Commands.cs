@@ -108,6 +108,11 @@ public sealed partial class VoiceClient
     /// <param name="cancel">Gives up waiting to send it.</param>
     public Task InterruptAsync(InterruptCommand command, CancellationToken cancel = default) => SendAsync(command, cancel);
 
+    /// <summary>Asks to be told, by a <c>mark</c> event, when all that was said and played in the foreground up to now is over.</summary>
+    /// <param name="name">What the event will be called by.</param>
+    /// <param name="cancel">Gives up waiting to send it.</param>
+    public Task MarkAsync(string name, CancellationToken cancel = default) => SendAsync(new MarkCommand { Name = name }, cancel);
+
     /// <summary>Holds what is said or played.</summary>
     /// <param name="playId">Only the playback of this name; null for what sounds in the foreground.</param>
     /// <param name="cancel">Gives up waiting to send it.</param>

@@ -93,7 +93,17 @@ public sealed partial class VoiceClient : IAsyncDisposable
     /// <summary>Waits until the session is over.</summary>
     /// <param name="cancel">Gives up waiting.</param>
     /// <returns>How it ended.</returns>
-    public Task<VoiceEnd> WaitForEndAsync(CancellationToken cancel = default) => _end.Task.WaitAsync(cancel);
+    public async Task<VoiceEnd> WaitForEndAsync(CancellationToken cancel = default)
+    {
+        try
+        {
+            return await _end.Task.WaitAsync(cancel).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_end.Task.IsCompletedSuccessfully)
+        {
+            return await _end.Task.ConfigureAwait(false); // by a token that fired because it is the end
+        }
+    }
 
     /// <summary>Sends any command.</summary>
     /// <param name="command">The command.</param>
@@ -241,7 +251,7 @@ public sealed partial class VoiceClient : IAsyncDisposable
 
     private void TakeAudio(ReadOnlySpan<byte> frame)
     {
-        var hasTrack = _options.BinaryHeader ?? _options.CallType != VoiceCallType.WebSocket;
+        var hasTrack = _options.BinaryHeader || _options.CallType != VoiceCallType.WebSocket;
         if (frame.Length <= (hasTrack ? 1 : 0))
             return;
         var audio = new VoiceAudio(hasTrack ? frame[0] : null, frame[(hasTrack ? 1 : 0)..].ToArray());

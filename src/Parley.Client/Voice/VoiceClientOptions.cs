@@ -33,8 +33,8 @@ public sealed record VoiceClientOptions
     /// <summary>The server's name for the track that the other side hears, in the events of this session. Default: <c>server-side-track</c>.</summary>
     public string? ServerSideTrack { get; init; }
 
-    /// <summary>Whether each frame of audio from the server begins with a byte that tells its track. Default: only where audio is subscribed to, not in calls of <see cref="VoiceCallType.WebSocket"/>.</summary>
-    public bool? BinaryHeader { get; init; }
+    /// <summary>Whether each frame of audio from the server tells its track also in calls of <see cref="VoiceCallType.WebSocket"/>, as it does where a call's audio is subscribed to. Default: false.</summary>
+    public bool BinaryHeader { get; init; }
 
     /// <summary>
     /// How long a connection that broke is tried to be made anew, with the same id. Default: zero, the session is over with its socket. The server has to keep sessions for as long:

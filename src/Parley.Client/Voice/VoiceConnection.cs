@@ -206,8 +206,8 @@ internal sealed class VoiceConnection(VoiceClientOptions options, string id) : I
             query += string.Create(CultureInfo.InvariantCulture, $"&ping={(long)ping.TotalSeconds}");
         if (options.ServerSideTrack is { } track)
             query += $"&serverSideTrack={Uri.EscapeDataString(track)}";
-        if (options.BinaryHeader is { } header)
-            query += $"&binaryHeader={(header ? "true" : "false")}";
+        if (options.BinaryHeader)
+            query += "&binaryHeader=1";
         if (onlyExisting)
             query += "&forward=true";
         var server = new UriBuilder(options.Server) { Query = "", Fragment = "" };

@@ -25,6 +25,7 @@ internal static class VoiceNames
         ["resume"] = VoiceJson.Default.ResumeCommand,
         ["mute"] = VoiceJson.Default.MuteCommand,
         ["unmute"] = VoiceJson.Default.UnmuteCommand,
+        ["mark"] = VoiceJson.Default.MarkCommand,
         ["sendDtmf"] = VoiceJson.Default.SendDtmfCommand,
         ["record"] = VoiceJson.Default.RecordCommand,
         ["history"] = VoiceJson.Default.HistoryCommand,
@@ -65,6 +66,8 @@ internal static class VoiceNames
         ["other"] = VoiceJson.Default.OtherEvent,
         ["ping"] = VoiceJson.Default.PingEvent,
         ["ack"] = VoiceJson.Default.AckEvent,
+        ["mark"] = VoiceJson.Default.MarkEvent,
+        ["audioGap"] = VoiceJson.Default.AudioGapEvent,
         ["missed"] = VoiceJson.Default.MissedEvent,
     };
 

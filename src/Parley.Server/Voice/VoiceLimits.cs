@@ -24,6 +24,12 @@ public sealed record VoiceLimits
     /// <summary>How long a bot's web service may take to answer. Default: 10 s, while a caller waits; past it the tool has failed.</summary>
     public TimeSpan ToolTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Audio that came over a socket and waits to be heard, of each session. Default: 10 s, a long sentence sent in one go; what exceeds it is lost and told.</summary>
+    public TimeSpan MaxSocketAudio { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Audio that waits to be read from a socket. Default: 1 s; of what exceeds it the oldest is lost and told.</summary>
+    public TimeSpan MaxAudioBehind { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How long one event may take to be accepted by the peer's side. Default: 10 s; past it the socket is dropped.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -104,7 +104,7 @@ public sealed partial class VoiceSurface : ApiSurface
         }
 
         var bot = query["serverSideTrack"] is [{ Length: > 0 } name] ? name : DefaultBotTrack;
-        var (session, status) = _core.Enter(id, pending => new(_core, id, kind, bot, query["dump"] == "false" ? null : DumpOf(id), pending));
+        var (session, status) = _core.Enter(id, pending => new(_core, id, kind, bot, query["dump"] == "false" ? null : DumpOf(id), pending) { HasBinaryHeader = query["binaryHeader"] == "1" || query["binaryHeader"] == "true" });
         if (session is null)
         {
             await ApiGate.RefuseAsync(context, status, status == 409 ? "This session has its socket already." : "There are too many sessions.");

@@ -173,6 +173,7 @@ public sealed partial class DialogueStage
         var cancel = reply.Cancel.Token;
         var digits = new StringBuilder();
         reply.Keys = keys.Writer;
+        _happened.Writer.TryWrite(new KeysWanted());
         try
         {
             await _player.WhenHeardAsync(cancel).ConfigureAwait(false); // a key cuts it, and is in the channel then

@@ -157,6 +157,10 @@ public sealed partial class DialogueStage : IAsyncDisposable
                 return true;
             case KeyPressed key:
                 return await PressedAsync(key.Digit).ConfigureAwait(false);
+            case KeysWanted when _digits.Length > 0 && _reply is { Keys: { } keys } reply:
+                Hand(reply, keys, _digits.ToString()); // pressed while the question was still asked
+                _digits.Clear();
+                return true;
             case NumberEnded when _digits.Length > 0:
                 return await TellDigitsAsync().ConfigureAwait(false);
             case SilencePassed:
@@ -262,22 +266,35 @@ public sealed partial class DialogueStage : IAsyncDisposable
         _silences = 0;
         if (_reply is { Keys: { } keys } reply)
         {
-            // Who knows the question need not hear it to its end.
-            if (_player.Interrupt() is { } heard) reply.Skipped.Enqueue(heard);
-            keys.TryWrite(digit);
+            Hand(reply, keys, digit.ToString());
             return true;
         }
 
-        if (!_options.TellDigits) return true;
+        var answering = _reply is { IsOver: false }; // a tool may yet ask for them
+        if (!_options.TellDigits && !answering) return true;
         _digits.Append(digit);
-        if (digit == '#' || _digits.Length >= MaxDigits) return await TellDigitsAsync().ConfigureAwait(false);
+        if ((digit == '#' && !answering) || _digits.Length >= MaxDigits) return await TellDigitsAsync().ConfigureAwait(false);
         _digitPause.Change(_options.DigitPause, Timeout.InfiniteTimeSpan);
         return true;
+    }
+
+    private void Hand(Reply reply, ChannelWriter<char> keys, string digits)
+    {
+        _digitPause.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        // Who knows the question need not hear it to its end.
+        if (_player.Interrupt() is { } heard) reply.Skipped.Enqueue(heard);
+        foreach (var digit in digits) keys.TryWrite(digit);
     }
 
     private Task<bool> TellDigitsAsync()
     {
         _digitPause.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (!_options.TellDigits)
+        {
+            _digits.Clear();
+            return Task.FromResult(true);
+        }
+
         var text = $"(The caller pressed {_digits} on the keys of the phone.)";
         _digits.Clear();
         return AnswerAsync(text);
@@ -329,6 +346,8 @@ public sealed partial class DialogueStage : IAsyncDisposable
     private void Post(SpeechEvent happened) => _events.Post(happened);
 
     private sealed record KeyPressed(char Digit) : SpeechEvent;
+
+    private sealed record KeysWanted : SpeechEvent;
 
     private sealed record Interrupted(Interruption? Heard) : SpeechEvent;
 

@@ -26,4 +26,7 @@ public sealed record SpeakCommand
 
     /// <summary>Name under which the audio is kept in the cache; null for one made of text and voice.</summary>
     public string? CacheKey { get; init; }
+
+    /// <summary>Completes when what was said before has been heard, and is cancelled when it was cut: such a command says nothing itself.</summary>
+    internal TaskCompletionSource? OnHeard { get; init; }
 }

@@ -18,6 +18,7 @@ internal sealed class SpeechPlayback
     private readonly ISynthesiser? _synthesiser;
     private readonly Action<SpeechEvent> _onEvent;
     private readonly TimeProvider _time;
+    private bool _ends; // nothing comes behind the newest command, as far as is known
 
     public SpeechPlayback(SpeechLayer layer, TimeSpan maxAhead, ISynthesiser? synthesiser, Action<SpeechEvent> onEvent, TimeProvider time)
     {
@@ -41,8 +42,20 @@ internal sealed class SpeechPlayback
     public bool TryAdd(SpeakCommand command)
     {
         if (!Layer.TryReopen()) return false;
+        _ends = command.EndOfStream;
         if (!_commands.Writer.TryWrite(command)) Problem($"more than {MaxCommands} commands wait to be spoken; one was left out", null, null);
         return true;
+    }
+
+    /// <summary>Completes when all that was said up to now has been heard: true; false when it was cut.</summary>
+    public async Task<bool> MarkAsync()
+    {
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Reopened, so that the layer does not end before the mark is reached; and closed behind it if it was.
+        if (!Layer.TryReopen() || !_commands.Writer.TryWrite(new() { Text = "", EndOfStream = _ends, OnHeard = heard }))
+            return (await Layer.Completion.ConfigureAwait(false)).End == LayerEnd.Finished;
+        var first = await Task.WhenAny(heard.Task, Layer.Completion).ConfigureAwait(false);
+        return first == heard.Task ? heard.Task.IsCompletedSuccessfully : Layer.Completion.Result.End == LayerEnd.Finished;
     }
 
     public void Interrupt(bool graceful, TimeSpan fade)
@@ -61,6 +74,7 @@ internal sealed class SpeechPlayback
     {
         SpeechSegment? segment = null; // of text in pieces
         Channel<string>? pieces = null;
+        SpeechSegment? newest = null;
         var speaking = Task.CompletedTask;
         try
         {
@@ -75,7 +89,7 @@ internal sealed class SpeechPlayback
                         {
                             await speaking.ConfigureAwait(false);
                             pieces = Channel.CreateUnbounded<string>(); // bounded by the commands it is made of
-                            segment = await AddAsync("", streaming: true).ConfigureAwait(false);
+                            newest = segment = await AddAsync("", streaming: true).ConfigureAwait(false);
                             speaking = SpeakAsync(segment, new() { Pieces = pieces.Reader.ReadAllAsync(), Speaker = command.Speaker });
                         }
 
@@ -88,12 +102,13 @@ internal sealed class SpeechPlayback
                     pieces?.Writer.TryComplete();
                     pieces = null;
                     await speaking.ConfigureAwait(false);
-                    var whole = await AddAsync(text, streaming: false).ConfigureAwait(false);
+                    var whole = newest = await AddAsync(text, streaming: false).ConfigureAwait(false);
                     speaking = command.Pcm.IsEmpty
                         ? SpeakAsync(whole, new() { Text = text, Speaker = command.Speaker, CacheKey = command.CacheKey })
                         : PlayAsync(whole, command);
                 }
 
+                if (command.OnHeard is { } mark) _ = TellAsync(newest, mark);
                 if (!command.EndOfStream) continue;
                 pieces?.Writer.TryComplete();
                 pieces = null;
@@ -112,6 +127,19 @@ internal sealed class SpeechPlayback
 
         pieces?.Writer.TryComplete();
         await speaking.ConfigureAwait(false);
+    }
+
+    private static async Task TellAsync(SpeechSegment? segment, TaskCompletionSource heard)
+    {
+        try
+        {
+            if (segment is not null) await segment.WhenHeard.ConfigureAwait(false);
+            heard.SetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            heard.SetCanceled();
+        }
     }
 
     /// <summary>Adds a segment, once there is little enough that waits to be heard: texts are not synthesised for hours that nobody may listen to.</summary>

@@ -98,6 +98,21 @@ public sealed class SpeechPlayer : IAsyncDisposable
         lock (_gate) return _voice is null ? Task.CompletedTask : _voice.Layer.Completion.WaitAsync(cancel);
     }
 
+    /// <summary>Waits until all that was said or played in the foreground up to now has been heard, or was cut.</summary>
+    /// <param name="cancel">Ends the waiting.</param>
+    /// <returns>False when some of it was cut; true also when there was nothing.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> fired.</exception>
+    public Task<bool> MarkAsync(CancellationToken cancel = default)
+    {
+        lock (_gate)
+        {
+            if (_voice is { IsOver: false } voice) return voice.MarkAsync().WaitAsync(cancel);
+            return _prompt is { } prompt ? Finished(prompt) : Task.FromResult(true);
+        }
+
+        async Task<bool> Finished(OutputLayer layer) => (await layer.Completion.WaitAsync(cancel).ConfigureAwait(false)).End == LayerEnd.Finished;
+    }
+
     /// <summary>Holds what sounds in the foreground.</summary>
     /// <returns>False when nothing does.</returns>
     public bool Pause()

@@ -29,6 +29,7 @@ public sealed partial class AgentCall
         _spec = agent.NextAudio;
         Muted = agent.NextMuted;
         Peer = Peer.Of(call.IsIncoming ? call.From : call.To);
+        call.Handle(new() { OnHold = (_, _) => Tell() });
     }
 
     /// <summary>The Call-ID.</summary>

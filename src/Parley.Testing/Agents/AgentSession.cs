@@ -15,7 +15,7 @@ public sealed class AgentSession : IAsyncDisposable
     private const int PortsOfAgent = 40;
 
     // Ten agents' worth: a server under test on the same machine may well have taken some hundred of the same ports.
-    private const int PortsInReserve = 400;
+    internal const int PortsInReserve = 400;
 
     // What the last answers of servers and the last packets of a lane may take when everything has been ended.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Parley.Net;
+using Parley.Testing.Agents;
 using Parley.Testing.Scenarios;
 
 namespace Parley.Testing.Load;
@@ -14,6 +16,7 @@ internal sealed class LoadScenario : IAsyncDisposable
     private readonly ScenarioRunState _state;
     private readonly ScenarioSuite _suite = new();
     private readonly ScenarioEnvironment _environment;
+    private int _runs;
     private ScenarioContext? _top;
     private ScenarioDeclaration _scenario = null!; // set by LoadAsync, before anybody has it
 
@@ -50,8 +53,9 @@ internal sealed class LoadScenario : IAsyncDisposable
     {
         var local = _options.Run.LocalDomain is { } domain ? new ScenarioLocalValues(domain, $"-{number}") : null;
         var (first, last) = _options.Run.Agents.MediaPorts;
-        var from = first + (number % Math.Max(1, (last - first + 1) / PortsOfSlot) * PortsOfSlot);
-        return new(_options.Run.Agents with { MediaPorts = (from, Math.Min(last, from + PortsOfSlot - 1)) }, _environment.Copy(local), lanes);
+        // Where others on the machine have taken its ports, it goes on into those of the next slots.
+        var from = first + (number % Math.Max(1, (last - first + 1 - AgentSession.PortsInReserve) / PortsOfSlot) * PortsOfSlot);
+        return new(_options.Run.Agents with { MediaPorts = (from, Math.Min(last, from + PortsOfSlot - 1 + AgentSession.PortsInReserve)) }, _environment.Copy(local), lanes);
     }
 
     /// <summary>Runs the scenario once.</summary>
@@ -66,7 +70,7 @@ internal sealed class LoadScenario : IAsyncDisposable
             Constants = _options.Run.Constants,
             Environment = slot.Environment.Copy(),
             Agents = _options.Run.Agents,
-            Seed = _state.SeedOf(_file.Path, _scenario.Name),
+            Seed = _state.SeedOf(_file.Path, string.Create(CultureInfo.InvariantCulture, $"{_scenario.Name} {Interlocked.Increment(ref _runs)}")),
             DefaultTimeout = _top?.DefaultTimeout ?? TimeSpan.FromSeconds(5),
             InsecureHttp = _options.Run.InsecureHttp,
             Metrics = true,

@@ -9,18 +9,29 @@ internal static class MonitorPage
 {
     public static string Text(IReadOnlyList<MonitorState> monitors)
     {
-        var page = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>monitors</title>\n<style>");
-        page.Append(HtmlStyle.Sheet).Append("</style>\n</head>\n<body>\n<h1>monitors</h1>\n<table>\n");
+        var page = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>monitors</title>\n<style>");
+        page.Append(HtmlStyle.Sheet).Append("</style>\n</head>\n<body>\n<h1>monitors</h1>\n<div class=\"card\"><table>\n<tr><th>monitor</th><th>last run</th><th>took</th><th>result</th><th>next</th></tr>\n");
         foreach (var monitor in monitors)
+            Row(page, monitor);
+        return page.Append("</table></div>\n</body>\n</html>\n").ToString();
+    }
+
+    private static void Row(StringBuilder page, MonitorState monitor)
+    {
+        page.Append(CultureInfo.InvariantCulture, $"<tr><td><b>{HtmlReport.Escape(monitor.Options.Name)}</b></td>");
+        if (monitor.Last is { } run)
         {
-            var name = HtmlReport.Escape(monitor.Options.Name);
-            var last = monitor.Last is { } run
-                ? string.Create(CultureInfo.InvariantCulture, $"{run.Started.ToLocalTime():yyyy-MM-dd HH:mm:ss} <a href=\"report/{Uri.EscapeDataString(monitor.Options.Name)}\">{MonitorMetrics.Word(run.Result)}</a>, {run.Duration.TotalSeconds:0.0} s {HtmlReport.Escape(run.Fault ?? "")}")
-                : "no run yet";
-            var next = monitor.Next is { } at ? string.Create(CultureInfo.InvariantCulture, $"next {at.ToLocalTime():yyyy-MM-dd HH:mm:ss}") : "when asked";
-            page.Append(CultureInfo.InvariantCulture, $"<tr class=\"{(monitor.Last is { Result: not MonitorResult.Passed } ? "bad" : "")}\"><td><b>{name}</b></td><td>{last}</td><td>{next}</td></tr>\n");
+            var style = run.Result == MonitorResult.Passed ? "good" : "bad";
+            page.Append(CultureInfo.InvariantCulture, $"<td>{Time(run.Started)}</td><td>{run.Duration.TotalSeconds:0.0} s</td>");
+            page.Append(CultureInfo.InvariantCulture, $"<td><a class=\"{style}\" href=\"report/{Uri.EscapeDataString(monitor.Options.Name)}\">{MonitorMetrics.Word(run.Result)}</a> {HtmlReport.Escape(run.Fault ?? "")}</td>");
+        }
+        else
+        {
+            page.Append("<td>no run yet</td><td></td><td></td>");
         }
 
-        return page.Append("</table>\n</body>\n</html>\n").ToString();
+        page.Append(CultureInfo.InvariantCulture, $"<td>{(monitor.Next is { } at ? Time(at) : "when asked")}</td></tr>\n");
     }
+
+    private static string Time(DateTimeOffset at) => at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

@@ -43,23 +43,32 @@ public static class HtmlReport
     {
         var seed = run.Run is { } end ? string.Create(CultureInfo.InvariantCulture, $", {end.DurationMs / 1000:0.0} s, seed {end.Seed}") : "";
         page.Append(CultureInfo.InvariantCulture, $"<p>{run.Started.ToLocalTime():yyyy-MM-dd HH:mm:ss}{seed}</p>\n");
+        if (run.Scenarios.Count == 0)
+            return;
+        page.Append("<div class=\"bar\">");
+        foreach (var state in (string[])["failed", "passed", "skipped"])
+            page.Append(CultureInfo.InvariantCulture, $"<div class=\"{state}\" style=\"flex:{run.Scenarios.Count(one => Word(one.Status) == state)}\"></div>");
+        page.Append("</div>\n");
     }
+
+    private static string Word(ScenarioStatus status) => status switch { ScenarioStatus.Passed => "passed", ScenarioStatus.Skipped => "skipped", _ => "failed" };
 
     private static void Scenario(StringBuilder page, ScenarioRecord scenario)
     {
-        var state = scenario.Status switch { ScenarioStatus.Passed => "passed", ScenarioStatus.Skipped => "skipped", _ => "failed" };
+        var state = Word(scenario.Status);
         var open = state == "failed" ? " open" : "";
-        page.Append(CultureInfo.InvariantCulture, $"<details class=\"{state}\"{open}><summary><b>{Escape(scenario.Name)}</b> {state}");
+        page.Append(CultureInfo.InvariantCulture, $"<details class=\"{state}\"{open}><summary><b>{Escape(scenario.Name)}</b> <span class=\"state\">{state}</span>");
         if (scenario.Status != ScenarioStatus.Skipped)
-            page.Append(CultureInfo.InvariantCulture, $", {scenario.Duration.TotalSeconds:0.000} s");
+            page.Append(CultureInfo.InvariantCulture, $" <span class=\"took\">{scenario.Duration.TotalSeconds:0.000} s</span>");
         page.Append("</summary>\n");
         foreach (var (error, i) in scenario.Retried.Select((error, i) => (error, i + 1)))
             page.Append(CultureInfo.InvariantCulture, $"<p>attempt {i} failed:</p><pre class=\"error\">{Escape(error)}</pre>\n");
         if (scenario.Reason is { } reason)
             page.Append(CultureInfo.InvariantCulture, $"<pre class=\"{(state == "skipped" ? "reason" : "error")}\">{Escape(reason)}</pre>\n");
-        TimelinePicture.Write(page, scenario);
+        var scale = TimeScale.Of(scenario);
+        TimelinePicture.Write(page, scenario, scale);
+        LevelPicture.Write(page, scenario, scale);
         LadderPicture.Write(page, scenario);
-        LevelPicture.Write(page, scenario);
         Events(page, scenario);
         page.Append("</details>\n");
     }
@@ -77,25 +86,4 @@ public static class HtmlReport
 
         page.Append("</table></details>\n");
     }
-}
-
-/// <summary>How the page looks.</summary>
-internal static class HtmlStyle
-{
-    public const string Sheet = """
-
-        :root { color-scheme: light dark; --line: #8888; --good: #2a8a3e; --bad: #c62828; --skip: #8a6d1a; --sent: #3367d6; --heard: #d9730d; }
-        body { font: 14px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 76em; padding: 0 1em; }
-        h1 { font-size: 1.5em; } h2 { font-size: 1.1em; margin-top: 2em; } h3 { font-size: .9em; margin: 1em 0 .2em; font-weight: 600; }
-        details { margin: .4em 0; } body > details { border-left: 4px solid var(--line); padding: .2em 0 .2em .8em; }
-        details.passed { border-color: var(--good); } details.failed { border-color: var(--bad); } details.skipped { border-color: var(--skip); }
-        summary { cursor: pointer; } pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .3em 0; font-size: 12px; }
-        pre.error { color: var(--bad); } table { border-collapse: collapse; font-size: 12px; } td { padding: 0 1em 0 0; vertical-align: top; }
-        td:first-child { font-variant-numeric: tabular-nums; white-space: nowrap; opacity: .7; } tr.bad { color: var(--bad); }
-        .picture { overflow-x: auto; } svg { display: block; max-width: none; } svg text { font: 11px system-ui, sans-serif; fill: currentColor; }
-        svg .lane { stroke: var(--line); } svg .arrow { stroke: currentColor; fill: none; } svg .good { fill: var(--good); stroke: none; }
-        svg .bad { fill: var(--bad); stroke: none; } svg .act { fill: var(--sent); stroke: none; } svg .wait { fill: var(--line); opacity: .35; }
-        svg .sent { fill: var(--sent); } svg .heard { fill: var(--heard); } svg .refused { stroke: var(--bad); }
-
-        """;
 }

@@ -24,6 +24,7 @@ namespace Parley.Testing.Scenarios;
 [JsonDerivedType(typeof(Asserted), "assertion")]
 [JsonDerivedType(typeof(Measured), "metric")]
 [JsonDerivedType(typeof(AgentMessages), "agent_trace")]
+[JsonDerivedType(typeof(AgentCallMoved), "agent_call")]
 [JsonDerivedType(typeof(AgentLevels), "agent_levels")]
 public abstract record ScenarioEvent
 {

@@ -94,6 +94,16 @@ public sealed record AgentMessages(string Agent, IReadOnlyList<SipLine> Messages
 /// <param name="Text">The message.</param>
 public sealed record SipLine(DateTimeOffset At, string From, string To, string CallId, string Label, string Text);
 
+/// <summary>A call of an agent moved on, for the timeline of a report.</summary>
+/// <param name="Agent">Its name.</param>
+/// <param name="CallId">The call's Call-ID.</param>
+/// <param name="Phase">Where it stands now: <c>Ringing</c>, <c>Established</c>, <c>Held</c>, <c>Ended</c>, ….</param>
+public sealed record AgentCallMoved(string Agent, string CallId, string Phase) : ScenarioEvent
+{
+    /// <inheritdoc/>
+    public override bool IsDetail => true;
+}
+
 /// <summary>How loud an agent spoke and what it heard, for the picture of a report.</summary>
 /// <param name="Agent">Its name.</param>
 /// <param name="Start">When the first level was taken.</param>

@@ -112,10 +112,10 @@ internal sealed class BotScene : IAsyncDisposable
                 _silent++;
         }
 
-        public Task HearsAsync(int frames = 1)
+        public Task HearsAsync(int frames = 1, string who = "the phone")
         {
             var before = Frames;
-            return ApiServer.UntilAsync(() => Frames >= before + frames, "the phone hears something");
+            return ApiServer.UntilAsync(() => Frames >= before + frames, $"{who} hears something, not {Frames - before} of {frames} frames");
         }
 
         public Task IsQuietAsync() => ApiServer.UntilAsync(() => Silent >= 10, "the phone hears nothing any more");

@@ -211,14 +211,11 @@ public sealed class CallTests
         Assert.Equal(CallEndKind.Completed, (await (await phone).WaitForEndAsync().WaitAsync(TimeSpan.FromSeconds(30))).Kind);
     }
 
-    [Theory]
-    [InlineData("/call/webrtc")]
-    [InlineData("/call/")]
-    [InlineData("/call")]
-    public async Task What_is_not_served_says_so(string path)
+    [Fact]
+    public async Task What_is_not_served_says_so()
     {
         await using var stage = await StartAsync();
-        await using var socket = await stage.ConnectAsync(path);
+        await using var socket = await stage.ConnectAsync("/call/webrtc");
         await socket.SendAsync(stage.Invite());
         var error = await socket.ReadAsync();
         Assert.Equal(("error", "invite", 501), (Name(error), error.GetProperty("sender").GetString(), error.GetProperty("code").GetInt32()));

@@ -45,7 +45,7 @@ public sealed class VendorsTests : IAsyncLifetime
         await using var socket = await CallAsync(vendor, $"\"asr\":{{{Options(vendor, server, speaks: false)}}}");
         await socket.SendAsync($$"""{"command":"tts","text":"{{new string('a', 2_000)}}"}""");
         var error = (await UntilAsync(socket, "error"))[^1];
-        await _ears[vendor].HearsAsync(10); // what is said is heard on
+        await _ears[vendor].HearsAsync(10, vendor); // what is said is heard on
         var text = (await UntilAsync(socket, "asrFinal"))[^1].GetProperty("text").GetString()!;
         var connecting = manner is Manner.RefusesKey or Manner.TooMany || (manner == Manner.Silent && vendor is "tencent" or "aliyun");
         Assert.Equal(Sender(vendor, connecting), error.GetProperty("sender").GetString());
@@ -82,7 +82,7 @@ public sealed class VendorsTests : IAsyncLifetime
         await UntilAsync(socket, "speaking"); // the other side is heard meanwhile
         await socket.SendAsync($$"""{"command":"tts","text":"{{new string('~', 60)}}","playId":"second"}""");
         await UntilAsync(socket, "trackStart");
-        await _ears[vendor].HearsAsync(10);
+        await _ears[vendor].HearsAsync(10, vendor);
         await UntilAsync(socket, "trackEnd");
         Assert.Equal("tts", error.GetProperty("sender").GetString());
         var code = Code(error);
@@ -104,7 +104,7 @@ public sealed class VendorsTests : IAsyncLifetime
         await using var server = await VendorServers.StartAsync(vendor, [.. Enumerable.Repeat(Manner.Slow, 4)]);
         await using var socket = await CallAsync(vendor, $"\"asr\":{{{Options(vendor, server, speaks: false)}}},\"tts\":{{{Options(vendor, server, speaks: true)}}}");
         await socket.SendAsync($$"""{"command":"tts","text":"{{new string('~', 60)}}"}""");
-        await _ears[vendor].HearsAsync(10);
+        await _ears[vendor].HearsAsync(10, vendor);
         var events = await UntilAsync(socket, "asrFinal");
         Assert.DoesNotContain("error", events.Select(Name));
         await EndAsync(socket);

@@ -31,6 +31,7 @@ public sealed class WireTests
         """{"command":"tts","text":"Hello","speaker":"s","playId":"greeting","autoHangup":false,"streaming":true,"endOfStream":true,"option":{"speaker":"x"},"waitInputTimeout":5000,"base64":false,"cacheKey":"k"}""",
         """{"command":"play","url":"http://example.com/a.wav","playId":"p","autoHangup":true,"waitInputTimeout":5,"offsetMs":100,"background":true,"gain":-6}""",
         """{"command":"interrupt","graceful":true,"fadeOutMs":50,"playId":"p"}""",
+        """{"command":"mark","name":"m"}""",
         """{"command":"pause"}""",
         """{"command":"resume","playId":"p"}""",
         """{"command":"hangup","reason":"bye","initiator":"caller","headers":{"X-A":"b"},"refer":true}""",
@@ -80,6 +81,8 @@ public sealed class WireTests
         """{"event":"other","timestamp":1,"trackId":"t","sender":"s","extra":{"a":"b"}}""",
         """{"event":"ping","timestamp":1}""",
         """{"event":"ack","timestamp":1,"seq":4,"id":"1","command":"tts","accepted":true}""",
+        """{"event":"mark","timestamp":1,"trackId":"t","name":"m","heard":true}""",
+        """{"event":"audioGap","timestamp":1,"trackId":"t","reason":"late","duration":40}""",
         """{"event":"missed","timestamp":1,"count":3}""");
 
     [Theory]

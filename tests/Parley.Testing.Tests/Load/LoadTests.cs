@@ -66,6 +66,61 @@ public sealed class LoadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Each_run_has_random_numbers_of_its_own()
+    {
+        var numbers = new System.Collections.Concurrent.ConcurrentBag<int>();
+        _folder.Suite("a.fake", "draw", context =>
+        {
+            numbers.Add(context.Random.Next());
+            return Task.CompletedTask;
+        });
+        await RunAsync(options => options with { Rate = 20, Duration = TimeSpan.FromMilliseconds(500) });
+        Assert.InRange(numbers.Count, 2, 20);
+        Assert.Equal(numbers.Count, numbers.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Ports_that_another_program_has_are_passed_over()
+    {
+        const int first = 24_600;
+        var others = Enumerable.Range(first, 32).Select(port => TryBind(port)).ToList();
+        try
+        {
+            _folder.Suite("a.fake", "call", async context =>
+            {
+                var (a, b) = (await AddAsync(context, "A"), await AddAsync(context, "B"));
+                await context.UntilAsync(() => context.Expect(a.Registered && b.Registered).IsTrue(), TimeSpan.FromSeconds(30));
+                await a.DialAsync(b);
+                await context.UntilAsync(() => context.Expect(b.State).IsEqualTo(AgentState.Ringing), TimeSpan.FromSeconds(30));
+                await b.AcceptAsync();
+                await context.UntilAsync(() => context.Expect(a.State).IsEqualTo(AgentState.Established), TimeSpan.FromSeconds(30));
+            });
+            var result = await RunAsync(options => options with
+            {
+                Agents = 2, Rate = 5, Concurrent = 1, Duration = TimeSpan.FromMilliseconds(300), Run = options.Run with { Agents = options.Run.Agents with { MediaPorts = (first, first + 399) } },
+            });
+            Assert.True(result.Failed == 0 && result.Calls > 0, string.Join('\n', result.Samples.Select(one => one.Error)));
+        }
+        finally
+        {
+            others.ForEach(other => other?.Dispose());
+        }
+
+        static System.Net.Sockets.UdpClient? TryBind(int port)
+        {
+            try
+            {
+                return new(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, port));
+            }
+            catch (System.Net.Sockets.SocketException)
+            {
+                // Somebody else has it: it is as taken as it should be.
+                return null;
+            }
+        }
+    }
+
+    [Fact]
     public async Task Failures_are_counted_and_do_not_end_the_run()
     {
         var runs = 0;
@@ -113,7 +168,7 @@ public sealed class LoadTests : IAsyncLifetime
             Elapsed = TimeSpan.FromSeconds(3), Agents = 4, Peak = 2, Late = 0,
         };
         Assert.Equal("start_s,duration_ms,passed,setup_ms,mos,loss_pct,jitter_ms,error\n0.000,1500.0,true,80.3,4.25,0.50,,\n2.000,10.0,false,,,,,\"expected \"\"x\"\",\nbut was y\"\n", LoadFiles.Csv(result));
-        Assert.Equal(7, XDocument.Parse(LoadFiles.Svg(result)).Descendants().Count(one => one.Attribute("stroke") is { Value: "#3367d6" or "#c62828" }));
+        Assert.Equal(7, XDocument.Parse(LoadFiles.Svg(result)).Descendants().Count(one => one.Attribute("class") is { Value: "one" or "two" }));
     }
 
     public async ValueTask DisposeAsync()

@@ -35,8 +35,6 @@ internal static class ChainPlan
         Refuse(option.Agc, "option.agc", "there is no automatic gain; the audio is taken as it comes.");
         Refuse(option.MediaPass, "option.mediaPass", "audio is not passed to other sockets.");
         Refuse(option.Realtime, "option.realtime", "there are no realtime models here; asr, tts and a program of yours take their place.");
-        if (option.Subscribe == true)
-            problems.Add(new("option.subscribe", "the call's audio is not sent over the socket."));
         if (option.Ambiance is { Enabled: not false, Path: null })
             problems.Add(new("option.ambiance.path", "must be there: the file to be heard."));
 

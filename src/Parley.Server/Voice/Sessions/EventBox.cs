@@ -1,5 +1,6 @@
 using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Events;
+using Parley.Media.Playback;
 
 namespace Parley.Server.Voice.Sessions;
 
@@ -11,6 +12,9 @@ internal sealed class EventBox(int capacity)
     private TaskCompletionSource _more = NewSignal();
     private long _missed;
     private bool _ended;
+
+    /// <summary>Set when an event comes, and at the end, besides waking <see cref="PeekAsync"/>: for a reader that waits for more than events.</summary>
+    public AsyncSignal? More { get; set; }
 
     /// <summary>Puts an event in.</summary>
     /// <param name="happened">The event.</param>
@@ -33,6 +37,7 @@ internal sealed class EventBox(int capacity)
             _waiting.Enqueue(VoiceWire.Write(happened));
             _ended = isLast;
             _more.TrySetResult();
+            More?.Set();
         }
     }
 
@@ -43,6 +48,7 @@ internal sealed class EventBox(int capacity)
         {
             _ended = true;
             _more.TrySetResult();
+            More?.Set();
         }
     }
 
@@ -64,6 +70,17 @@ internal sealed class EventBox(int capacity)
             }
 
             await more.WaitAsync(cancel);
+        }
+    }
+
+    /// <summary>The next event, which stays until <see cref="Remove"/>; null when there is none now.</summary>
+    /// <param name="isOver">There will be none any more.</param>
+    public byte[]? TryPeek(out bool isOver)
+    {
+        lock (_gate)
+        {
+            isOver = _ended && _waiting.Count == 0;
+            return _waiting.TryPeek(out var message) ? message : null;
         }
     }
 

@@ -2,9 +2,9 @@ using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
-using Parley.Media.Engine;
-using Parley.Media.Playback;
+using Parley.Media.Files;
 using Parley.Media.Rtp;
+using Parley.Server.Voice.Streaming;
 using Parley.Speech;
 using Parley.Speech.Output;
 
@@ -18,33 +18,22 @@ internal sealed partial class VoiceSession
 
     private readonly List<IDisposable> _attachments = [];
     private SpeechChain? _chain;
-    private AudioPlayback? _output;
+    private ILinePlayback? _output;
     private Task _telling = Task.CompletedTask;
     private RecorderOption? _recorder;
-    private CallRecording? _recording;
+    private IAsyncDisposable? _recording;
     private volatile bool _isDeaf;
     private bool _isListening;
 
     private void OpenAudio(bool listen)
     {
-        if (_isOver || _call is not { HasAudio: true } call)
+        if (_isOver || (Line ??= CallLine.TryOpen(_call)) is not { } line)
             return;
-        AudioStream stream;
-        try
-        {
-            stream = call.Audio;
-        }
-        catch (CallEndedException)
-        {
-            return; // its end is on the way here
-        }
-
         if (_chain is null)
         {
-            var rate = call.Codec?.SampleRate ?? 8000;
-            var chain = _chain = new(Parts(rate), _core.Speech, _core.Options.Time);
-            _output = stream.Play(chain.Output);
-            _attachments.Add(stream.WatchDigits(digit =>
+            var chain = _chain = new(Parts(line.SampleRate), _core.Speech, _core.Options.Time);
+            _output = line.Play(chain.Output);
+            _attachments.Add(line.WatchDigits(digit =>
             {
                 if (!_isDeaf)
                     Post(() => Pressed(digit));
@@ -54,19 +43,20 @@ internal sealed partial class VoiceSession
                 StartRecording(recorder);
             if (_option.Ambiance is { Enabled: not false, Path: { } path } ambiance)
                 Begin("ambiance", () => PlayAsync(path, new() { Role = LayerRole.Background, GainDecibels = Decibels(ambiance.NormalLevel) }, default, repeat: true));
-            WatchActivity(stream);
+            WatchActivity(line);
+            OpenStreams();
         }
 
         if (!listen || _isListening)
             return;
         _isListening = true;
         foreach (var input in _chain.Inputs)
-            _attachments.Add(stream.Listen(new MutableSink(input, () => _isDeaf || _isPausedMeanwhile)));
+            _attachments.Add(line.Listen(new MutableSink(input, () => _isDeaf || _isPausedMeanwhile)));
     }
 
     private static double Decibels(double? level) => level is > 0 and <= 1 ? Math.Max(-60, 20 * Math.Log10(level.Value)) : -10;
 
-    private void WatchActivity(AudioStream stream)
+    private void WatchActivity(IVoiceLine line)
     {
         if (_option.InactivityTimeout is not > 0)
             return;
@@ -76,9 +66,9 @@ internal sealed partial class VoiceSession
 
         void Check()
         {
-            if (_isOver || _why is not null || _call is not { State: CallState.Answered })
+            if (_isOver || _why is not null || _answered is null)
                 return;
-            var received = stream.GetStatistics().PacketsReceived;
+            var received = line.Received;
             if (received != packets)
                 (packets, since) = (received, Now);
             if (Now - since < allowed)
@@ -105,7 +95,8 @@ internal sealed partial class VoiceSession
 
     private void SendDigits(SendDtmfCommand command)
     {
-        if ((command.Refer == true ? Referred("sendDtmf") : Up("sendDtmf")) is not { } call)
+        var other = command.Refer == true ? Referred("sendDtmf") : null;
+        if (command.Refer == true ? other is null : !HasAudio("sendDtmf"))
             return;
         if (command.Digits.Length is 0 or > 64)
         {
@@ -116,16 +107,20 @@ internal sealed partial class VoiceSession
         var options = new DtmfOptions { Duration = TimeSpan.FromMilliseconds(command.Duration ?? 100), Gap = TimeSpan.FromMilliseconds(command.Gap ?? 100) };
         switch (command.Method?.ToLowerInvariant())
         {
-            case null or "" or "rtp" or "rfc4733" or "rfc2833": Begin("sendDtmf", () => call.SendDigitsAsync(command.Digits, options, _ending.Token)); break;
-            case "inband": Begin("sendDtmf", () => call.SendDigitsAsync(command.Digits, options with { InBand = true }, _ending.Token)); break;
-            case "info": Begin("sendDtmf", () => call.SendInfoDigitsAsync(command.Digits, options, _ending.Token)); break;
+            case null or "" or "rtp" or "rfc4733" or "rfc2833": Begin("sendDtmf", () => PressAsync(options)); break;
+            case "inband": Begin("sendDtmf", () => PressAsync(options with { InBand = true })); break;
+            case "info" when (other ?? Up("sendDtmf")) is { } call: Begin("sendDtmf", () => call.SendInfoDigitsAsync(command.Digits, options, _ending.Token)); break;
+            case "info": break;
             default: Fail("sendDtmf", $"method: '{command.Method}' is none; there are rtp (rfc4733), info and inband."); break;
         }
+
+        Task PressAsync(DtmfOptions options) =>
+            other is null ? Line!.SendDigitsAsync(command.Digits, options, _ending.Token) : other.SendDigitsAsync(command.Digits, options, _ending.Token);
     }
 
     private void Record(RecordCommand command)
     {
-        if (Up("record") is null)
+        if (!HasAudio("record"))
             return;
         switch (command.Action?.ToLowerInvariant())
         {
@@ -154,14 +149,14 @@ internal sealed partial class VoiceSession
         {
             var file = _core.Sounds.Recording(recorder.RecorderFile, Id);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            _recording = _call!.Record(file, new()
+            _recording = Line!.Record(WavRecorder.Create(file, new()
             {
                 SampleRate = recorder.Samplerate is > 0 and var rate ? rate : 16000,
                 FlushInterval = TimeSpan.FromMilliseconds(Math.Clamp(recorder.Ptime ?? 200, 20, 10_000)),
                 Time = _core.Options.Time,
-            });
+            }));
         }
-        catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException or CallEndedException or CallMediaException)
+        catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
         {
             Fail("record", e.Message);
         }
@@ -185,14 +180,18 @@ internal sealed partial class VoiceSession
             output.Unmute();
     }
 
-    /// <summary>The call, when it is up; otherwise an error event.</summary>
+    /// <summary>The SIP call, when it is up; otherwise an error event.</summary>
     private Call? Up(string sender)
     {
         if (_call is { State: CallState.Answered or CallState.EarlyMedia } call && _chain is not null)
             return call;
-        Fail(sender, _call is null ? "There is no call." : "The call is not answered yet.");
+        Fail(sender, _socketLine is not null ? "The audio of this session goes over its socket; there is no SIP call."
+            : _call is null ? "There is no call." : "The call is not answered yet.");
         return null;
     }
+
+    /// <summary>Whether there is audio, by SIP or over the socket; otherwise an error event.</summary>
+    private bool HasAudio(string sender) => (_socketLine is not null && _chain is not null) || Up(sender) is not null;
 
     private void CloseChain()
     {
@@ -214,6 +213,7 @@ internal sealed partial class VoiceSession
     private async Task CloseAudioAsync()
     {
         EndAudio();
+        await CloseStreamsAsync();
         if (_recording is { } recording)
         {
             try

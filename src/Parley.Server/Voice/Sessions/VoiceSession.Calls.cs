@@ -14,17 +14,21 @@ internal sealed partial class VoiceSession
 
     private void Invite(InviteCommand command)
     {
-        if (Kind != VoiceKind.Sip)
+        if (Kind == VoiceKind.WebRtc)
         {
-            Fail("invite", Kind == VoiceKind.WebRtc
-                ? "Calls of browsers are not served: there is no ICE and no DTLS here. /call/sip calls a phone."
-                : "Audio over the socket is not served. /call/sip calls a phone.", 501);
+            Fail("invite", "Calls of browsers are not served: there is no ICE and no DTLS here. /call/sip calls a phone.", 501);
             return;
         }
 
-        if (_call is not null || _isSettingUp)
+        if (_call is not null || _isSettingUp || _socketLine is not null)
         {
             Fail("invite", "This session has its call already; a further one needs a session of its own.");
+            return;
+        }
+
+        if (Kind == VoiceKind.WebSocket)
+        {
+            StartSocket(command.Option);
             return;
         }
 
@@ -210,7 +214,7 @@ internal sealed partial class VoiceSession
             return;
         }
 
-        if ((_call ?? _pending?.Call) is null && !_isSettingUp)
+        if ((_call ?? _pending?.Call) is null && !_isSettingUp && _socketLine is null)
         {
             Fail("hangup", "There is no call.");
             return;

@@ -18,7 +18,7 @@ internal sealed partial class VoiceSession
 
     private void Speak(TtsCommand command)
     {
-        if (Up("tts") is null)
+        if (!HasAudio("tts"))
             return;
         ReadOnlyMemory<short> pcm = default;
         if (command.Base64 == true && Pcm(command.Text) is not { } decoded)
@@ -55,7 +55,7 @@ internal sealed partial class VoiceSession
 
     private void Play(PlayCommand command)
     {
-        if (Up("play") is null)
+        if (!HasAudio("play"))
             return;
         if (command.Gain is < -60 or > 20)
         {
@@ -66,12 +66,12 @@ internal sealed partial class VoiceSession
         var id = command.PlayId ?? command.Url;
         var layer = new LayerOptions { PlayId = id, Role = command.Background == true ? LayerRole.Background : LayerRole.Foreground, GainDecibels = command.Gain ?? 0 };
         After(id, command.AutoHangup, command.WaitInputTimeout);
-        Begin("play", () => PlayAsync(command.Url, layer, TimeSpan.FromMilliseconds(command.OffsetMs ?? 0), repeat: false));
+        Begin("play", () => _opening = PlayAsync(command.Url, layer, TimeSpan.FromMilliseconds(command.OffsetMs ?? 0), repeat: false));
     }
 
     private async Task PlayAsync(string name, LayerOptions layer, TimeSpan offset, bool repeat)
     {
-        var source = await _core.Sounds.OpenAsync(name, _call!.Codec?.SampleRate ?? 8000, repeat, _ending.Token);
+        var source = await _core.Sounds.OpenAsync(name, Line?.SampleRate ?? 8000, repeat, _ending.Token);
         if (offset > TimeSpan.Zero)
             source = new SkippingSource(source, offset);
         if (!Post(() => Put(source, layer)))
@@ -116,7 +116,7 @@ internal sealed partial class VoiceSession
     private void Pause(string? playId, bool pause)
     {
         var name = pause ? "pause" : "resume";
-        if (Up(name) is null)
+        if (!HasAudio(name))
             return;
         if (playId is null)
         {

@@ -5,6 +5,7 @@ using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
 using Parley.Server.Voice.Incoming;
+using Parley.Server.Voice.Streaming;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 
@@ -40,6 +41,8 @@ internal sealed partial class VoiceSession
         (_core, Id, Kind, _botTrack, _dump, _pending) = (core, id, kind, botTrack, dump, pending);
         _started = core.Options.Time.GetUtcNow();
         Box = new(core.Options.Limits.MaxWaiting);
+        // Of a SIP call both directions can be sent.
+        Frames = new((int)(core.Options.Limits.MaxAudioBehind / VoiceFrames.Length) * (kind == VoiceKind.WebSocket ? 1 : 2), VoiceFrames.MaxBytes);
         _ = RunAsync();
         if (pending is not null)
             Post(() => Watch(pending.Call));
@@ -91,7 +94,7 @@ internal sealed partial class VoiceSession
         {
             var grace = _core.Options.Grace;
             _graceTimer?.Dispose();
-            if (grace <= TimeSpan.Zero || _call is null)
+            if (grace <= TimeSpan.Zero || (_call is null && _socketLine is null))
                 AbandonUnlessAttached();
             else
                 _graceTimer = _core.Options.Time.CreateTimer(_ => Post(AbandonUnlessAttached), null, grace, Timeout.InfiniteTimeSpan);
@@ -139,7 +142,10 @@ internal sealed partial class VoiceSession
         _ending.Cancel();
         if ((_call ?? _pending?.Call) is not { } call)
         {
-            Finish(_isSettingUp ? NeverMade() : null);
+            if (_socketLine is not null)
+                EndSocket();
+            else
+                Finish(_isSettingUp ? NeverMade() : null);
             return;
         }
 
@@ -207,17 +213,17 @@ internal sealed partial class VoiceSession
         HangupTime = Text(Now),
     };
 
-    private Dictionary<string, JsonElement> Extra(Call call, string? detail)
+    private Dictionary<string, JsonElement> Extra(Call? call, string? detail)
     {
         var extra = new Dictionary<string, JsonElement>
         {
-            ["session_id"] = Json(Id), ["call_type"] = Json(Kind == VoiceKind.WebRtc ? "webrtc" : "sip"), ["start_time"] = Json(Text(_started)),
+            ["session_id"] = Json(Id), ["call_type"] = Json(call is null ? "websocket" : "sip"), ["start_time"] = Json(Text(_started)),
         };
         foreach (var (name, value) in _option.Extra ?? new Dictionary<string, string>())
             extra[name] = Json(value);
         foreach (var name in _option.Sip?.ExtractHeaders ?? [])
         {
-            if (HeaderOf(call, name) is { } value)
+            if (call is not null && HeaderOf(call, name) is { } value)
                 extra[name] = Json(value);
         }
 

@@ -2,11 +2,12 @@ using System.Buffers;
 using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
+using Parley.Media.Playback;
 using Parley.Server.Voice.Sessions;
 
 namespace Parley.Server.Voice.Sockets;
 
-/// <summary>A session's socket: commands in, events out. The session is told when it is gone.</summary>
+/// <summary>A session's socket: commands and audio in, events and audio out. The session is told when it is gone.</summary>
 internal sealed class VoiceSocket(WebSocket socket, VoiceSession session, VoiceLimits limits)
 {
     // Nearly all commands are smaller.
@@ -15,6 +16,7 @@ internal sealed class VoiceSocket(WebSocket socket, VoiceSession session, VoiceL
     // Peers answer a close frame at once, or never.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
+    private readonly AsyncSignal _outgoing = new();
     private (WebSocketCloseStatus Status, string Reason) _close = (WebSocketCloseStatus.NormalClosure, "");
 
     /// <summary>Serves the socket until its end, or that of the session.</summary>
@@ -34,28 +36,55 @@ internal sealed class VoiceSocket(WebSocket socket, VoiceSession session, VoiceL
             return;
         }
 
-        session.Detach();
+        // Nobody sends for the session any more when another socket may come.
         await gone.CancelAsync();
         await sending;
+        session.Detach();
         await CloseAsync();
     }
 
     private async Task SendAsync(CancellationToken gone)
     {
+        var frame = ArrayPool<byte>.Shared.Rent(session.Frames.Size);
+        // One for all messages: nothing is allocated for a frame of audio.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(gone);
+        await using var woken = gone.UnsafeRegister(static signal => ((AsyncSignal)signal!).Set(), _outgoing);
+        session.Frames.More = session.Box.More = _outgoing;
         try
         {
-            while (await session.Box.PeekAsync(gone) is { } message)
+            while (!gone.IsCancellationRequested)
             {
-                using var limit = CancellationTokenSource.CreateLinkedTokenSource(gone);
-                limit.CancelAfter(limits.SendTimeout);
-                await socket.SendAsync(message, WebSocketMessageType.Text, true, limit.Token);
-                session.Box.Remove();
+                if (session.Box.TryPeek(out var isOver) is { } message)
+                {
+                    await SendAsync(message, WebSocketMessageType.Text, limit);
+                    session.Box.Remove();
+                    continue;
+                }
+
+                if (isOver)
+                    return;
+                var length = session.Frames.Take(frame);
+                if (length > 0)
+                    await SendAsync(frame.AsMemory(0, length), WebSocketMessageType.Binary, limit);
+                else
+                    await _outgoing.WaitAsync();
             }
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException or ObjectDisposedException)
         {
             socket.Abort(); // gone, or it does not read: what is left waits for another socket, if one may come
         }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(frame);
+        }
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> message, WebSocketMessageType type, CancellationTokenSource limit)
+    {
+        limit.CancelAfter(limits.SendTimeout);
+        await socket.SendAsync(message, type, true, limit.Token);
+        limit.CancelAfter(Timeout.InfiniteTimeSpan);
     }
 
     private async Task ReadAsync(CancellationToken gone)
@@ -72,6 +101,13 @@ internal sealed class VoiceSocket(WebSocket socket, VoiceSession session, VoiceL
                 var read = await socket.ReceiveAsync(buffer.AsMemory(length, room), gone);
                 if (read.MessageType == WebSocketMessageType.Close)
                     return;
+                if (read.MessageType == WebSocketMessageType.Binary)
+                {
+                    // Heard as it comes: where a message ends means nothing.
+                    session.Hear(buffer.AsSpan(0, read.Count));
+                    continue;
+                }
+
                 length += read.Count;
                 if (length > limits.MaxMessage)
                 {
@@ -81,11 +117,7 @@ internal sealed class VoiceSocket(WebSocket socket, VoiceSession session, VoiceL
 
                 if (!read.EndOfMessage)
                     continue;
-                // Audio has no place in a call whose audio goes by SIP.
-                if (read.MessageType == WebSocketMessageType.Text)
-                    await session.TakeAsync(buffer.AsMemory(0, length));
-                else
-                    await session.TakeAsync("""{"command":"(binary)"}"""u8.ToArray());
+                await session.TakeAsync(buffer.AsMemory(0, length));
                 length = 0;
             }
         }
