@@ -10,6 +10,9 @@ namespace Parley.Speech;
 internal sealed class ChainInput : IAudioSink, IDisposable
 {
     private readonly NoiseReducer? _noise;
+    private readonly GainControl? _gain;
+    private readonly double _voiceThreshold;
+    private readonly short[] _amplified;
     private readonly VoiceActivityDetector _activity;
     private readonly EndOfUtterance? _utterance;
     private readonly RecognitionStream? _recognition;
@@ -23,6 +26,7 @@ internal sealed class ChainInput : IAudioSink, IDisposable
 
     /// <param name="sampleRate">Samples per second of all parts.</param>
     /// <param name="denoise">Whether to take noise out.</param>
+    /// <param name="gain">Automatic gain before the recogniser; null for none.</param>
     /// <param name="activity">Checked options of the voice activity detector.</param>
     /// <param name="utterance">End of utterance; null for none.</param>
     /// <param name="recognition">The recogniser; null for none.</param>
@@ -30,12 +34,15 @@ internal sealed class ChainInput : IAudioSink, IDisposable
     /// <param name="events">Where events go.</param>
     /// <param name="time">The clock.</param>
     public ChainInput(
-        int sampleRate, bool denoise, VoiceActivityOptions activity, EndOfUtterance? utterance, RecognitionStream? recognition, bool quiet, SpeechEventQueue events, TimeProvider time)
+        int sampleRate, bool denoise, GainControl? gain, VoiceActivityOptions activity, EndOfUtterance? utterance, RecognitionStream? recognition, bool quiet, SpeechEventQueue events, TimeProvider time)
     {
         SampleRate = sampleRate;
         _noise = denoise ? new(sampleRate) : null;
         _frame = new short[sampleRate / 50];
+        _amplified = gain is null ? [] : new short[_frame.Length];
         _activity = new(activity, Changed);
+        _gain = gain;
+        _voiceThreshold = activity.VoiceThreshold;
         _utterance = utterance;
         _recognition = recognition;
         _quiet = quiet;
@@ -56,7 +63,7 @@ internal sealed class ChainInput : IAudioSink, IDisposable
             pcm[..part.Length].CopyTo(part);
             pcm = pcm[part.Length..];
             _noise?.Process(part);
-            _recognition?.Write(part);
+            Recognise(part);
             _activity.Write(part);
             if (_utterance is not null) Follow(_utterance);
         }
@@ -69,6 +76,22 @@ internal sealed class ChainInput : IAudioSink, IDisposable
     }
 
     public void Dispose() => _activity.Dispose();
+
+    // The detector hears the voice as it is; whether this is one, it has said of the frame before.
+    private void Recognise(ReadOnlySpan<short> pcm)
+    {
+        if (_recognition is null) return;
+        if (_gain is null)
+        {
+            _recognition.Write(pcm);
+            return;
+        }
+
+        var amplified = _amplified.AsSpan(0, pcm.Length);
+        pcm.CopyTo(amplified);
+        _gain.Process(amplified, _activity.Probability >= _voiceThreshold);
+        _recognition.Write(amplified);
+    }
 
     private void Follow(EndOfUtterance utterance)
     {

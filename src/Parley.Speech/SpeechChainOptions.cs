@@ -2,6 +2,7 @@ using Parley.Speech.Activity;
 using Parley.Speech.Output;
 using Parley.Speech.Progress;
 using Parley.Speech.Recognition;
+using Parley.Speech.Signal;
 using Parley.Speech.Synthesis;
 
 namespace Parley.Speech;
@@ -11,6 +12,9 @@ public sealed record SpeechChainOptions
 {
     /// <summary>Whether noise is taken out before everything else. Default false.</summary>
     public bool Denoise { get; init; }
+
+    /// <summary>Automatic gain of what the recogniser gets. Default none.</summary>
+    public GainControlOptions? Gain { get; init; }
 
     /// <summary>Voice activity. Default none, but the recogniser of an HTTP vendor and <see cref="EndOfUtterance"/> need it, and get the defaults.</summary>
     public VoiceActivityOptions? VoiceActivity { get; init; }
@@ -26,6 +30,9 @@ public sealed record SpeechChainOptions
 
     /// <summary>Synthesisers in the order of preference; espeak-ng by default.</summary>
     public IReadOnlyList<SynthesisOptions> Synthesisers { get; init; } = [new()];
+
+    /// <summary>Texts of a playback that may be synthesised at the same time, 1 to 16. Default 1.</summary>
+    public int ConcurrentTexts { get; init; } = 1;
 
     /// <summary>Whether a person or a machine answered. Default none.</summary>
     public AnsweringMachineOptions? AnsweringMachine { get; init; }

@@ -70,12 +70,20 @@ public sealed record SpeechMetric(string Key, TimeSpan Duration) : SpeechEvent
 
 /// <summary>A playback begins.</summary>
 /// <param name="PlayId">Its id; null when it has none.</param>
-public sealed record PlaybackStarted(string? PlayId) : SpeechEvent;
+public sealed record PlaybackStarted(string? PlayId) : SpeechEvent
+{
+    /// <summary>The playback itself: of two with one id, which it is.</summary>
+    public OutputLayer? Layer { get; init; }
+}
 
 /// <summary>A playback has ended.</summary>
 /// <param name="PlayId">Its id; null when it has none.</param>
 /// <param name="Result">How.</param>
-public sealed record PlaybackEnded(string? PlayId, LayerResult Result) : SpeechEvent;
+public sealed record PlaybackEnded(string? PlayId, LayerResult Result) : SpeechEvent
+{
+    /// <summary>The playback itself: of two with one id, which it is.</summary>
+    public OutputLayer? Layer { get; init; }
+}
 
 /// <summary>Speech was cut short.</summary>
 /// <param name="Interruption">What was heard of it.</param>

@@ -28,6 +28,15 @@ public sealed class CallRecording : IAsyncDisposable
     /// <summary>The file's path.</summary>
     public string File { get; }
 
+    /// <summary>Whether it is paused.</summary>
+    public bool IsPaused => _writer.IsPaused;
+
+    /// <summary>Records silence instead of both sides until <see cref="Resume"/>, as while a card number is said; what follows stays at its time.</summary>
+    public void Pause() => _writer.Pause();
+
+    /// <summary>Ends <see cref="Pause"/>.</summary>
+    public void Resume() => _writer.Resume();
+
     /// <summary>Audio recorded so far.</summary>
     public TimeSpan Length => _recording.Length;
 

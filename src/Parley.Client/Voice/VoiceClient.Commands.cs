@@ -123,6 +123,14 @@ public sealed partial class VoiceClient
     /// <param name="cancel">Gives up waiting to send it.</param>
     public Task ResumeAsync(string? playId = null, CancellationToken cancel = default) => SendAsync(new ResumeCommand { PlayId = playId }, cancel);
 
+    /// <summary>Sets how loud a playback is.</summary>
+    /// <param name="playId">Which one.</param>
+    /// <param name="decibels">-60 to 20; 0 is as it came.</param>
+    /// <param name="fade">How long the change takes.</param>
+    /// <param name="cancel">Gives up waiting to send it.</param>
+    public Task SetVolumeAsync(string playId, double decibels, TimeSpan fade = default, CancellationToken cancel = default) =>
+        SendAsync(new VolumeCommand { PlayId = playId, Gain = decibels, FadeMs = fade > TimeSpan.Zero ? (uint)fade.TotalMilliseconds : null }, cancel);
+
     /// <summary>Silences a track.</summary>
     /// <param name="trackId">The session's id for what the other side says, the server-side track for what it hears; null for both.</param>
     /// <param name="cancel">Gives up waiting to send it.</param>

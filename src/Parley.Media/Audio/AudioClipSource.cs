@@ -14,12 +14,14 @@ public sealed class AudioClipSource : IAudioSource
     /// clip is converted once for all calls.
     /// </param>
     /// <param name="repeat">Whether to begin again at the end, for ever.</param>
-    public AudioClipSource(AudioClip clip, int? sampleRate = null, bool repeat = false)
+    /// <param name="offset">How much of the first round is left out; all of it when that is longer than the clip.</param>
+    public AudioClipSource(AudioClip clip, int? sampleRate = null, bool repeat = false, TimeSpan offset = default)
     {
         ArgumentNullException.ThrowIfNull(clip);
         SampleRate = sampleRate ?? clip.SampleRate;
         _samples = clip.At(SampleRate);
         _repeat = repeat && !_samples.IsEmpty;
+        _position = (int)Math.Clamp(offset.TotalSeconds * SampleRate, 0, _samples.Length);
     }
 
     /// <inheritdoc/>

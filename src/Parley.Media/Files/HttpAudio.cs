@@ -39,6 +39,37 @@ public static class HttpAudio
         }
     }
 
+    /// <summary>Loads all of the audio of a URL, to be played again and again.</summary>
+    /// <inheritdoc cref="OpenAsync" path="/param"/>
+    /// <exception cref="ArgumentException">The URL is not absolute http or https.</exception>
+    /// <exception cref="HttpAudioException">
+    /// The server cannot be reached, or answers with another status than 200, another type than audio, or too much.
+    /// </exception>
+    /// <exception cref="WavFormatException">The body is no WAV that can be played, or larger than <see cref="AudioFileLimits.MaxClipBytes"/>.</exception>
+    /// <exception cref="TimeoutException">No answer, or not all of it, within <see cref="AudioFileLimits.Timeout"/> each.</exception>
+    public static async Task<Audio.AudioClip> LoadAsync(
+        Uri url, HttpClient client, AudioFileLimits? limits = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        ArgumentNullException.ThrowIfNull(client);
+        if (!url.IsAbsoluteUri || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
+            throw new ArgumentException("The URL must be absolute and start with http:// or https://.", nameof(url));
+        limits ??= AudioFileLimits.Default;
+        using var response = await GetAsync(url, client, limits, cancellationToken).ConfigureAwait(false);
+        Check(response, url, limits);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(limits.Timeout);
+        try
+        {
+            using var body = await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false);
+            return await WavFile.LoadAsync(body, limits, patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{Shown(url)} did not give all of its audio within {limits.Timeout.TotalSeconds:0.#} s.");
+        }
+    }
+
     private static async Task<HttpResponseMessage> GetAsync(Uri url, HttpClient client, AudioFileLimits limits, CancellationToken ct)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);

@@ -13,6 +13,9 @@ public enum WavEncoding
 
     /// <summary>G.711 µ-law (format tag 7).</summary>
     MuLaw = 7,
+
+    /// <summary>G.722 at 64 kbit/s, mono at 16 kHz (format tag 0x028F); written, but not played.</summary>
+    G722 = 0x028F,
 }
 
 /// <summary>What stands before the audio of a RIFF/WAVE file or stream.</summary>

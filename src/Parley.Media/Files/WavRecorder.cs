@@ -19,6 +19,8 @@ public sealed class WavRecorder : IStereoSink, IAsyncDisposable
     private readonly short[] _joined = new short[PieceSamples]; // the lane's
     private readonly short[] _piece = new short[PieceSamples]; // the writing task's
     private readonly CancellationTokenSource _stop = new();
+    private volatile bool _paused;
+    private long _taken;
     private long _dropped;
     private int _disposed;
 
@@ -34,7 +36,7 @@ public sealed class WavRecorder : IStereoSink, IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Queue, options.FlushInterval);
         SampleRate = options.SampleRate == 0 ? UsualRate : options.SampleRate;
         _mono = options.Layout == RecordingLayout.Mono;
-        _writer = new WavWriter(stream, SampleRate, _mono ? 1 : 2);
+        _writer = new WavWriter(stream, SampleRate, _mono ? 1 : 2, encoding: options.Encoding);
         _queue = new PcmRing((int)(options.Queue.TotalSeconds * SampleRate) * _writer.Channels);
         // Made here so that the first tick counts from the beginning of the recording, whenever the task gets to run.
         var timer = new PeriodicTimer(options.FlushInterval, options.Time);
@@ -43,6 +45,12 @@ public sealed class WavRecorder : IStereoSink, IAsyncDisposable
 
     /// <inheritdoc/>
     public int SampleRate { get; }
+
+    /// <summary>Length recorded so far, pauses included: they are silence.</summary>
+    public TimeSpan Length => TimeSpan.FromSeconds((double)Volatile.Read(ref _taken) / SampleRate);
+
+    /// <summary>Whether it is paused.</summary>
+    public bool IsPaused => _paused;
 
     /// <summary>Samples per channel that were lost because the file could not be written fast enough, or no more.</summary>
     public long DroppedSamples => Volatile.Read(ref _dropped);
@@ -60,6 +68,12 @@ public sealed class WavRecorder : IStereoSink, IAsyncDisposable
     public static WavRecorder Create(string path, WavRecorderOptions? options = null) =>
         new(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1), options);
 
+    /// <summary>Records silence instead of both sides until <see cref="Resume"/>: what is said meanwhile is nowhere, and everything behind stays at its time.</summary>
+    public void Pause() => _paused = true;
+
+    /// <summary>Ends <see cref="Pause"/>.</summary>
+    public void Resume() => _paused = false;
+
     /// <summary>Takes what was received (left) and sent (right) in the same time. One thread at a time.</summary>
     /// <param name="left">Samples received.</param>
     /// <param name="right">As many samples sent.</param>
@@ -68,6 +82,7 @@ public sealed class WavRecorder : IStereoSink, IAsyncDisposable
     {
         if (left.Length != right.Length) throw new ArgumentException($"{left.Length} samples were received but {right.Length} sent.", nameof(right));
         var most = PieceSamples / _writer.Channels;
+        Volatile.Write(ref _taken, _taken + left.Length);
         while (!left.IsEmpty)
         {
             var count = Math.Min(left.Length, most);
@@ -104,6 +119,7 @@ public sealed class WavRecorder : IStereoSink, IAsyncDisposable
             }
             samples = 2 * left.Length;
         }
+        if (_paused) _joined.AsSpan(0, samples).Clear();
         // Everything in and out of the queue comes in pairs, and its capacity is even, so the channels cannot change places.
         var lost = samples - _queue.Write(_joined.AsSpan(0, samples));
         if (lost > 0) Volatile.Write(ref _dropped, _dropped + (lost / _writer.Channels));

@@ -19,6 +19,9 @@ public sealed record WavRecorderOptions
     /// <summary>One channel or two. Default <see cref="RecordingLayout.Stereo"/>.</summary>
     public RecordingLayout Layout { get; init; } = RecordingLayout.Stereo;
 
+    /// <summary>Coding of the samples. G.722 takes mono at 16 kHz. Default <see cref="WavEncoding.Pcm16"/>.</summary>
+    public WavEncoding Encoding { get; init; } = WavEncoding.Pcm16;
+
     /// <summary>How often audio goes to the file with a header that counts it: what a dying process loses at most. Default 0.5 s.</summary>
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 

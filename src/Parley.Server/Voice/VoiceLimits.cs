@@ -12,6 +12,9 @@ public sealed record VoiceLimits
     /// <summary>Events that wait to be read, of each reader, at least 16. Default: 1,024, a minute of a busy call; further ones are counted and missed.</summary>
     public int MaxWaiting { get; init; } = 1_024;
 
+    /// <summary>What the other side of a call has caused and the session has not told yet, keys above all, at least 1. Default: 256, far beyond fingers; what exceeds it is counted and told as lost.</summary>
+    public int MaxFromOutside { get; init; } = 256;
+
     /// <summary>Readers of one session's server-sent events, at least 1. Default: 8; a further one gets 429.</summary>
     public int MaxFollowers { get; init; } = 8;
 

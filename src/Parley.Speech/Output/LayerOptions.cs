@@ -22,6 +22,12 @@ public sealed record LayerOptions
     /// <summary>Amplification in dB, −60 to 20. Default 0.</summary>
     public double GainDecibels { get; init; }
 
+    /// <summary>How far it goes down in the background while a voice sounds, in dB, −60 to 0; null (default) for the output's.</summary>
+    public double? DuckDecibels { get; init; }
+
+    /// <summary>How long it takes to go down and to come back, with <see cref="DuckDecibels"/>. Default 400 ms.</summary>
+    public TimeSpan DuckGlide { get; init; } = TimeSpan.FromMilliseconds(400);
+
     /// <summary>How long it takes to rise from silence. Default none.</summary>
     public TimeSpan FadeIn { get; init; }
 

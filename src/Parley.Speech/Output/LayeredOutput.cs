@@ -12,13 +12,10 @@ public sealed class LayeredOutput : IAudioSource, IDisposable
     private readonly LayeredOutputOptions _options;
     private readonly int[] _sum;
     private readonly short[] _part;
-    private readonly float _duckedGain;
-    private readonly float _duckAttack; // change of gain per sample
-    private readonly float _duckRelease;
+    private readonly Ducking _ducking;
     private readonly long _duckHold;
     private volatile OutputLayer[] _layers = []; // replaced, never changed
     private volatile bool _closed;
-    private float _duckGain = 1;
     private long _position;
     private long _lastVoice = long.MinValue / 2;
 
@@ -32,9 +29,7 @@ public sealed class LayeredOutput : IAudioSource, IDisposable
         SampleRate = _options.SampleRate;
         _sum = new int[SampleRate / 50];
         _part = new short[SampleRate / 50];
-        _duckedGain = OutputLayer.Linear(_options.DuckDecibels);
-        _duckAttack = (1 - _duckedGain) / Math.Max(1, (float)(_options.DuckAttack.TotalSeconds * SampleRate));
-        _duckRelease = (1 - _duckedGain) / Math.Max(1, (float)(_options.DuckRelease.TotalSeconds * SampleRate));
+        _ducking = new(OutputLayer.Linear(_options.DuckDecibels), _options.DuckAttack, _options.DuckRelease, SampleRate);
         _duckHold = (long)(_options.DuckHold.TotalSeconds * SampleRate);
     }
 
@@ -116,15 +111,15 @@ public sealed class LayeredOutput : IAudioSource, IDisposable
 
         _position += pcm.Length;
         if (voice) _lastVoice = _position;
-        var target = _position - _lastVoice <= _duckHold ? _duckedGain : 1;
-        var step = target < _duckGain ? -_duckAttack : _duckRelease;
-        var end = target < _duckGain ? Math.Max(target, _duckGain + (step * pcm.Length)) : Math.Min(target, _duckGain + (step * pcm.Length));
+        var isDown = _position - _lastVoice <= _duckHold;
+        var usual = _ducking.Next(isDown, pcm.Length);
         foreach (var layer in layers)
         {
-            if (layer.Role == LayerRole.Background) longest = Math.Max(longest, Mix(layer, sum, _duckGain, (end - _duckGain) / pcm.Length));
+            if (layer.Role != LayerRole.Background) continue;
+            var (gain, step) = layer.Ducking?.Next(isDown, pcm.Length) ?? usual;
+            longest = Math.Max(longest, Mix(layer, sum, gain, step));
         }
 
-        _duckGain = end;
         for (var i = 0; i < longest; i++)
             pcm[i] = (short)Math.Clamp(sum[i], short.MinValue, short.MaxValue);
         return longest;

@@ -29,6 +29,9 @@ public class OutputLayer
         _rate = source.SampleRate;
         if (options.GainDecibels is < -60 or > 20 or double.NaN)
             throw new ArgumentException($"{nameof(options.GainDecibels)} must be -60 to 20 dB, not {options.GainDecibels}.", nameof(options));
+        if (options.DuckDecibels is { } duck && !(duck is >= -60 and <= 0))
+            throw new ArgumentException($"{nameof(options.DuckDecibels)} must be -60 to 0 dB, not {duck}.", nameof(options));
+        Ducking = options.DuckDecibels is { } floor ? new(Linear(floor), options.DuckGlide, options.DuckGlide, _rate) : null;
         PlayId = options.PlayId;
         Role = options.Role;
         _paused = options.Paused;
@@ -44,6 +47,9 @@ public class OutputLayer
 
     /// <summary>What it is among the others.</summary>
     public LayerRole Role { get; }
+
+    /// <summary>How it makes way for voices; null for as the output has it.</summary>
+    internal Ducking? Ducking { get; }
 
     /// <summary>True while paused.</summary>
     public bool IsPaused => _paused;

@@ -1,3 +1,5 @@
+using Parley.Speech.Synthesis;
+
 namespace Parley.Speech.Output;
 
 /// <summary>Something to be said.</summary>
@@ -11,6 +13,12 @@ public sealed record SpeakCommand
 
     /// <summary>Voice instead of the one configured; null for that.</summary>
     public string? Speaker { get; init; }
+
+    /// <summary>Who synthesises this text; null for the call's synthesiser. Pieces of a streamed text that name another one begin a new text.</summary>
+    public ISynthesiser? Synthesiser { get; init; }
+
+    /// <summary>Texts that may be synthesised at the same time, this one included; they are heard in their order. Null for the player's.</summary>
+    public int? Concurrency { get; init; }
 
     /// <summary>Whether this is a piece of a text that comes in pieces, all of which the vendor speaks as one. Default false.</summary>
     public bool Streaming { get; init; }

@@ -15,16 +15,23 @@ internal sealed class SpeechPlayback
     private readonly Channel<SpeakCommand> _commands = Channel.CreateBounded<SpeakCommand>(new BoundedChannelOptions(MaxCommands) { SingleReader = true });
     private readonly Queue<SpeechSegment> _ahead = new(); // not heard to their ends, oldest first
     private readonly TimeSpan _maxAhead;
+    private readonly Queue<Task> _speaking = new(); // begun and perhaps not synthesised yet, oldest first
     private readonly ISynthesiser? _synthesiser;
+    private readonly int _concurrency;
     private readonly Action<SpeechEvent> _onEvent;
     private readonly TimeProvider _time;
+    private SpeechSegment? _segment; // of text in pieces
+    private SpeechSegment? _newest;
+    private Channel<string>? _pieces;
+    private ISynthesiser? _piecesBy;
     private bool _ends; // nothing comes behind the newest command, as far as is known
 
-    public SpeechPlayback(SpeechLayer layer, TimeSpan maxAhead, ISynthesiser? synthesiser, Action<SpeechEvent> onEvent, TimeProvider time)
+    public SpeechPlayback(SpeechLayer layer, TimeSpan maxAhead, ISynthesiser? synthesiser, int concurrency, Action<SpeechEvent> onEvent, TimeProvider time)
     {
         Layer = layer;
         _maxAhead = maxAhead;
         _synthesiser = synthesiser;
+        _concurrency = concurrency;
         _onEvent = onEvent;
         _time = time;
         Running = Task.Run(RunAsync);
@@ -72,10 +79,6 @@ internal sealed class SpeechPlayback
 
     private async Task RunAsync()
     {
-        SpeechSegment? segment = null; // of text in pieces
-        Channel<string>? pieces = null;
-        SpeechSegment? newest = null;
-        var speaking = Task.CompletedTask;
         try
         {
             await foreach (var command in _commands.Reader.ReadAllAsync(Layer.Stopped).ConfigureAwait(false))
@@ -83,36 +86,22 @@ internal sealed class SpeechPlayback
                 var text = Speakable(command.Text);
                 if (command.Streaming && command.Pcm.IsEmpty)
                 {
-                    if (text.Length > 0)
-                    {
-                        if (pieces is null)
-                        {
-                            await speaking.ConfigureAwait(false);
-                            pieces = Channel.CreateUnbounded<string>(); // bounded by the commands it is made of
-                            newest = segment = await AddAsync("", streaming: true).ConfigureAwait(false);
-                            speaking = SpeakAsync(segment, new() { Pieces = pieces.Reader.ReadAllAsync(), Speaker = command.Speaker });
-                        }
-
-                        segment!.AddText(text);
-                        pieces.Writer.TryWrite(text);
-                    }
+                    if (text.Length > 0) await AddPieceAsync(command, text).ConfigureAwait(false);
                 }
                 else if (text.Length > 0 || !command.Pcm.IsEmpty)
                 {
-                    pieces?.Writer.TryComplete();
-                    pieces = null;
-                    await speaking.ConfigureAwait(false);
-                    var whole = newest = await AddAsync(text, streaming: false).ConfigureAwait(false);
-                    speaking = command.Pcm.IsEmpty
-                        ? SpeakAsync(whole, new() { Text = text, Speaker = command.Speaker, CacheKey = command.CacheKey })
-                        : PlayAsync(whole, command);
+                    EndPieces();
+                    await RoomAsync(command.Concurrency).ConfigureAwait(false);
+                    var whole = _newest = await AddAsync(text, streaming: false).ConfigureAwait(false);
+                    _speaking.Enqueue(command.Pcm.IsEmpty
+                        ? SpeakAsync(whole, new() { Text = text, Speaker = command.Speaker, CacheKey = command.CacheKey }, command.Synthesiser ?? _synthesiser)
+                        : PlayAsync(whole, command));
                 }
 
-                if (command.OnHeard is { } mark) _ = TellAsync(newest, mark);
+                if (command.OnHeard is { } mark) _ = TellAsync(_newest, mark);
                 if (!command.EndOfStream) continue;
-                pieces?.Writer.TryComplete();
-                pieces = null;
-                await speaking.ConfigureAwait(false);
+                EndPieces();
+                await RoomAsync(1).ConfigureAwait(false);
                 if (!_commands.Reader.TryPeek(out _)) Layer.Complete();
             }
         }
@@ -125,8 +114,37 @@ internal sealed class SpeechPlayback
             // The layer was interrupted between two commands.
         }
 
-        pieces?.Writer.TryComplete();
-        await speaking.ConfigureAwait(false);
+        EndPieces();
+        await RoomAsync(1).ConfigureAwait(false);
+    }
+
+    private async Task AddPieceAsync(SpeakCommand command, string text)
+    {
+        var synthesiser = command.Synthesiser ?? _synthesiser;
+        if (_piecesBy != synthesiser) EndPieces();
+        if (_pieces is null)
+        {
+            await RoomAsync(command.Concurrency).ConfigureAwait(false);
+            (_pieces, _piecesBy) = (Channel.CreateUnbounded<string>(), synthesiser); // bounded by the commands it is made of
+            _newest = _segment = await AddAsync("", streaming: true).ConfigureAwait(false);
+            _speaking.Enqueue(SpeakAsync(_segment, new() { Pieces = _pieces.Reader.ReadAllAsync(), Speaker = command.Speaker }, synthesiser));
+        }
+
+        _segment!.AddText(text);
+        _pieces.Writer.TryWrite(text);
+    }
+
+    private void EndPieces()
+    {
+        _pieces?.Writer.TryComplete();
+        _pieces = null;
+    }
+
+    /// <summary>Waits until another text may be synthesised beside those that are.</summary>
+    private async Task RoomAsync(int? concurrency)
+    {
+        while (_speaking.Count >= (concurrency ?? _concurrency))
+            await _speaking.Dequeue().ConfigureAwait(false);
     }
 
     private static async Task TellAsync(SpeechSegment? segment, TaskCompletionSource heard)
@@ -157,14 +175,14 @@ internal sealed class SpeechPlayback
         return segment;
     }
 
-    private async Task SpeakAsync(SpeechSegment segment, SynthesisRequest request)
+    private async Task SpeakAsync(SpeechSegment segment, SynthesisRequest request, ISynthesiser? synthesiser)
     {
         var began = _time.GetTimestamp();
         var first = true;
         try
         {
-            if (_synthesiser is null) throw new SpeechVendorException("none", VendorFailure.Protocol, "no synthesiser is configured for this call");
-            await foreach (var chunk in _synthesiser.SynthesiseAsync(request, Layer.Stopped).ConfigureAwait(false))
+            if (synthesiser is null) throw new SpeechVendorException("none", VendorFailure.Protocol, "no synthesiser is configured for this call");
+            await foreach (var chunk in synthesiser.SynthesiseAsync(request, Layer.Stopped).ConfigureAwait(false))
             {
                 if (chunk.Mark is { } mark)
                 {
@@ -175,13 +193,13 @@ internal sealed class SpeechPlayback
                 if (first && !chunk.Pcm.IsEmpty)
                 {
                     first = false;
-                    Metric($"ttfb.tts.{_synthesiser.Name}", began);
+                    Metric($"ttfb.tts.{synthesiser.Name}", began);
                 }
 
                 if (!await segment.WriteAsync(chunk.Pcm, chunk.SampleRate, Layer.Stopped).ConfigureAwait(false)) return;
             }
 
-            Metric($"completed.tts.{_synthesiser.Name}", began);
+            Metric($"completed.tts.{synthesiser.Name}", began);
         }
         catch (OperationCanceledException) when (Layer.Stopped.IsCancellationRequested)
         {
@@ -190,7 +208,7 @@ internal sealed class SpeechPlayback
         catch (Exception error) // a synthesiser may be an application's: whatever it throws costs this text, not the call
         {
             var known = error as SpeechVendorException;
-            Problem(known?.Message ?? $"{_synthesiser?.Name}: {error.GetType().Name}: {error.Message}", known?.Code, known?.Vendor ?? _synthesiser?.Name);
+            Problem(known?.Message ?? $"{synthesiser?.Name}: {error.GetType().Name}: {error.Message}", known?.Code, known?.Vendor ?? synthesiser?.Name);
         }
         finally
         {

@@ -10,7 +10,8 @@ namespace Parley.Speech.Output;
 public sealed class SpeechPlayer : IAsyncDisposable
 {
     private readonly LayeredOutput _output;
-    private readonly ISynthesiser? _synthesiser;
+    private ISynthesiser? _synthesiser;
+    private int _concurrency = 1;
     private readonly Action<SpeechEvent> _onEvent;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new(); // commands; never taken by the lane
@@ -43,23 +44,49 @@ public sealed class SpeechPlayer : IAsyncDisposable
         }
     }
 
+    /// <summary>Another synthesiser from the next playback on.</summary>
+    /// <param name="synthesiser">Who speaks; null when nothing can be said.</param>
+    /// <param name="concurrency">Texts of a playback that may be synthesised at the same time, 1 to 16. Default 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="concurrency"/> is outside its range.</exception>
+    public void Use(ISynthesiser? synthesiser, int concurrency = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(concurrency, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(concurrency, 16);
+        lock (_gate) (_synthesiser, _concurrency) = (synthesiser, concurrency);
+    }
+
+    /// <summary>What sounds in the foreground, or waits to; null when nothing does.</summary>
+    public OutputLayer? Foreground
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_voice is { IsOver: false } voice) return voice.Layer;
+                return _prompt is { Completion.IsCompleted: false } prompt ? prompt : null;
+            }
+        }
+    }
+
     /// <summary>Says something: behind what the same play id has to say, or in the place of another.</summary>
     /// <param name="command">What.</param>
+    /// <returns>The playback it is heard in; null for the mere end of one that is over.</returns>
     /// <exception cref="InvalidOperationException">The call is over, or there are too many layers.</exception>
-    public void Speak(SpeakCommand command)
+    public SpeechLayer? Speak(SpeakCommand command)
     {
         ArgumentNullException.ThrowIfNull(command);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_voice is { } voice && voice.PlayId == command.PlayId && voice.TryAdd(command)) return;
-            if (command.Text.Length == 0 && command.Pcm.IsEmpty) return; // the end of something that is over
+            if (_voice is { } voice && voice.PlayId == command.PlayId && voice.TryAdd(command)) return voice.Layer;
+            if (command.Text.Length == 0 && command.Pcm.IsEmpty) return null; // the end of something that is over
             Replace();
-            _voice = new(_output.Speak(new() { PlayId = command.PlayId }), _output.MaxBufferedSpeech, _synthesiser, _onEvent, _time);
+            _voice = new(_output.Speak(new() { PlayId = command.PlayId }), _output.MaxBufferedSpeech, _synthesiser, _concurrency, _onEvent, _time);
             Follow(_voice.Layer);
             _voice.TryAdd(command);
             _speaking.RemoveAll(static task => task.IsCompleted);
             _speaking.Add(_voice.Running);
+            return _voice.Layer;
         }
     }
 
@@ -117,14 +144,14 @@ public sealed class SpeechPlayer : IAsyncDisposable
     /// <returns>False when nothing does.</returns>
     public bool Pause()
     {
-        lock (_gate) return Foreground(static layer => layer.Pause());
+        lock (_gate) return Control(static layer => layer.Pause());
     }
 
     /// <summary>Lets it go on.</summary>
     /// <returns>False when there is nothing.</returns>
     public bool Resume()
     {
-        lock (_gate) return Foreground(static layer => layer.Resume());
+        lock (_gate) return Control(static layer => layer.Resume());
     }
 
     /// <summary>Ends what it plays, and waits until nobody synthesises for it any more.</summary>
@@ -161,7 +188,7 @@ public sealed class SpeechPlayer : IAsyncDisposable
         return heard;
     }
 
-    private bool Foreground(Action<OutputLayer> control)
+    private bool Control(Action<OutputLayer> control)
     {
         var any = false;
         foreach (var layer in new[] { _voice?.Layer, _prompt })
@@ -176,13 +203,13 @@ public sealed class SpeechPlayer : IAsyncDisposable
 
     private void Follow(OutputLayer layer)
     {
-        _onEvent(new PlaybackStarted(layer.PlayId) { At = _time.GetUtcNow() });
+        _onEvent(new PlaybackStarted(layer.PlayId) { Layer = layer, At = _time.GetUtcNow() });
         _ = TellEnd();
 
         async Task TellEnd()
         {
             var result = await layer.Completion.ConfigureAwait(false);
-            _onEvent(new PlaybackEnded(layer.PlayId, result) { At = _time.GetUtcNow() });
+            _onEvent(new PlaybackEnded(layer.PlayId, result) { Layer = layer, At = _time.GetUtcNow() });
         }
     }
 }

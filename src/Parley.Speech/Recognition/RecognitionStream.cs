@@ -35,7 +35,7 @@ public sealed class RecognitionStream : IAudioSink, IAsyncDisposable
     private int _texts;            // final ones so far
     private int _unsent;
 
-    /// <summary>Begins to recognise; connects at once.</summary>
+    /// <summary>Begins to recognise; connects at once, unless <see cref="RecognitionStreamOptions.ConnectWithAudio"/>.</summary>
     /// <param name="providers">Vendors in the order of preference, one at least, all at one sample rate.</param>
     /// <param name="onEvent">Called with <see cref="TextRecognised"/>, <see cref="SpeechProblem"/> and <see cref="SpeechMetric"/>, on the thread pool.</param>
     /// <param name="options">Null for the defaults.</param>
@@ -102,6 +102,8 @@ public sealed class RecognitionStream : IAudioSink, IAsyncDisposable
     {
         var failures = 0;
         var delay = _options.RetryDelay;
+        while (_options.ConnectWithAudio && _audio.Written == 0 && !_stop.IsCancellationRequested)
+            await _arrived.WaitAsync().ConfigureAwait(false);
         while (!_stop.IsCancellationRequested)
         {
             var provider = _providers[_index];

@@ -9,6 +9,9 @@ public sealed record RecognitionStreamOptions
     /// <summary>Audio sent at once. Default 40 ms, as vendors advise; 20 to 500 ms.</summary>
     public TimeSpan Packet { get; init; } = TimeSpan.FromMilliseconds(40);
 
+    /// <summary>Connects with the first audio instead of at once: nothing is asked of a vendor before there is something to hear. Default false.</summary>
+    public bool ConnectWithAudio { get; init; }
+
     /// <summary>Wait before the first reconnection; doubled each time up to <see cref="MaxRetryDelay"/>. Default 200 ms.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 

@@ -29,6 +29,7 @@ public sealed class VoiceClientTests
         await call.MarkAsync("m");
         await call.PauseAsync();
         await call.ResumeAsync("p");
+        await call.SetVolumeAsync("p", -6);
         await call.MuteAsync();
         await call.UnmuteAsync("t");
         await call.SendDigitsAsync("12#");

@@ -44,7 +44,7 @@ internal sealed class VoiceStage : IAsyncDisposable
         register?.Invoke(speech);
         var server = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:parley@127.0.0.1", MediaPorts = (28_000, 28_498) });
         var phone = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:phone@127.0.0.1", MediaPorts = (28_500, 28_998) });
-        var surface = new VoiceSurface(server, (options ?? new()) with { Speech = speech });
+        var surface = new VoiceSurface(server, (options ?? new()) with { Speech = options?.Speech ?? speech });
         var host = await ApiHost.StartAsync(new() { Listen = new(IPAddress.Loopback, 0) }, [surface]);
         var stage = new VoiceStage(server, phone, surface, host, connections);
         _ = server.ServeAsync((call, cancel) => bot is null ? surface.ServeAsync(call, cancel) : surface.ServeBotAsync(call, bot, cancel), stage._stop.Token);

@@ -60,6 +60,25 @@ public sealed record PlayCommand() : VoiceCommand("play")
 
     /// <summary>How much louder, in decibels, -60 to 20.</summary>
     public double? Gain { get; init; }
+
+    /// <summary>True begins again at its end, until it is interrupted.</summary>
+    public bool? Loop { get; init; }
+
+    /// <summary>Milliseconds it takes to rise from silence.</summary>
+    public uint? FadeInMs { get; init; }
+}
+
+/// <summary>Sets how loud a playback is.</summary>
+public sealed record VolumeCommand() : VoiceCommand("volume")
+{
+    /// <summary>Which one.</summary>
+    public required string PlayId { get; init; }
+
+    /// <summary>Decibels, -60 to 20; 0 is as it came.</summary>
+    public required double Gain { get; init; }
+
+    /// <summary>Milliseconds the change takes.</summary>
+    public uint? FadeMs { get; init; }
 }
 
 /// <summary>Cuts what is played or said.</summary>

@@ -38,3 +38,16 @@ public sealed record InterruptionEvent() : VoiceEvent("interruption")
     /// <summary>Milliseconds of them that were heard.</summary>
     public long Current { get; init; }
 }
+
+/// <summary>What became of the recording.</summary>
+public sealed record RecordEvent() : VoiceEvent("record")
+{
+    /// <summary><c>started</c>, <c>paused</c>, <c>resumed</c> or <c>stopped</c>; stopped is told when the file is whole.</summary>
+    public string? State { get; init; }
+
+    /// <summary>The file, by its name below the server's folder of recordings.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Milliseconds recorded so far, pauses included.</summary>
+    public long Duration { get; init; }
+}

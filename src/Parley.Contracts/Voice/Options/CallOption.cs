@@ -92,7 +92,7 @@ public sealed record RecorderOption
     /// <summary>Milliseconds between writes; null for 200.</summary>
     public int? Ptime { get; init; }
 
-    /// <summary><c>wav</c>; null for that.</summary>
+    /// <summary><c>wav</c> or <c>pcm</c>: 16-bit PCM, left what is heard, right what is said; <c>pcmu</c>, <c>pcma</c>: G.711 so; <c>g722</c>: G.722, both in one channel. All in a WAV file; null for wav.</summary>
     public string? Format { get; init; }
 }
 

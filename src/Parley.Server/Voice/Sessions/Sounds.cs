@@ -13,26 +13,46 @@ internal sealed class Sounds(VoiceOptions options) : IDisposable
     /// <summary>Opens what is to be played.</summary>
     /// <param name="name">File, <c>tone:HZ</c> or URL.</param>
     /// <param name="rate">Samples per second wanted of files and tones.</param>
-    /// <param name="repeat">For ever; files and tones only.</param>
+    /// <param name="repeat">For ever; a URL is then loaded whole before it begins.</param>
     /// <param name="cancel">Gives up.</param>
-    /// <exception cref="ArgumentException">It may not be played; the message says why.</exception>
+    /// <param name="offset">How much of its beginning is left out.</param>
+    /// <exception cref="ArgumentException">It may not be played, or cannot; the message says why.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="WavFormatException">It is no WAV file that can be played.</exception>
-    public async ValueTask<IAudioSource> OpenAsync(string name, int rate, bool repeat, CancellationToken cancel)
+    public async ValueTask<IAudioSource> OpenAsync(string name, int rate, bool repeat, CancellationToken cancel, TimeSpan offset = default)
+    {
+        try
+        {
+            return await OpenKnownAsync(name, rate, repeat, offset, cancel);
+        }
+        catch (WavFormatException e)
+        {
+            throw new ArgumentException($"'{name}' cannot be played: {e.Message} WAV files of 16-bit PCM, A-law or µ-law are played; MP3, Ogg, Opus and FLAC are not.", nameof(name), e);
+        }
+        catch (Exception e) when (e is TimeoutException or UnauthorizedAccessException)
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
+
+    private async ValueTask<IAudioSource> OpenKnownAsync(string name, int rate, bool repeat, TimeSpan offset, CancellationToken cancel)
     {
         if (name.StartsWith("tone:", StringComparison.OrdinalIgnoreCase))
-            return new ToneSource(Hertz(name), rate, repeat ? null : TimeSpan.FromSeconds(1));
+            return Skip(new ToneSource(Hertz(name), rate, repeat ? null : TimeSpan.FromSeconds(1)));
         if (Uri.TryCreate(name, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps))
         {
             if (options.AllowUrl?.Invoke(url) != true)
                 throw new ArgumentException($"URLs of {url.Host} are not allowed here.", nameof(name));
-            return await HttpAudio.OpenAsync(url, _http, cancellationToken: cancel);
+            if (repeat)
+                return new AudioClipSource(await HttpAudio.LoadAsync(url, _http, cancellationToken: cancel), rate, repeat, offset);
+            return Skip(await HttpAudio.OpenAsync(url, _http, cancellationToken: cancel));
         }
 
         if (options.Prompts is not { } folder)
             throw new ArgumentException("The server has no folder of prompts.", nameof(name));
         var file = Below(folder, name) ?? throw new ArgumentException($"'{name}' is not below the folder of prompts.", nameof(name));
-        return new AudioClipSource(await _clips.GetAsync(file, cancel), rate, repeat);
+        return new AudioClipSource(await _clips.GetAsync(file, cancel), rate, repeat, offset);
+
+        IAudioSource Skip(IAudioSource source) => offset > TimeSpan.Zero ? new SkippingSource(source, offset) : source;
     }
 
     /// <summary>Path of a recording.</summary>
@@ -44,6 +64,9 @@ internal sealed class Sounds(VoiceOptions options) : IDisposable
         var file = string.IsNullOrEmpty(name) ? session + ".wav" : name.Replace("{id}", session, StringComparison.Ordinal);
         return Below(folder, file) ?? throw new ArgumentException($"'{file}' is not below the folder of recordings.", nameof(name));
     }
+
+    /// <summary>Name of a recording below its folder, as programs are told it.</summary>
+    public string NameOf(string file) => options.Recordings is { } folder ? Path.GetRelativePath(folder, file) : file;
 
     public void Dispose() => _http.Dispose();
 

@@ -2,30 +2,30 @@ using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
-using Parley.Media.Files;
+using Parley.Media.Audio;
 using Parley.Media.Rtp;
+using Parley.Server.Voice.Sound;
 using Parley.Server.Voice.Streaming;
 using Parley.Speech;
-using Parley.Speech.Output;
 
 namespace Parley.Server.Voice.Sessions;
 
 /// <content>The call's audio: the speech chain on it, digits, the recording, who is muted.</content>
 internal sealed partial class VoiceSession
 {
-    // How often the arrival of audio is looked at: the time allowed is in seconds.
-    private static readonly TimeSpan ActivityCheck = TimeSpan.FromSeconds(1);
-
     private readonly List<IDisposable> _attachments = [];
+    private readonly Dictionary<IAudioSink, IDisposable> _hearing = []; // parts of the chain that listen
     private SpeechChain? _chain;
     private ILinePlayback? _output;
     private Task _telling = Task.CompletedTask;
     private RecorderOption? _recorder;
-    private IAsyncDisposable? _recording;
+    private SessionRecorder? _recording;
     private volatile bool _isDeaf;
-    private bool _isListening;
+    private bool _isDumb;
 
-    private void OpenAudio(bool listen)
+    private SessionRecorder Recording => _recording ??= new(_core.Sounds, Id, _core.Options.Time, happened => Post(() => Tell(happened)));
+
+    private void OpenAudio()
     {
         if (_isOver || (Line ??= CallLine.TryOpen(_call)) is not { } line)
             return;
@@ -33,50 +33,76 @@ internal sealed partial class VoiceSession
         {
             var chain = _chain = new(Parts(line.SampleRate), _core.Speech, _core.Options.Time);
             _output = line.Play(chain.Output);
+            if (_isDumb)
+                _output.Mute();
             _attachments.Add(line.WatchDigits(digit =>
             {
                 if (!_isDeaf)
-                    Post(() => Pressed(digit));
+                    FromOutside(() => Pressed(digit));
             }));
             _telling = TellSpeechAsync(chain);
-            if (_recorder is { } recorder && _recording is null)
-                StartRecording(recorder);
-            if (_option.Ambiance is { Enabled: not false, Path: { } path } ambiance)
-                Begin("ambiance", () => PlayAsync(path, new() { Role = LayerRole.Background, GainDecibels = Decibels(ambiance.NormalLevel) }, default, repeat: true));
-            WatchActivity(line);
-            OpenStreams();
+            Surround();
         }
 
-        if (!listen || _isListening)
-            return;
-        _isListening = true;
-        foreach (var input in _chain.Inputs)
-            _attachments.Add(line.Listen(new MutableSink(input, () => _isDeaf || _isPausedMeanwhile)));
+        Hear(line);
     }
 
-    private static double Decibels(double? level) => level is > 0 and <= 1 ? Math.Max(-60, 20 * Math.Log10(level.Value)) : -10;
-
-    private void WatchActivity(IVoiceLine line)
+    // What ringing opened knows nothing of the options that come with the answer; what it plays goes on.
+    private void ChangeAudio()
     {
-        if (_option.InactivityTimeout is not > 0)
+        if (_chain is not { } chain || Line is not { } line)
             return;
-        var allowed = TimeSpan.FromSeconds(_option.InactivityTimeout.Value);
-        var (packets, since) = (0L, Now);
-        _attachments.Add(_core.Options.Time.CreateTimer(_ => Post(Check), null, ActivityCheck, ActivityCheck));
+        foreach (var one in _hearing.Values)
+            one.Dispose();
+        _hearing.Clear();
+        Begin("accept", () => chain.ChangeAsync(Parts(line.SampleRate)).AsTask());
+        Surround();
+    }
 
-        void Check()
+    // What goes with the options of a call besides its chain.
+    private void Surround()
+    {
+        OpenStreams();
+        if (Kind == VoiceKind.Sip)
+            ChainPlan.NotOfPhones(_option, _held);
+        if (_recorder is { } recorder && !Recording.IsOn)
+            StartRecording(recorder, _held, "option.recorder");
+        if (_option.Ambiance is { Enabled: not false, Path: { Length: > 0 } path } ambiance && _chain!.Output.Find(Background.PlayId) is null)
         {
-            if (_isOver || _why is not null || _answered is null)
-                return;
-            var received = line.Received;
-            if (received != packets)
-                (packets, since) = (received, Now);
-            if (Now - since < allowed)
-                return;
-            Tell(new InactivityEvent { TrackId = Id });
-            _why = ("InactivityTimeout", "system");
-            Abandon();
+            var layer = Background.Of(ambiance, _held);
+            Begin("ambiance", () => OpenAsync(path, layer, repeat: true));
         }
+
+        if (_option.InactivityTimeout is > 0 and var seconds && Line is { } line)
+        {
+            _attachments.Add(new InactivityWatch(
+                _core.Options.Time, TimeSpan.FromSeconds(Math.Min(seconds, 86_400)), () => line.Received, ExpectsAudio, Post, Inactive));
+        }
+    }
+
+    // Of the chain's parts, each hears what it can judge: who answered begins with the answer, and the network says no more then.
+    private void Hear(IVoiceLine line)
+    {
+        foreach (var input in _chain!.Inputs)
+        {
+            var hears = input == _chain.NetworkTones ? _answered is null : _answered is not null || (input != _chain.Answerer && _option.Asr?.StartWhenAnswer != true);
+            if (!hears && _hearing.Remove(input, out var heard))
+                heard.Dispose();
+            else if (hears && !_hearing.ContainsKey(input))
+                _hearing.Add(input, line.Listen(new MutableSink(input, () => _isDeaf || _isPausedMeanwhile)));
+        }
+    }
+
+    // Who is on hold sends nothing, and need not.
+    private bool ExpectsAudio() => _answered is not null && _call is not ({ IsHolding: true } or { IsHeld: true });
+
+    private void Inactive()
+    {
+        if (_isOver || _why is not null)
+            return;
+        Tell(new InactivityEvent { TrackId = Id });
+        _why = ("InactivityTimeout", "system");
+        Abandon();
     }
 
     // The queue of the chain has a limit, and waits for this: nothing piles up in the mailbox.
@@ -88,7 +114,7 @@ internal sealed partial class VoiceSession
 
     private void Pressed(DtmfDigit digit)
     {
-        StopWaiting();
+        Input.Stop();
         Tell(new DtmfEvent { TrackId = Id, Digit = digit.Symbol.ToString() });
         _conversation?.Press(digit.Symbol);
     }
@@ -122,43 +148,62 @@ internal sealed partial class VoiceSession
     {
         if (!HasAudio("record"))
             return;
+        var problems = new List<VoiceProblem>();
         switch (command.Action?.ToLowerInvariant())
         {
-            case null or "" or "start": StartRecording(command.Recorder ?? new()); break;
-            case "stop" when _recording is { } recording:
-                _recording = null;
-                Begin("record", () => recording.DisposeAsync().AsTask());
-                break;
+            case null or "" or "start": StartRecording(command.Recorder ?? new(), problems, "recorder"); break;
+            case "stop" when Recording.IsOn: Begin("record", () => Recording.StopAsync()); break;
             case "stop": Fail("record", "Nothing is recorded."); break;
-            case "pause" or "resume": Fail("record", $"action: a recording cannot {command.Action} here; stop it and start another."); break;
-            default: Fail("record", $"action: '{command.Action}' is none; there are start and stop."); break;
+            case "pause": Try("record", Recording.Pause); break;
+            case "resume": Try("record", Recording.Resume); break;
+            default: Fail("record", $"action: '{command.Action}' is none; there are start, pause, resume and stop."); break;
+        }
+
+        Complain("record", problems);
+    }
+
+    private void StartRecording(RecorderOption recorder, List<VoiceProblem> problems, string field)
+    {
+        try
+        {
+            Recording.Start(Line!, recorder, problems);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException)
+        {
+            problems.Add(new(field, e.Message));
         }
     }
 
-    private void StartRecording(RecorderOption recorder)
+    private void Try(string sender, Action action)
     {
-        if (_recording is not null)
-        {
-            Fail("record", "The call is recorded already.");
-            return;
-        }
-
-        if (recorder.Format is { Length: > 0 } format && !format.Equals("wav", StringComparison.OrdinalIgnoreCase))
-            Fail("record", $"format: {format} is not written; it is a WAV file.");
         try
         {
-            var file = _core.Sounds.Recording(recorder.RecorderFile, Id);
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            _recording = Line!.Record(WavRecorder.Create(file, new()
-            {
-                SampleRate = recorder.Samplerate is > 0 and var rate ? rate : 16000,
-                FlushInterval = TimeSpan.FromMilliseconds(Math.Clamp(recorder.Ptime ?? 200, 20, 10_000)),
-                Time = _core.Options.Time,
-            }));
+            action();
         }
-        catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException)
         {
-            Fail("record", e.Message);
+            Fail(sender, e.Message);
+        }
+    }
+
+    // The file is whole before the end of the call is told.
+    private void WhenRecorded(Action then)
+    {
+        var stopping = _recording?.StopAsync() ?? Task.CompletedTask;
+        _ = ThenAsync();
+
+        async Task ThenAsync()
+        {
+            try
+            {
+                await stopping;
+            }
+            catch (IOException)
+            {
+                // Told when the disk failed.
+            }
+
+            Post(then);
         }
     }
 
@@ -172,12 +217,13 @@ internal sealed partial class VoiceSession
 
         if (track is null || track == Id)
             _isDeaf = mute;
-        if (track == Id || _output is not { } output)
+        if (track == Id)
             return;
+        _isDumb = mute;
         if (mute)
-            output.Mute();
+            _output?.Mute();
         else
-            output.Unmute();
+            _output?.Unmute();
     }
 
     /// <summary>The SIP call, when it is up; otherwise an error event.</summary>
@@ -193,21 +239,13 @@ internal sealed partial class VoiceSession
     /// <summary>Whether there is audio, by SIP or over the socket; otherwise an error event.</summary>
     private bool HasAudio(string sender) => (_socketLine is not null && _chain is not null) || Up(sender) is not null;
 
-    private void CloseChain()
-    {
-        if (_chain is not { } chain)
-            return;
-        EndAudio();
-        (_chain, _isListening) = (null, false);
-        Begin("tts", () => chain.DisposeAsync().AsTask());
-    }
-
     private void EndAudio()
     {
-        StopWaiting();
-        foreach (var one in _attachments)
+        _inputWait?.Stop();
+        foreach (var one in _attachments.Concat(_hearing.Values))
             one.Dispose();
         _attachments.Clear();
+        _hearing.Clear();
     }
 
     private async Task CloseAudioAsync()
@@ -218,7 +256,7 @@ internal sealed partial class VoiceSession
         {
             try
             {
-                await recording.DisposeAsync();
+                await recording.StopAsync();
             }
             catch (IOException e)
             {

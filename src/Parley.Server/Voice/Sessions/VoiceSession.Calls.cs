@@ -41,7 +41,7 @@ internal sealed partial class VoiceSession
         _option = command.Option;
         _recorder = command.Option.Recorder;
         _isSettingUp = true;
-        var dial = SipPlan.Dial(_core.Agent, _option, Id, _held) with { OnProgress = progress => Post(() => Progress(progress)) };
+        var dial = SipPlan.Dial(_core.Agent, _option, Id, _held) with { OnProgress = progress => FromOutside(() => Progress(progress)) };
         Begin("invite", () => DialAsync(callee, dial));
     }
 
@@ -79,7 +79,7 @@ internal sealed partial class VoiceSession
         _rang ??= Now;
         Tell(new RingingEvent { TrackId = Id, EarlyMedia = progress.EarlyMedia });
         if (progress.EarlyMedia)
-            OpenAudio(listen: _option.Asr?.StartWhenAnswer != true);
+            OpenAudio();
     }
 
     private void Answered(string sdp)
@@ -89,10 +89,13 @@ internal sealed partial class VoiceSession
         _answered = Now;
         CheckAgreed();
         Tell(new AnswerEvent { TrackId = Id, Sdp = sdp });
-        // What ringing opened knows nothing of the options that came with the answer.
         if (_call is IncomingCall)
-            CloseChain();
-        OpenAudio(listen: true);
+        {
+            StopRingtone();
+            ChangeAudio();
+        }
+
+        OpenAudio();
         Tell(new MediaReadyEvent { TrackId = Id });
         TellHeld();
         BeginDialogue();
@@ -149,9 +152,9 @@ internal sealed partial class VoiceSession
             await call.StartEarlyMediaAsync();
             Post(() =>
             {
-                OpenAudio(listen: true);
+                OpenAudio();
                 if (command.Ringtone is { Length: > 0 } tone)
-                    Play(new PlayCommand { Url = tone });
+                    PlayRingtone(tone);
             });
         });
     }

@@ -65,6 +65,7 @@ internal sealed partial class VoiceSession
             case MarkCommand mark: Mark(mark); break;
             case PauseCommand pause: Pause(pause.PlayId, true); break;
             case ResumeCommand resume: Pause(resume.PlayId, false); break;
+            case VolumeCommand volume: SetVolume(volume); break;
             case MuteCommand mute: Mute(mute.TrackId, true); break;
             case UnmuteCommand unmute: Mute(unmute.TrackId, false); break;
             case SendDtmfCommand digits: SendDigits(digits); break;

@@ -23,7 +23,8 @@ internal sealed partial class VoiceSession
     /// <summary>What the call's speech is made of: the call's own options go before the bot's.</summary>
     private SpeechChainOptions Parts(int rate)
     {
-        var parts = ChainPlan.Of(_option, rate, _held) with { Recognition = _core.Options.Recognition };
+        var parts = ChainPlan.Of(_option, rate, _held);
+        parts = parts with { Recognition = _core.Options.Recognition with { ConnectWithAudio = parts.Recognition.ConnectWithAudio } };
         if (Given(_option.Bot) is not { } name)
             return parts;
         if (!_core.Bots.TryGetValue(name, out _bot))

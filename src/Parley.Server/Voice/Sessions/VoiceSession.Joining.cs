@@ -101,7 +101,7 @@ internal sealed partial class VoiceSession
         {
             await call.HoldAsync(_ending.Token);
             if (command.Music is { Length: > 0 } music)
-                await PlayAsync(music, new() { PlayId = MusicId, Role = LayerRole.Background }, default, repeat: true);
+                await OpenAsync(music, new() { PlayId = MusicId, Role = LayerRole.Background }, repeat: true);
         });
     }
 

@@ -19,7 +19,7 @@ internal sealed partial class VoiceSession
         var (track, refer) = isReferred ? (_botTrack, true) : (Id, (bool?)null);
         call.Handle(new()
         {
-            OnHold = (_, held) => Post(() => Tell(new HoldEvent { TrackId = track, OnHold = held, Refer = refer })),
+            OnHold = (_, held) => FromOutside(() => Tell(new HoldEvent { TrackId = track, OnHold = held, Refer = refer })),
             OnMessage = (_, message) => new(_mailbox.RunAsync(() =>
                 Tell(new MessageEvent { TrackId = track, Body = message.Text ?? "", ContentType = message.Message.GetString(HeaderId.ContentType), Refer = refer }))),
             OnTransferRequest = (_, request) => new(AskAsync(request, track, refer)),

@@ -82,7 +82,7 @@ internal sealed partial class VoiceSession
             Timeout = RingTimeoutOf(options),
             ReferredBy = Given(command.Caller) is { } caller ? SipPlan.WithScheme(caller) : (call.IsIncoming ? call.To : call.From).Uri.ToString(),
             Headers = SipPlan.Headers(options.Sip?.Headers, "options.sip.headers", problems),
-            OnProgress = progress => Post(() => Told(progress)),
+            OnProgress = progress => FromOutside(() => Told(progress)),
         };
         Complain("refer", problems);
         var target = TargetOf(options);
@@ -142,7 +142,7 @@ internal sealed partial class VoiceSession
             RingTimeout = RingTimeoutOf(options),
             BridgeWith = call,
             Headers = [.. dial.Headers, .. SipPlan.Headers(new Dictionary<string, string> { ["X-Referred-To"] = command.Callee, ["X-Referred-From"] = caller, ["X-Referred-Id"] = Id }, "headers", problems)],
-            OnProgress = progress => Post(() => Rings(progress)),
+            OnProgress = progress => FromOutside(() => Rings(progress)),
         };
         Complain("refer", problems);
         var ends = options.AutoHangup ?? _core.Options.ReferEndsCall;
@@ -171,7 +171,7 @@ internal sealed partial class VoiceSession
 
     private void PlayMeanwhile(string music) => Begin("refer", async () =>
     {
-        await PlayAsync(music, new() { PlayId = MusicId, Role = LayerRole.Background }, default, repeat: true);
+        await OpenAsync(music, new() { PlayId = MusicId, Role = LayerRole.Background }, repeat: true);
         // What took longer to open than the other party to answer comes too late.
         Post(() => StopMusic(unless: _leg is { Answered: null } leg ? leg : null));
     });

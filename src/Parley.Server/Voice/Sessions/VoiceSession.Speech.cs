@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
 using Parley.Media.Audio;
 using Parley.Server.Voice.Bots;
+using Parley.Server.Voice.Sound;
 using Parley.Speech;
 using Parley.Speech.Output;
 
@@ -11,106 +13,174 @@ namespace Parley.Server.Voice.Sessions;
 /// <content>What is said and played, and what was heard.</content>
 internal sealed partial class VoiceSession
 {
-    private readonly Dictionary<string, TimeSpan> _waitAfter = new(StringComparer.Ordinal);
-    private string? _hangUpAfter;
-    private bool _mayHangUp;
-    private ITimer? _waiting;
+    private readonly PlaybackRules _rules = new();
+    private TextVoices? _voices;
+    private InputWait? _inputWait;
+    private ToneStates? _tones;
+    private int _turn; // of the foreground: what was asked for before the last of its commands is not begun any more
+    private string? _openingId; // play id of what is being opened for it
+    private OutputLayer? _ringtone;
+    private int _ringtoneTurn = -1;
+
+    private InputWait Input => _inputWait ??= new(_core.Options.Time, Post, (since, wait) =>
+        Tell(new SilenceEvent { TrackId = _botTrack, StartTime = Unix(since), Duration = (long)wait.TotalMilliseconds, Kind = "waitInput" }));
 
     private void Speak(TtsCommand command)
     {
         if (!HasAudio("tts"))
             return;
+        var problems = new List<VoiceProblem>();
         ReadOnlyMemory<short> pcm = default;
-        if (command.Base64 == true && Pcm(command.Text) is not { } decoded)
+        if (command.Base64 == true)
         {
-            Fail("tts", "text: with base64 it is 16-bit little-endian PCM in base64.");
-            return;
-        }
-        else if (command.Base64 == true)
-        {
-            pcm = Pcm(command.Text)!;
+            pcm = Pcm(command.Text, problems);
+            if (pcm.IsEmpty && command.Text.Length > 0)
+            {
+                Complain("tts", problems);
+                return;
+            }
         }
 
-        if (command.Option is { } option && option != new Contracts.Voice.Options.TtsOption { Speaker = option.Speaker, WaitInputTimeout = option.WaitInputTimeout })
-            Fail("tts", "option: the synthesiser is that of the call; of a single text there are speaker and waitInputTimeout.");
-        After(command.PlayId, command.AutoHangup, command.WaitInputTimeout ?? command.Option?.WaitInputTimeout);
-        _chain!.Player.Speak(new()
+        _voices ??= new(_core.Speech);
+        var own = _voices.Of(_option.Tts, command.Option, problems);
+        var texts = command.Option?.MaxConcurrentTasks is { } several ? ChainPlan.Texts(several, "option.maxConcurrentTasks", problems) : (int?)null;
+        var rate = command.Option?.Samplerate ?? _option.Tts?.Samplerate ?? 16000;
+        if (!pcm.IsEmpty && rate is < 8000 or > 48000)
         {
-            Text = pcm.IsEmpty ? command.Text : "",
-            PlayId = command.PlayId,
-            Speaker = command.Speaker is { Length: > 0 } speaker ? speaker : command.Option?.Speaker,
-            Streaming = command.Streaming == true,
-            // Without streaming a text is whole; another of the same name still follows while this one sounds.
-            EndOfStream = command.EndOfStream == true || command.Streaming != true,
-            Pcm = pcm,
-            CacheKey = command.CacheKey,
+            problems.Add(new("option.samplerate", $"must be 8000 to 48000, not {rate}; 16000 is taken."));
+            rate = 16000;
+        }
+
+        Complain("tts", problems);
+        (_turn, _openingId) = (_turn + 1, null);
+        Try("tts", () =>
+        {
+            var playback = _chain!.Player.Speak(new()
+            {
+                Text = pcm.IsEmpty && command.Base64 != true ? command.Text : "",
+                PlayId = command.PlayId,
+                Speaker = Given(command.Speaker) ?? Given(command.Option?.Speaker),
+                Synthesiser = own,
+                Concurrency = texts,
+                Streaming = command.Streaming == true,
+                // Without streaming a text is whole; another of the same name still follows while this one sounds.
+                EndOfStream = command.EndOfStream == true || command.Streaming != true,
+                Pcm = pcm,
+                PcmSampleRate = rate,
+                CacheKey = Given(command.CacheKey),
+            });
+            if (playback is not null)
+                _rules.Add(playback, command.AutoHangup, command.WaitInputTimeout ?? command.Option?.WaitInputTimeout ?? _option.Tts?.WaitInputTimeout);
         });
     }
 
-    private static short[]? Pcm(string text)
+    private static ReadOnlyMemory<short> Pcm(string text, List<VoiceProblem> problems)
     {
         var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out var length) && length % 2 == 0 ? MemoryMarshal.Cast<byte, short>(bytes.AsSpan(0, length)).ToArray() : null;
+        if (Convert.TryFromBase64String(text, bytes, out var length) && length % 2 == 0)
+            return MemoryMarshal.Cast<byte, short>(bytes.AsSpan(0, length)).ToArray();
+        problems.Add(new("text", "with base64 it is 16-bit little-endian PCM in base64."));
+        return default;
     }
 
     private void Play(PlayCommand command)
     {
         if (!HasAudio("play"))
             return;
-        if (command.Gain is < -60 or > 20)
+        if (command.Gain is { } gain && !(gain is >= -60 and <= 20))
         {
-            Fail("play", $"gain: {command.Gain} is none; there are -60 to 20 dB. It is played as it is.");
+            Fail("play", $"gain: {gain} is none; there are -60 to 20 dB. It is played as it is.");
             command = command with { Gain = null };
         }
 
-        var id = command.PlayId ?? command.Url;
-        var layer = new LayerOptions { PlayId = id, Role = command.Background == true ? LayerRole.Background : LayerRole.Foreground, GainDecibels = command.Gain ?? 0 };
-        After(id, command.AutoHangup, command.WaitInputTimeout);
-        Begin("play", () => _opening = PlayAsync(command.Url, layer, TimeSpan.FromMilliseconds(command.OffsetMs ?? 0), repeat: false));
+        var id = Given(command.PlayId) ?? command.Url;
+        var isBackground = command.Background == true;
+        var layer = new LayerOptions
+        {
+            PlayId = id, Role = isBackground ? LayerRole.Background : LayerRole.Foreground, GainDecibels = command.Gain ?? 0, FadeIn = TimeSpan.FromMilliseconds(command.FadeInMs ?? 0),
+        };
+        if (!isBackground)
+            (_turn, _openingId) = (_turn + 1, id);
+        Begin("play", () => _opening = OpenAsync(command.Url, layer, command.Loop == true, TimeSpan.FromMilliseconds(command.OffsetMs ?? 0), isBackground ? null : _turn, Started));
+
+        void Started(OutputLayer playback) => _rules.Add(playback, command.AutoHangup, command.WaitInputTimeout);
     }
 
-    private async Task PlayAsync(string name, LayerOptions layer, TimeSpan offset, bool repeat)
+    /// <summary>Opens what is to be played beside the mailbox, and begins it there, unless its turn in the foreground has passed.</summary>
+    private async Task OpenAsync(string name, LayerOptions layer, bool repeat, TimeSpan offset = default, int? turn = null, Action<OutputLayer>? started = null)
     {
-        var source = await _core.Sounds.OpenAsync(name, Line?.SampleRate ?? 8000, repeat, _ending.Token);
-        if (offset > TimeSpan.Zero)
-            source = new SkippingSource(source, offset);
-        if (!Post(() => Put(source, layer)))
+        var source = await _core.Sounds.OpenAsync(name, Line?.SampleRate ?? 8000, repeat, _ending.Token, offset);
+        if (!Post(() => Put(source, layer, turn, started)))
             (source as IDisposable)?.Dispose();
     }
 
-    private void Put(IAudioSource source, LayerOptions layer)
+    private void Put(IAudioSource source, LayerOptions layer, int? turn, Action<OutputLayer>? started)
     {
-        if (_isOver || _chain is null)
+        if (_isOver || _chain is null || (turn is { } mine && mine != _turn))
+        {
             (source as IDisposable)?.Dispose();
-        else
-            _chain.Player.Play(source, layer);
+            // Replaced before it began: whoever waits for its end is told.
+            Tell(new TrackStartEvent { TrackId = _botTrack, PlayId = layer.PlayId });
+            Tell(new TrackEndEvent { TrackId = _botTrack, PlayId = layer.PlayId });
+            return;
+        }
+
+        if (turn is not null)
+            _openingId = null;
+        Try("play", () =>
+        {
+            var playback = _chain.Player.Play(source, layer);
+            started?.Invoke(playback);
+        });
     }
 
-    // The end of one playback may end the call; another one takes its place, and so does the same one's next command.
-    private void After(string? playId, bool? autoHangup, uint? waitInput)
+    private void PlayRingtone(string tone)
     {
-        if (autoHangup == true)
-            (_mayHangUp, _hangUpAfter) = (true, playId);
-        else if (_hangUpAfter != playId)
-            _mayHangUp = false;
-        if (waitInput is > 0 and var milliseconds)
-            _waitAfter[playId ?? ""] = TimeSpan.FromMilliseconds(milliseconds);
+        if (!HasAudio("ringing"))
+            return;
+        (_turn, _openingId) = (_turn + 1, tone);
+        var turn = _ringtoneTurn = _turn;
+        Begin("ringing", () => OpenAsync(tone, new() { PlayId = tone }, repeat: false, turn: turn, started: playback => _ringtone = playback));
+    }
+
+    // It says that nobody has answered yet.
+    private void StopRingtone()
+    {
+        if (_ringtone is null && _ringtoneTurn == _turn)
+            (_turn, _openingId) = (_turn + 1, null);
+        _ringtone?.Stop();
+        _ringtone = null;
     }
 
     private void Interrupt(InterruptCommand command)
     {
-        _mayHangUp = false;
-        _waitAfter.Clear();
         if (_chain is not { } chain)
             return;
         var fade = TimeSpan.FromMilliseconds(command.FadeOutMs ?? 0);
-        if (command.PlayId is not { } id)
+        var front = chain.Player.Foreground;
+        if (Given(command.PlayId) is { } id && id != _openingId)
         {
-            var heard = chain.Player.Interrupt(command.Graceful == true, fade);
-            _conversation?.Interrupt(heard);
+            if (chain.Output.Find(id) is not { } layer)
+            {
+                Fail("interrupt", $"playId: there is no playback '{id}'.");
+                return;
+            }
+
+            if (layer != front)
+            {
+                _rules.Forget(layer);
+                layer.Stop(fade);
+                return;
+            }
         }
-        else if (chain.Output.Find(id) is { } layer)
-            layer.Stop(fade);
+
+        (_turn, _openingId) = (_turn + 1, null);
+        if (front is not null)
+            _rules.Forget(front);
+        var heard = chain.Player.Interrupt(command.Graceful == true, fade);
+        _conversation?.Interrupt(heard);
+        if (command.PlayId is null)
+            chain.Output.Find(MusicId)?.Stop(fade);
     }
 
     private void Pause(string? playId, bool pause)
@@ -118,23 +188,36 @@ internal sealed partial class VoiceSession
         var name = pause ? "pause" : "resume";
         if (!HasAudio(name))
             return;
-        if (playId is null)
+        if (Given(playId) is not { } id)
         {
             if (!(pause ? _chain!.Player.Pause() : _chain!.Player.Resume()))
                 Fail(name, "Nothing is played.");
         }
-        else if (_chain!.Output.Find(playId) is not { } layer)
+        else if (Named(name, id) is { } layer)
         {
-            Fail(name, $"playId: there is no playback '{playId}'.");
+            if (pause)
+                layer.Pause();
+            else
+                layer.Resume();
         }
-        else if (pause)
-        {
-            layer.Pause();
-        }
-        else
-        {
-            layer.Resume();
-        }
+    }
+
+    private void SetVolume(VolumeCommand command)
+    {
+        if (!HasAudio("volume"))
+            return;
+        if (!(command.Gain is >= -60 and <= 20))
+            Fail("volume", $"gain: {command.Gain} is none; there are -60 to 20 dB.");
+        else if (Named("volume", command.PlayId) is { } layer)
+            layer.SetVolume(command.Gain, TimeSpan.FromMilliseconds(command.FadeMs ?? 0));
+    }
+
+    private OutputLayer? Named(string command, string playId)
+    {
+        var layer = _chain!.Output.Find(playId);
+        if (layer is null)
+            Fail(command, $"playId: there is no playback '{playId}'.");
+        return layer;
     }
 
     private void Heard(SpeechEvent happened)
@@ -142,7 +225,7 @@ internal sealed partial class VoiceSession
         var told = EventOf(happened);
         switch (happened)
         {
-            case SpeechStarted or TextRecognised or PlaybackStarted: StopWaiting(); break;
+            case SpeechStarted or TextRecognised or PlaybackStarted: Input.Stop(); break;
             case PlaybackEnded ended: PlaybackOver(ended); return;
             case HangUpAsked:
                 _why ??= ("BySystem", "system");
@@ -179,7 +262,7 @@ internal sealed partial class VoiceSession
         {
             StartTime = Unix(happened.At - (verdict.At - verdict.GreetingStart)), EndTime = Unix(happened.At), Text = $"{verdict.Kind}: {verdict.Reason}",
         },
-        NetworkToneHeard { Tone: var tone } => new RingbackStateEvent { TrackId = Id, State = tone.Kind.ToString(), StateIndex = (int)tone.Kind },
+        NetworkToneHeard { Tone: var tone } => (_tones ??= new(_option.RingbackDetection ?? new())).Of(tone) is { } state ? state with { TrackId = Id } : null,
         ReplyDelta reply => new LlmDeltaEvent { Word = reply.Text },
         ReplyFinal reply => new LlmFinalEvent { Text = reply.Text },
         ToolUsed tool => new FunctionCallEvent { TrackId = Id, CallId = tool.Id, Name = tool.Name, Arguments = tool.Arguments },
@@ -194,27 +277,14 @@ internal sealed partial class VoiceSession
         });
         if (ended.Result is { End: LayerEnd.Failed, Error: { } error })
             Fail("play", error.Message);
-        var isWhole = ended.Result.End == LayerEnd.Finished;
-        if (_waitAfter.Remove(ended.PlayId ?? "", out var wait) && isWhole)
-            WaitForInput(wait);
-        if (!isWhole || !_mayHangUp || _hangUpAfter != ended.PlayId)
+        if (ended.Layer is null || _rules.Take(ended.Layer, ended.Result.End) is not { } rule)
+            return;
+        if (rule.WaitInput is { } wait)
+            Input.Begin(wait);
+        if (!rule.HangUp)
             return;
         _why ??= ("BySystem", "system");
         Abandon();
-    }
-
-    private void WaitForInput(TimeSpan wait)
-    {
-        StopWaiting();
-        var since = Now;
-        _waiting = _core.Options.Time.CreateTimer(
-            _ => Post(() => Tell(new SilenceEvent { TrackId = _botTrack, StartTime = Unix(since), Duration = (long)wait.TotalMilliseconds, Kind = "waitInput" })), null, wait, Timeout.InfiniteTimeSpan);
-    }
-
-    private void StopWaiting()
-    {
-        _waiting?.Dispose();
-        _waiting = null;
     }
 
     private static long Unix(DateTimeOffset time) => time.ToUnixTimeMilliseconds();

@@ -56,7 +56,7 @@ internal sealed partial class VoiceSession
         Line = line;
         Tell(new TrackStartEvent { TrackId = Id });
         Tell(new AnswerEvent { TrackId = Id, Sdp = "" });
-        OpenAudio(listen: true);
+        OpenAudio();
         TellHeld();
         DoEarly();
     }
@@ -108,6 +108,13 @@ internal sealed partial class VoiceSession
     private void EndSocket()
     {
         EndAudio();
+        WhenRecorded(SocketEnded);
+    }
+
+    private void SocketEnded()
+    {
+        if (_isOver)
+            return;
         _socketLine?.Dispose();
         Tell(new TrackEndEvent { TrackId = Id, Duration = (long)(Now - _answered!.Value).TotalMilliseconds });
         var (reason, initiator) = _why ?? ("ByCaller", "caller");

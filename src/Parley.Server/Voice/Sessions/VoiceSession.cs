@@ -5,6 +5,7 @@ using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
 using Parley.Server.Voice.Incoming;
+using Parley.Server.Voice.Sound;
 using Parley.Server.Voice.Streaming;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
@@ -23,6 +24,7 @@ internal sealed partial class VoiceSession
     private readonly string _botTrack;
     private readonly DumpFile? _dump;
     private readonly Mailbox _mailbox = new();
+    private readonly Inflow _fromOutside;
     private readonly List<EventBox> _followers = [];
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,6 +43,7 @@ internal sealed partial class VoiceSession
         (_core, Id, Kind, _botTrack, _dump, _pending) = (core, id, kind, botTrack, dump, pending);
         _started = core.Options.Time.GetUtcNow();
         Box = new(core.Options.Limits.MaxWaiting);
+        _fromOutside = new(core.Options.Limits.MaxFromOutside, Post, lost => Fail("call", $"{lost} keys or reports of the other side were lost: they came faster than they could be told."));
         // Of a SIP call both directions can be sent.
         Frames = new((int)(core.Options.Limits.MaxAudioBehind / VoiceFrames.Length) * (kind == VoiceKind.WebSocket ? 1 : 2), VoiceFrames.MaxBytes);
         _ = RunAsync();
@@ -111,6 +114,9 @@ internal sealed partial class VoiceSession
 
     private bool Post(Action action) => _mailbox.Post(action);
 
+    /// <summary>Puts in what the other side of the call causes, which may be more than can be told.</summary>
+    private void FromOutside(Action action) => _fromOutside.Post(action);
+
     private async Task RunAsync()
     {
         await Task.Yield();
@@ -176,6 +182,13 @@ internal sealed partial class VoiceSession
             _why ??= ("ByRefer", call.IsIncoming ? "caller" : "callee");
         EndAudio();
         EndJoined();
+        WhenRecorded(() => EndedWhole(call, end));
+    }
+
+    private void EndedWhole(Call call, CallEnd end)
+    {
+        if (_isOver)
+            return;
         Tell(new TrackEndEvent { TrackId = Id, Duration = (long)(_answered is { } at ? Now - at : TimeSpan.Zero).TotalMilliseconds, Ssrc = _heardAudio?.RemoteSsrc });
         if (_answered is null && call is OutgoingCall && _why is null && end.Kind != CallEndKind.Cancelled)
             Finish(new RejectEvent { TrackId = Id, Reason = end.Reason, Code = end.Status });

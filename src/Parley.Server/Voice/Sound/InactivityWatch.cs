@@ -1,0 +1,50 @@
+namespace Parley.Server.Voice.Sound;
+
+/// <summary>Notices that nothing has come from the other side for a while. Its owner's mailbox runs everything here.</summary>
+internal sealed class InactivityWatch : IDisposable
+{
+    // How often the arrival of audio is looked at: the time allowed is in seconds.
+    private static readonly TimeSpan Check = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _allowed;
+    private readonly Func<long> _received;
+    private readonly Func<bool> _expects;
+    private readonly Action _expired;
+    private readonly ITimer _timer;
+    private long _last = -1;
+    private DateTimeOffset _since;
+    private bool _isOver;
+
+    /// <param name="time">The clock.</param>
+    /// <param name="allowed">How long nothing may come.</param>
+    /// <param name="received">Grows while something comes.</param>
+    /// <param name="expects">Whether something should come now: the call is answered, and nobody is on hold.</param>
+    /// <param name="post">Puts an action into the owner's mailbox.</param>
+    /// <param name="expired">Called once, in the mailbox.</param>
+    public InactivityWatch(TimeProvider time, TimeSpan allowed, Func<long> received, Func<bool> expects, Func<Action, bool> post, Action expired)
+    {
+        (_time, _allowed, _received, _expects, _expired) = (time, allowed, received, expects, expired);
+        _since = time.GetUtcNow();
+        _timer = time.CreateTimer(_ => post(Look), null, Check, Check);
+    }
+
+    public void Dispose()
+    {
+        _isOver = true;
+        _timer.Dispose();
+    }
+
+    private void Look()
+    {
+        if (_isOver)
+            return;
+        var received = _received();
+        if (received != _last || !_expects())
+            (_last, _since) = (received, _time.GetUtcNow());
+        if (_time.GetUtcNow() - _since < _allowed)
+            return;
+        Dispose();
+        _expired();
+    }
+}
