@@ -6,6 +6,7 @@ using Parley.Cli.Phones;
 using Parley.Cli.Terminal;
 using Parley.Server.Access;
 using Parley.Server.Voice;
+using Parley.Speech.Dialogue;
 
 namespace Parley.Cli.Serving;
 
@@ -56,6 +57,7 @@ internal sealed class VoiceServing
             ReferEndsCall = voice.ReferEndsCall ?? true,
             Urls = voice.Guard(),
             IceServers = voice.IceServers,
+            Bots = BotsOf(voice),
         };
         return new(address, secure, keys, voice.Origins, voice.Listen is not null || voice.TakesCalls, options, voice.Drain ?? DefaultDrain);
     }
@@ -74,6 +76,14 @@ internal sealed class VoiceServing
 
     /// <summary>What it has counted.</summary>
     public IEnumerable<Counter> Counters() => Surface.Counters.Snapshot().Select(one => new Counter(one.Name, one.Value, one.IsTotal, one.Help));
+
+    private static Dictionary<string, BotSettings> BotsOf(VoiceSettings voice)
+    {
+        var bots = voice.Bots.ToDictionary(one => one.Key, one => BotSettings.Load(one.Value));
+        if (voice.Bot is { } file && !bots.TryAdd(VoiceAgents.DefaultBot, BotSettings.Load(file)))
+            throw CommandException.Usage($"--voice-bot {file}: 'voice.bots' has one named '{VoiceAgents.DefaultBot}' already, which is what this one is called.");
+        return bots;
+    }
 
     // The status port's own address, unless others can reach it and there is no key for them.
     private static ApiAddress AddressOf(VoiceSettings voice, IPEndPoint? status, ApiKeyRing keys)

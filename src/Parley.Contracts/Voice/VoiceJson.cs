@@ -71,4 +71,5 @@ namespace Parley.Contracts.Voice;
 [JsonSerializable(typeof(MissedEvent))]
 [JsonSerializable(typeof(UnknownEvent))]
 [JsonSerializable(typeof(WebhookCall))]
+[JsonSerializable(typeof(BotCallReport))]
 public sealed partial class VoiceJson : JsonSerializerContext;
