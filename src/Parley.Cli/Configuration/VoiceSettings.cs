@@ -45,6 +45,21 @@ internal sealed record VoiceSettings
     /// <summary>Folder where the commands and events of each session are written down.</summary>
     public string? Dumps { get; init; }
 
+    /// <summary>Folder of the records of calls that are over; only the file can say that, as the rest up to <see cref="LegacyReasons"/>.</summary>
+    public string? Records { get; init; }
+
+    /// <summary>Folder of synthesised audio that is kept for the next time.</summary>
+    public string? Cache { get; init; }
+
+    /// <summary>Address of the language models that programs reach through the server.</summary>
+    public string? Llm { get; init; }
+
+    /// <summary>The key there.</summary>
+    public string? LlmKey { get; init; }
+
+    /// <summary>Whether reasons of hang-ups are written as the original server writes them.</summary>
+    public bool LegacyReasons { get; init; }
+
     /// <summary>How long a session outlives its socket.</summary>
     public TimeSpan? Grace { get; init; }
 
@@ -87,6 +102,11 @@ internal sealed record VoiceSettings
         Prompts = Prompts ?? others.Prompts,
         Recordings = Recordings ?? others.Recordings,
         Dumps = Dumps ?? others.Dumps,
+        Records = others.Records,
+        Cache = others.Cache,
+        Llm = others.Llm,
+        LlmKey = others.LlmKey,
+        LegacyReasons = others.LegacyReasons,
         Grace = Grace ?? others.Grace,
         Drain = Drain ?? others.Drain,
         ReferEndsCall = ReferEndsCall ?? others.ReferEndsCall,
@@ -127,6 +147,7 @@ internal sealed record VoiceSettings
     public bool IsSameAtStart(VoiceSettings other) =>
         (Listen, Key, Bot, Prompts, Recordings, Dumps, Grace, Drain, ReferEndsCall, PublicUrls)
             == (other.Listen, other.Key, other.Bot, other.Prompts, other.Recordings, other.Dumps, other.Grace, other.Drain, other.ReferEndsCall, other.PublicUrls)
+        && (Records, Cache, Llm, LlmKey, LegacyReasons) == (other.Records, other.Cache, other.Llm, other.LlmKey, other.LegacyReasons)
         && Keys.Select(key => (key.Name, key.Secret)).SequenceEqual(other.Keys.Select(key => (key.Name, key.Secret)))
         && Bots.OrderBy(one => one.Key, StringComparer.Ordinal).SequenceEqual(other.Bots.OrderBy(one => one.Key, StringComparer.Ordinal))
         && Origins.SequenceEqual(other.Origins) && UrlHosts.SequenceEqual(other.UrlHosts) && IceServers.Select(Describe).SequenceEqual(other.IceServers.Select(Describe));

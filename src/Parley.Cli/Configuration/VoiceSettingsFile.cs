@@ -12,7 +12,7 @@ internal static class VoiceSettingsFile
 
     private static readonly string[] Keys =
     [
-        "listen", "key", "keys", "origins", "webhook", "webhook-users", "bot", "bots", "agents", "prompts", "recordings", "dumps", "grace", "drain", "refer", "url-hosts", "public-urls", "ice-servers",
+        "listen", "key", "keys", "origins", "webhook", "webhook-users", "bot", "bots", "agents", "prompts", "recordings", "dumps", "records", "cache", "llm", "llm-key", "legacy-reasons", "grace", "drain", "refer", "url-hosts", "public-urls", "ice-servers",
     ];
 
     private static readonly string[] KeyKeys = ["name", "key"];
@@ -46,6 +46,11 @@ internal static class VoiceSettingsFile
         "prompts" => voice with { Prompts = value.Text() },
         "recordings" => voice with { Recordings = value.Text() },
         "dumps" => voice with { Dumps = value.Text() },
+        "records" => voice with { Records = value.Text() },
+        "cache" => voice with { Cache = value.Text() },
+        "llm" => voice with { Llm = value.Text() },
+        "llm-key" => voice with { LlmKey = value.Text() },
+        "legacy-reasons" => voice with { LegacyReasons = value.Switch() },
         "grace" => voice with { Grace = value.Time() },
         "drain" => voice with { Drain = value.Time() },
         "refer" => voice with { ReferEndsCall = value.OneOf("ends-call", "keeps-call") == "ends-call" },

@@ -31,6 +31,7 @@ internal static class ServeRun
         // What cannot be understood is said before anything is opened or made.
         var listen = settings.Listen.Select(SipListenAddress.Parse).ToList();
         var mediaPorts = settings.MediaPorts is { } range ? ServeSettings.ParsePorts(range) : new UserAgentOptions().MediaPorts;
+        var encryption = EncryptionMode.Parse(settings.Srtp);
         var statusAddress = settings.Http == "off" ? null : ServeSettings.ParseHttp(settings.Http ?? ServeSettings.DefaultHttp);
         var live = new LiveSipTrace();
         await using var log = new ServeLog(output);
@@ -48,6 +49,7 @@ internal static class ServeRun
             Certificate = certificate,
             ExternalHost = settings.ExternalHost,
             MediaPorts = mediaPorts,
+            MediaEncryption = encryption,
             MediaTimeout = MediaTimeout,
             Trace = trace is null ? live : new CombinedSipTrace(live, trace.Trace),
             Logging = logging,
@@ -58,7 +60,7 @@ internal static class ServeRun
         var router = await phones.BeginAsync(agent, new(agent, log, new BridgePolicy(settings.AllowBridge ?? []), recordings, network.Time));
         using var stop = new CancellationTokenSource();
         var api = CallApiServing.Create(callApi, phones.Control!, logging);
-        var voice = VoiceServing.Create(voiceAgents, agent, phones.Sessions!, network.Time, logging);
+        using var voice = VoiceServing.Create(voiceAgents, agent, phones.Sessions!, network.Time, logging);
         phones.Agents.Begin(voice?.Surface, router.DivertAsync);
         var counters = new CounterSource(agent, network, () => [.. phones.Counters(), .. api?.Counters() ?? [], .. voice?.Counters() ?? []]);
         var status = statusAddress is null ? null : new WebPart("--http", statusAddress, false, settings.Http is not null, new(new StatusSurface(counters, live), ApiKeyRing.None));

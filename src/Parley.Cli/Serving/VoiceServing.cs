@@ -7,16 +7,21 @@ using Parley.Cli.Terminal;
 using Parley.Server.Access;
 using Parley.Server.Voice;
 using Parley.Speech.Dialogue;
+using Parley.Speech.Synthesis;
+using Parley.Speech.Vendors;
 
 namespace Parley.Cli.Serving;
 
 /// <summary>The voice agents' API of a running <c>serve</c>.</summary>
-internal sealed class VoiceServing
+internal sealed class VoiceServing : IDisposable
 {
     // Long enough for a conversation to be brought to its end, short enough for whoever restarts the server.
     private static readonly TimeSpan DefaultDrain = TimeSpan.FromSeconds(5);
 
-    private VoiceServing(VoiceSurface surface, WebPart part, TimeSpan drain) => (Surface, Part, Drain) = (surface, part, drain);
+    private readonly SpeechConnections _connections;
+
+    private VoiceServing(VoiceSurface surface, WebPart part, TimeSpan drain, SpeechConnections connections) =>
+        (Surface, Part, Drain, _connections) = (surface, part, drain, connections);
 
     /// <summary>What agents drive their calls by.</summary>
     public VoiceSurface Surface { get; }
@@ -58,8 +63,11 @@ internal sealed class VoiceServing
             Urls = voice.Guard(),
             IceServers = voice.IceServers,
             Bots = BotsOf(voice),
+            CallRecords = voice.Records is { } records ? new() { Folder = records } : null,
+            Llm = voice.Llm is { } llm ? new() { Base = LlmAddress(llm), Key = voice.LlmKey } : null,
+            LegacyReasons = voice.LegacyReasons,
         };
-        return new(address, secure, keys, voice.Origins, voice.Listen is not null || voice.TakesCalls, options, voice.Drain ?? DefaultDrain);
+        return new(address, secure, keys, voice.Origins, voice.Listen is not null || voice.TakesCalls, options, voice.Drain ?? DefaultDrain, voice.Cache);
     }
 
     /// <summary>Makes it.</summary>
@@ -67,8 +75,18 @@ internal sealed class VoiceServing
     {
         if (plan is null)
             return null;
-        var surface = new VoiceSurface(agent, plan.Options with { Dial = calls.Dial, Time = time, Logging = logging });
-        return new(surface, new("--voice-api", plan.Address, plan.IsSecure, plan.IsAsked, new(surface, plan.Keys) { Origins = plan.Origins }), plan.Drain);
+        var connections = new SpeechConnections();
+        try
+        {
+            var speech = new SpeechProviders(connections, plan.Cache is { } folder ? new SynthesisCache(new() { Folder = folder }) : null);
+            var surface = new VoiceSurface(agent, plan.Options with { Speech = speech, Dial = calls.Dial, Time = time, Logging = logging });
+            return new(surface, new("--voice-api", plan.Address, plan.IsSecure, plan.IsAsked, new(surface, plan.Keys) { Origins = plan.Origins }), plan.Drain, connections);
+        }
+        catch
+        {
+            connections.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Where it is, for people.</summary>
@@ -85,6 +103,11 @@ internal sealed class VoiceServing
         return bots;
     }
 
+    public void Dispose() => _connections.Dispose();
+
+    private static Uri LlmAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+        ? url : throw CommandException.Usage($"voice.llm: '{text}' is no URL; write https://HOST/v1.");
+
     // The status port's own address, unless others can reach it and there is no key for them.
     private static ApiAddress AddressOf(VoiceSettings voice, IPEndPoint? status, ApiKeyRing keys)
     {
@@ -95,5 +118,5 @@ internal sealed class VoiceServing
 
     /// <summary>What is to be served.</summary>
     internal sealed record Plan(
-        IPEndPoint Address, bool IsSecure, ApiKeyRing Keys, IReadOnlyList<string> Origins, bool IsAsked, VoiceOptions Options, TimeSpan Drain);
+        IPEndPoint Address, bool IsSecure, ApiKeyRing Keys, IReadOnlyList<string> Origins, bool IsAsked, VoiceOptions Options, TimeSpan Drain, string? Cache);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
+using Parley.Contracts.Voice.Options;
 
 namespace Parley.Contracts.Voice;
 
@@ -29,6 +30,7 @@ namespace Parley.Contracts.Voice;
 [JsonSerializable(typeof(MuteCommand))]
 [JsonSerializable(typeof(UnmuteCommand))]
 [JsonSerializable(typeof(MarkCommand))]
+[JsonSerializable(typeof(FunctionResultCommand))]
 [JsonSerializable(typeof(SendDtmfCommand))]
 [JsonSerializable(typeof(RecordCommand))]
 [JsonSerializable(typeof(HistoryCommand))]
@@ -72,4 +74,6 @@ namespace Parley.Contracts.Voice;
 [JsonSerializable(typeof(UnknownEvent))]
 [JsonSerializable(typeof(WebhookCall))]
 [JsonSerializable(typeof(BotCallReport))]
+[JsonSerializable(typeof(CallOption))]
+[JsonSerializable(typeof(CallRecord))]
 public sealed partial class VoiceJson : JsonSerializerContext;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Server.Access;
 using Parley.Server.Voice.Bots;
 using Parley.Server.Voice.Incoming;
+using Parley.Server.Voice.Records;
 using Parley.Server.Voice.Sessions;
 using Parley.Speech.Vendors;
 
@@ -29,6 +30,8 @@ internal sealed class VoiceCore : IDisposable
         Clients = new(options.Limits.MaxSessions, options.Limits.MaxSessionsPerClient);
         Tools = new(options.Limits);
         Bots = options.Bots.ToDictionary(one => one.Key, one => new VoiceBot(one.Key, one.Value, Speech, Webhooks), StringComparer.Ordinal);
+        Records = options.CallRecords is { } records ? new(records, options.Time, Log) : null;
+        Tally = new(options.Time.GetUtcNow());
     }
 
     public UserAgent Agent { get; }
@@ -55,6 +58,10 @@ internal sealed class VoiceCore : IDisposable
     /// <summary>Who has how many sockets.</summary>
     public ClientTable Clients { get; }
 
+    public CallRecordBook? Records { get; }
+
+    public CallTally Tally { get; }
+
     public ConcurrentDictionary<string, VoiceSession> Sessions { get; } = new(StringComparer.Ordinal);
 
     public ConcurrentDictionary<string, PendingCall> Pending { get; } = new(StringComparer.Ordinal);
@@ -69,6 +76,8 @@ internal sealed class VoiceCore : IDisposable
             if (_isClosed || Sessions.Count >= Options.Limits.MaxSessions)
                 return (null, 503);
             var pending = Pending.TryRemove(id, out var waiting) && waiting.TryClaim() ? waiting : null;
+            if (pending is not null)
+                pending.HasSession = true;
             var session = make(pending);
             Sessions[id] = session;
             Counters.SessionBegun();
@@ -109,6 +118,7 @@ internal sealed class VoiceCore : IDisposable
         Sounds.Dispose();
         Webhooks.Dispose();
         Tools.Dispose();
+        Records?.Dispose();
         _own?.Dispose();
     }
 }

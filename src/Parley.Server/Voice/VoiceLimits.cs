@@ -36,6 +36,9 @@ public sealed record VoiceLimits
     /// <summary>Audio that waits to be read from a socket. Default: 1 s; of what exceeds it the oldest is lost and told.</summary>
     public TimeSpan MaxAudioBehind { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Audio that came from the socket of a media pass and waits to be heard. Default: 60 s, a long reply sent in one go; what exceeds it is lost and told.</summary>
+    public TimeSpan MaxPassedAudio { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>How long one event may take to be accepted by the peer's side. Default: 10 s; past it the socket is dropped.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -1,6 +1,8 @@
 using System.Text;
 using Parley.Contracts.Voice;
 using Parley.Server.Voice.Incoming;
+using Parley.Server.Voice.Records;
+using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 
 namespace Parley.Server.Voice;
@@ -39,7 +41,7 @@ public sealed partial class VoiceSurface
         ArgumentNullException.ThrowIfNull(call);
         ArgumentNullException.ThrowIfNull(webhook);
         // Of unreserved characters only: clients put it into a URL as it is.
-        var pending = new PendingCall(Guid.NewGuid().ToString("N"), call);
+        var pending = new PendingCall(Guid.NewGuid().ToString("N"), call) { Came = _core.Options.Time.GetUtcNow() };
         if (!_core.TryAwait(pending))
         {
             await RefuseAsync(call, 503);
@@ -64,7 +66,7 @@ public sealed partial class VoiceSurface
 
         // Whoever claims it at this very moment has it.
         if (outcome != Outcome.Claimed && pending.TryClaim())
-            await FallBackAsync(call, webhook.Options, outcome, cancel);
+            await FallBackAsync(pending, webhook.Options, outcome, cancel);
         else
             await WatchAsync(call, limit.Token);
     }
@@ -81,16 +83,20 @@ public sealed partial class VoiceSurface
         return Outcome.Claimed;
     }
 
-    private async Task FallBackAsync(IncomingCall call, WebhookOptions options, Outcome outcome, CancellationToken cancel)
+    private async Task FallBackAsync(PendingCall pending, WebhookOptions options, Outcome outcome, CancellationToken cancel)
     {
         if (outcome == Outcome.Untold)
             _core.Counters.CallUnannounced();
         else if (outcome == Outcome.Unclaimed)
             _core.Counters.CallUnclaimed();
         if (outcome is Outcome.Untold or Outcome.Unclaimed && options.Fallback is { } fallback)
-            await fallback(call, cancel);
-        else
-            await RefuseAsync(call, outcome switch { Outcome.Untold => options.FallbackStatus, Outcome.Unclaimed => 408, Outcome.Ending => 503, _ => 480 });
+        {
+            await fallback(pending.Call, cancel);
+            return;
+        }
+
+        await RefuseAsync(pending.Call, outcome switch { Outcome.Untold => options.FallbackStatus, Outcome.Unclaimed => 408, Outcome.Ending => 503, _ => 480 });
+        await RecordUnclaimedAsync(pending, await pending.Call.WaitForEndAsync(CancellationToken.None), _core.Options.Time.GetUtcNow());
     }
 
     // Who claims a call and then does nothing with it does not keep its caller in the dark for ever.
@@ -111,6 +117,22 @@ public sealed partial class VoiceSurface
         }
 
         await call.WaitForEndAsync(CancellationToken.None);
+    }
+
+    // A call that no session came for has a record all the same.
+    private async Task RecordUnclaimedAsync(PendingCall pending, CallEnd end, DateTimeOffset now)
+    {
+        _core.Tally.Ended(true, false);
+        if (_core.Records is { } records)
+        {
+            await records.WriteAsync(
+                new()
+                {
+                    CallType = "sip", CallId = pending.Id, StartTime = CallJournal.Text(pending.Came), EndTime = CallJournal.Text(now), StatusCode = end.Status,
+                    Caller = pending.Call.From.Uri.ToString(), Callee = pending.Call.To.Uri.ToString(), HangupReason = end.Kind == CallEndKind.Cancelled ? "canceled" : "rejected",
+                },
+                pending.Came);
+        }
     }
 
     private static async Task RefuseAsync(IncomingCall call, int status)

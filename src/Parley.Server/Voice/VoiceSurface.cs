@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Parley.Server.Access;
 using Parley.Server.Hosting;
+using Parley.Server.Voice.Extras;
 using Parley.Server.Voice.Incoming;
 using Parley.Server.Voice.Sessions;
 using Parley.Server.Voice.Sockets;
@@ -24,9 +25,14 @@ public sealed partial class VoiceSurface : ApiSurface
     // What a BYE and the last event take; who does not read by then has lost it.
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
 
-    private static readonly string[] Roots = ["/call", "/list", "/kill", "/command", "/events", "/iceservers", "/health", "/metrics"];
+    // Without one, keep-alives would be pongs that nobody asked for. Programs that stand at a breakpoint are to live; networks that have gone are found out in time.
+    private static readonly TimeSpan PongTimeout = TimeSpan.FromMinutes(2);
+
+    private static readonly string[] Roots = ["/call", "/list", "/kill", "/command", "/events", "/iceservers", "/health", "/metrics", "/precache", "/api/records", "/llm/v1", "/openapi.json", "/asyncapi.json"];
 
     private readonly VoiceCore _core;
+    private readonly LlmProxy? _llm;
+    private int _disposed;
     private readonly CancellationTokenSource _ending = new();
     private readonly CancellationTokenSource _draining = new();
 
@@ -37,6 +43,7 @@ public sealed partial class VoiceSurface : ApiSurface
     {
         ArgumentNullException.ThrowIfNull(agent);
         _core = new(agent, options ?? new());
+        _llm = options?.Llm is { } llm ? new(llm) : null;
     }
 
     /// <inheritdoc/>
@@ -92,9 +99,12 @@ public sealed partial class VoiceSurface : ApiSurface
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         await DrainAsync(TimeSpan.Zero);
         await _ending.CancelAsync();
         _core.Dispose();
+        _llm?.Dispose();
         _draining.Dispose();
         _ending.Dispose();
     }
@@ -160,10 +170,13 @@ public sealed partial class VoiceSurface : ApiSurface
         }
 
         var ping = uint.TryParse(query["ping"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : DefaultPing;
+        var every = ping == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(Math.Min(ping, 86_400));
+        if (ping > 0 && query["jsonPing"] == "true")
+            session.Ping(every);
         WebSocket socket;
         try
         {
-            socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = ping == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(Math.Min(ping, 86_400)) });
+            socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = every, KeepAliveTimeout = PongTimeout });
         }
         catch
         {

@@ -81,7 +81,9 @@ public sealed class VoiceServeTests : IDisposable
         Assert.Contains("600", await RefusalAsync(server, "help"), StringComparison.Ordinal);
         Assert.Contains("407", await RefusalAsync(server, "sales"), StringComparison.Ordinal);
 
-        Task WriteAsync(string agents) => File.WriteAllTextAsync(config, $$"""{ "voice": { "agents": {{agents}} } }""");
+        Task WriteAsync(string agents) => File.WriteAllTextAsync(config, $$"""{ "voice": { "agents": {{agents}}, "records": {{Json("records")}}, "cache": {{Json("cache")}}, "llm": "http://127.0.0.1:9/v1", "legacy-reasons": true } }""");
+
+        string Json(string folder) => JsonSerializer.Serialize(Path.Combine(_folder, folder));
     }
 
     [Fact]

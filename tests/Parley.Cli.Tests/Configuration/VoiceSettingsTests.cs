@@ -14,7 +14,7 @@ public sealed class VoiceSettingsTests
             "webhook": { "urls": ["http://127.0.0.1:9000/a", "http://127.0.0.1:9001/b"], "secret": "s", "headers": { "X-Tenant": "7" }, "timeout": "2s", "attempts": 2, "accept-timeout": "30s", "fallback": "busy" },
             "webhook-users": ["bot", "4930*"],
             "bot": "b.json", "bots": { "reception": "r.json" }, "agents": { "sales": { "users": ["7XX", "*"], "webhook": "http://127.0.0.1:9002/" } },
-            "prompts": "p", "recordings": "r", "dumps": "d", "grace": "10s", "drain": "20s", "refer": "keeps-call", "url-hosts": "media.example.com", "public-urls": true,
+            "prompts": "p", "recordings": "r", "dumps": "d", "records": "c", "cache": "t", "llm": "https://llm.example.com/v1", "llm-key": "l", "legacy-reasons": true, "grace": "10s", "drain": "20s", "refer": "keeps-call", "url-hosts": "media.example.com", "public-urls": true,
             "ice-servers": ["stun:stun.example.com", { "urls": "turn:turn.example.com", "username": "u", "credential": "c" }]
           }
         }
@@ -28,6 +28,7 @@ public sealed class VoiceSettingsTests
         Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20), false, true), (voice.Grace, voice.Drain, voice.ReferEndsCall, voice.PublicUrls));
         Assert.Equal((2, "s", "7", "busy"), (voice.Webhook.Urls.Count, voice.Webhook.Secret, voice.Webhook.Headers["X-Tenant"], voice.Webhook.Fallback));
         Assert.Equal((TimeSpan.FromSeconds(2), 2, TimeSpan.FromSeconds(30)), (voice.Webhook.Timeout, voice.Webhook.Attempts, voice.Webhook.AcceptTimeout));
+        Assert.Equal(("c", "t", "https://llm.example.com/v1", "l", true), (voice.Records, voice.Cache, voice.Llm, voice.LlmKey, voice.LegacyReasons));
         var agent = Assert.Single(voice.Agents);
         Assert.Equal(("sales", true, 1), (agent.Name, agent.TakesRest, agent.Users.Count));
         Assert.NotNull(voice.Ring().Find("d"));
@@ -53,6 +54,7 @@ public sealed class VoiceSettingsTests
         Assert.False((file with { IceServers = [] }).IsSameAtStart(file));
         Assert.False((file with { Key = "other" }).IsSameAtStart(file));
         Assert.False((file with { Bots = new Dictionary<string, string> { ["reception"] = "other.json" } }).IsSameAtStart(file));
+        Assert.False((file with { Records = "other" }).IsSameAtStart(file));
         Assert.False((file with { Prompts = "other" }).IsSameAtStart(file));
     }
 

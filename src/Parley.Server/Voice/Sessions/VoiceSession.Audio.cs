@@ -62,7 +62,7 @@ internal sealed partial class VoiceSession
     // What goes with the options of a call besides its chain.
     private void Surround()
     {
-        OpenStreams();
+        Streams.Open(_option, Line!, _chain!, _held);
         if (Kind == VoiceKind.Sip)
             ChainPlan.NotOfPhones(_option, _held);
         if (_recorder is { } recorder && !Recording.IsOn)
@@ -170,7 +170,7 @@ internal sealed partial class VoiceSession
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException)
         {
-            problems.Add(new(field, e.Message));
+            problems.Add(new(field, Plain(e)));
         }
     }
 
@@ -182,7 +182,7 @@ internal sealed partial class VoiceSession
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException)
         {
-            Fail(sender, e.Message);
+            Fail(sender, Plain(e));
         }
     }
 

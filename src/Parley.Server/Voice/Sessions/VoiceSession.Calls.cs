@@ -38,9 +38,15 @@ internal sealed partial class VoiceSession
             return;
         }
 
+        if (command.Option.EnableIpv6 == false && SipPlan.IsIpv6(callee))
+        {
+            Fail("invite", "option.enableIpv6: the callee has an address of IPv6, which is not to be used.");
+            return;
+        }
+
         _option = command.Option;
         _recorder = command.Option.Recorder;
-        _isSettingUp = true;
+        _isSettingUp = _holdsErrors = true;
         var dial = SipPlan.Dial(_core.Agent, _option, Id, _held) with { OnProgress = progress => FromOutside(() => Progress(progress)) };
         Begin("invite", () => DialAsync(callee, dial));
     }
@@ -54,7 +60,7 @@ internal sealed partial class VoiceSession
         }
         catch
         {
-            Post(() => _isSettingUp = false); // told by whoever runs this; the session can try again
+            Post(() => _isSettingUp = _holdsErrors = false); // told by whoever runs this; the session can try again
             throw;
         }
 

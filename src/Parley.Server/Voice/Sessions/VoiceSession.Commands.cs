@@ -11,7 +11,9 @@ internal sealed partial class VoiceSession
     private const int MaxEarly = 256;
 
     private readonly List<VoiceProblem> _held = [];
+    private readonly List<ErrorEvent> _heldErrors = [];
     private readonly List<VoiceCommand> _early = [];
+    private bool _holdsErrors;
 
     /// <summary>Takes a command. Completes when it has been begun, so that nobody can send faster than that.</summary>
     public Task TakeAsync(ReadOnlyMemory<byte> utf8)
@@ -19,9 +21,19 @@ internal sealed partial class VoiceSession
         var command = VoiceWire.ReadCommand(utf8, out var problems);
         return _mailbox.RunAsync(() =>
         {
-            _dump?.Add("command", Now, utf8);
+            TellCommand(utf8);
             Take(command, problems);
         });
+    }
+
+    private void TellCommand(ReadOnlyMemory<byte> utf8)
+    {
+        if (_dump is null && _followers.Count == 0)
+            return;
+        var json = VoiceSecrets.RedactUtf8(utf8.Span);
+        _dump?.Add("command", Now, json);
+        foreach (var box in _followers)
+            box.SendCommand(json ?? "null"u8.ToArray());
     }
 
     private void Take(VoiceCommand? command, IReadOnlyList<VoiceProblem> problems)
@@ -53,6 +65,7 @@ internal sealed partial class VoiceSession
 
     private void Do(VoiceCommand command)
     {
+        _journal?.Note(command, Now);
         switch (command)
         {
             case InviteCommand invite: Invite(invite); break;
@@ -63,6 +76,7 @@ internal sealed partial class VoiceSession
             case TtsCommand tts: Speak(tts); break;
             case PlayCommand play: Play(play); break;
             case InterruptCommand interrupt: Interrupt(interrupt); break;
+            case FunctionResultCommand result: ReturnResult(result); break;
             case MarkCommand mark: Mark(mark); break;
             case PauseCommand pause: Pause(pause.PlayId, true); break;
             case ResumeCommand resume: Pause(resume.PlayId, false); break;
@@ -87,7 +101,12 @@ internal sealed partial class VoiceSession
     {
         Dictionary<string, string>? flat = null;
         if (custom.Data.ValueKind == System.Text.Json.JsonValueKind.Object && custom.Data.EnumerateObject().All(member => member.Value.ValueKind == System.Text.Json.JsonValueKind.String))
-            flat = custom.Data.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString()!);
+        {
+            flat = [];
+            foreach (var member in custom.Data.EnumerateObject())
+                flat[member.Name] = member.Value.GetString()!; // a name that is there twice has its last value
+        }
+
         Tell(new CustomEvent { Sender = custom.Sender, Data = custom.Data, Extra = flat });
     }
 
@@ -99,8 +118,21 @@ internal sealed partial class VoiceSession
 
     private void TellHeld()
     {
+        _holdsErrors = false;
         Complain(_call is IncomingCall ? "accept" : "invite", _held);
         _held.Clear();
+        foreach (var error in _heldErrors)
+            Tell(error);
+        _heldErrors.Clear();
+    }
+
+    // While somebody is called, an error that is not the call's own waits for the answer, as those of options do.
+    private void TellError(ErrorEvent error)
+    {
+        if (!_holdsErrors || error.Sender == "invite" || _heldErrors.Count >= MaxEarly)
+            Tell(error);
+        else
+            _heldErrors.Add(error with { Timestamp = error.Timestamp == 0 ? Now.ToUnixTimeMilliseconds() : error.Timestamp });
     }
 
     private void DoEarly()

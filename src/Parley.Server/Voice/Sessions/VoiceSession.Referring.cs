@@ -273,10 +273,10 @@ internal sealed partial class VoiceSession
         _leg = null;
         _isPausedMeanwhile = _isReferring = false;
         StopMusic(unless: null);
-        if (leg is { Answered: null, Why: null } && end.Kind != CallEndKind.Cancelled && end.Status != 487)
+        if (leg is { Answered: null, Why: null } && end.Kind is not (CallEndKind.Cancelled or CallEndKind.Completed))
             Tell(new RejectEvent { TrackId = _botTrack, Reason = end.Reason, Code = end.Status, Refer = true });
         else
-            Tell(HangupOf(leg.Call, end, leg.Why, (leg.Started, leg.Rang, leg.Answered)) with { TrackId = _botTrack, Refer = true });
+            Tell(HangupOf(leg.Call, end, leg.Why, new(leg.Started, leg.Rang, leg.Answered, Now)) with { TrackId = _botTrack, Refer = true });
         var headers = leg.Call.State == CallState.Ended ? [] : Filled(leg.Sip, leg.Call);
         Begin("refer", () => leg.EndAsync(headers));
         if (!leg.EndsSession || leg.Answered is null)

@@ -179,8 +179,10 @@ internal sealed partial class VoiceSession
             _rules.Forget(front);
         var heard = chain.Player.Interrupt(command.Graceful == true, fade);
         _conversation?.Interrupt(heard);
-        if (command.PlayId is null)
-            chain.Output.Find(MusicId)?.Stop(fade);
+        if (command.PlayId is not null)
+            return;
+        _streams?.Interrupt();
+        chain.Output.Find(MusicId)?.Stop(fade);
     }
 
     private void Pause(string? playId, bool pause)
@@ -234,7 +236,11 @@ internal sealed partial class VoiceSession
         }
 
         if (told is not null)
-            Tell(told with { Timestamp = happened.At.ToUnixTimeMilliseconds() });
+            told = told with { Timestamp = happened.At.ToUnixTimeMilliseconds() };
+        if (told is ErrorEvent error)
+            TellError(error);
+        else if (told is not null)
+            Tell(told);
     }
 
     private VoiceEvent? EventOf(SpeechEvent happened) => happened switch
@@ -245,14 +251,14 @@ internal sealed partial class VoiceSession
         UtteranceEnded utterance => new EouEvent { TrackId = Id, Completed = utterance.Complete, Complete = utterance.Complete, Text = utterance.Text },
         TextRecognised { IsFinal: true } text => new AsrFinalEvent
         {
-            TrackId = Id, Index = text.Index, Text = text.Text, StartTime = Unix(text.StartedAt), EndTime = Unix(text.EndedAt), Confidence = text.Confidence, TaskId = text.TaskId,
+            TrackId = Id, Index = text.Index, Text = text.Text, StartTime = UnixOr(text.StartedAt, happened), EndTime = UnixOr(text.EndedAt, happened), Confidence = text.Confidence, TaskId = text.TaskId,
         },
         TextRecognised text => new AsrDeltaEvent
         {
-            TrackId = Id, Index = text.Index, Text = text.Text, StartTime = Unix(text.StartedAt), EndTime = Unix(text.EndedAt), Confidence = text.Confidence, TaskId = text.TaskId,
+            TrackId = Id, Index = text.Index, Text = text.Text, StartTime = UnixOr(text.StartedAt, happened), EndTime = UnixOr(text.EndedAt, happened), Confidence = text.Confidence, TaskId = text.TaskId,
         },
         SpeechProblem problem => VendorErrors.Event(Id, problem),
-        SpeechMetric metric => new MetricsEvent { Key = metric.Key, Duration = (long)metric.Duration.TotalMilliseconds },
+        SpeechMetric metric => new MetricsEvent { Key = metric.Key, Duration = (long)metric.Duration.TotalMilliseconds, Data = Figures.Of(metric) },
         PlaybackStarted start => new TrackStartEvent { TrackId = _botTrack, PlayId = start.PlayId },
         PlaybackInterrupted { Interruption: var cut } => new InterruptionEvent
         {
@@ -288,4 +294,7 @@ internal sealed partial class VoiceSession
     }
 
     private static long Unix(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
+
+    // Of words without a time the event's own is as good as any: clients take both times for given, and for positive.
+    private static long UnixOr(DateTimeOffset time, SpeechEvent happened) => Unix(time > DateTimeOffset.UnixEpoch ? time : happened.At);
 }

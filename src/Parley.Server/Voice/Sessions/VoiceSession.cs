@@ -5,10 +5,10 @@ using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
 using Parley.Server.Voice.Incoming;
+using Parley.Server.Voice.Records;
 using Parley.Server.Voice.Sound;
 using Parley.Server.Voice.Streaming;
 using Parley.Sip.Invites;
-using Parley.Sip.Messages;
 
 namespace Parley.Server.Voice.Sessions;
 
@@ -23,6 +23,7 @@ internal sealed partial class VoiceSession
     private readonly PendingCall? _pending;
     private readonly string _botTrack;
     private readonly DumpFile? _dump;
+    private readonly CallJournal? _journal;
     private readonly Mailbox _mailbox = new();
     private readonly Inflow _fromOutside;
     private readonly List<EventBox> _followers = [];
@@ -34,7 +35,7 @@ internal sealed partial class VoiceSession
     private CallOption _option = new();
     private Call? _call;
     private (string Reason, string Initiator)? _why;
-    private ITimer? _graceTimer;
+    private ITimer? _graceTimer, _pings;
     private int _attached = 1;
     private bool _isOver;
 
@@ -43,6 +44,7 @@ internal sealed partial class VoiceSession
         (_core, Id, Kind, _botTrack, _dump, _pending) = (core, id, kind, botTrack, dump, pending);
         _started = core.Options.Time.GetUtcNow();
         Box = new(core.Options.Limits.MaxWaiting, core.Counters);
+        _journal = core.Records is null ? null : new(id, KindName(kind), _started, core.Options.Recordings);
         _fromOutside = new(core.Options.Limits.MaxFromOutside, Post, lost => Fail("call", $"{lost} keys or reports of the other side were lost: they came faster than they could be told."));
         // Of a SIP call both directions can be sent.
         Frames = new((int)(core.Options.Limits.MaxAudioBehind / VoiceFrames.Length) * (kind == VoiceKind.WebSocket ? 1 : 2), VoiceFrames.MaxBytes);
@@ -68,6 +70,12 @@ internal sealed partial class VoiceSession
     public (DateTimeOffset Started, DateTimeOffset? Rang, DateTimeOffset? Answered, string? Caller, string? Callee) Outline =>
         (_started, _rang, _answered, _call?.From.Uri.ToString() ?? _option.Caller, _call?.To.Uri.ToString() ?? _option.Callee);
 
+    /// <summary>A kind's name in lists and records.</summary>
+    public static string KindName(VoiceKind kind) => kind switch { VoiceKind.WebRtc => "webrtc", VoiceKind.WebSocket => "webSocket", _ => "sip" };
+
+    /// <summary>What the call is made of, with its secrets.</summary>
+    public CallOption Option => _option;
+
     /// <summary>A further reader of all events from now on; null when there are too many, or the session is over.</summary>
     public async Task<EventBox?> FollowAsync()
     {
@@ -76,10 +84,21 @@ internal sealed partial class VoiceSession
         {
             if (_isOver || _followers.Count >= _core.Options.Limits.MaxFollowers)
                 return;
-            _followers.Add(box = new(_core.Options.Limits.MaxWaiting, _core.Counters));
+            _followers.Add(box = new(_core.Options.Limits.MaxWaiting, _core.Counters, asStream: true));
         });
         return box;
     }
+
+    /// <summary>Tells now, and again each time this has passed, that the session is alive.</summary>
+    public void Ping(TimeSpan every) => Post(() =>
+    {
+        if (_isOver || _pings is not null)
+            return;
+        TellPing();
+        _pings = _core.Options.Time.CreateTimer(_ => Post(TellPing), null, every, every);
+    });
+
+    private void TellPing() => Tell(new PingEvent { Payload = Text(Now) });
 
     public void Unfollow(EventBox box) => Post(() => _followers.Remove(box));
 
@@ -131,7 +150,11 @@ internal sealed partial class VoiceSession
         await CloseAudioAsync();
         if (_dump is not null)
             await _dump.DisposeAsync();
+        if (_journal is { HasCall: true })
+            await _core.Records!.WriteAsync(_journal.Close(_option, _call?.From.Uri.ToString(), _call?.To.Uri.ToString(), _dump?.Name, Now), _started);
+        _core.Tally.Ended(_call is not null, _answered is not null);
         _graceTimer?.Dispose();
+        _pings?.Dispose();
         _core.Leave(this);
         _ending.Dispose();
         _over.SetResult();
@@ -154,7 +177,7 @@ internal sealed partial class VoiceSession
             if (_socketLine is not null)
                 EndSocket();
             else
-                Finish(_isSettingUp ? NeverMade() : null);
+                Finish(_isSettingUp ? Nothing() : null);
             return;
         }
 
@@ -183,77 +206,44 @@ internal sealed partial class VoiceSession
         // Phones that were asked to call somebody else often go before they report on it.
         if (_isHandingOver && end is { Kind: CallEndKind.Completed, By: CallEndParty.Remote })
             _why ??= ("ByRefer", call.IsIncoming ? "caller" : "callee");
-        EndAudio();
-        EndJoined();
-        WhenRecorded(() => EndedWhole(call, end));
-    }
-
-    private void EndedWhole(Call call, CallEnd end)
-    {
-        if (_isOver)
-            return;
-        Tell(new TrackEndEvent { TrackId = Id, Duration = (long)(_answered is { } at ? Now - at : TimeSpan.Zero).TotalMilliseconds, Ssrc = _heardAudio?.RemoteSsrc });
-        if (_answered is null && call is OutgoingCall && _why is null && end.Kind != CallEndKind.Cancelled)
-            Finish(new RejectEvent { TrackId = Id, Reason = end.Reason, Code = end.Status });
-        else
-            Finish(HangupOf(call, end, _why, (_started, _rang, _answered)));
-    }
-
-    private HangupEvent HangupOf(Call call, CallEnd end, (string Reason, string Initiator)? why, (DateTimeOffset Started, DateTimeOffset? Rang, DateTimeOffset? Answered) times)
-    {
-        var (reason, initiator) = why ?? HangupWords.Of(end, call.IsIncoming);
-        return new()
+        // An answer whose BYE came with it.
+        if (_answered is null && end.Kind == CallEndKind.Completed && call is OutgoingCall { Response.StatusCode: 200 })
         {
-            TrackId = Id,
-            Reason = reason,
-            Initiator = initiator,
-            Code = end.Status,
-            StartTime = Text(times.Started),
-            HangupTime = Text(Now),
-            AnswerTime = times.Answered is { } answered ? Text(answered) : null,
-            RingingTime = times.Rang is { } rang ? Text(rang) : null,
-            From = Party(call.From),
-            To = Party(call.To),
-            Extra = Extra(call, reason is "Failed" or "ServerUnavailable" ? end.Reason : null),
-        };
-    }
-
-    // A call given up before there was anything of it: who began it is told all the same.
-    private HangupEvent NeverMade() => new()
-    {
-        TrackId = Id,
-        Reason = _why?.Reason ?? "Canceled",
-        Initiator = _why?.Initiator ?? "system",
-        Code = 487,
-        StartTime = Text(_started),
-        HangupTime = Text(Now),
-    };
-
-    private Dictionary<string, JsonElement> Extra(Call? call, string? detail)
-    {
-        var extra = new Dictionary<string, JsonElement>
-        {
-            ["session_id"] = Json(Id), ["call_type"] = Json(call is null ? "websocket" : "sip"), ["start_time"] = Json(Text(_started)),
-        };
-        foreach (var (name, value) in _option.Extra ?? new Dictionary<string, string>())
-            extra[name] = Json(value);
-        foreach (var name in _option.Sip?.ExtractHeaders ?? [])
-        {
-            if (call is not null && HeaderOf(call, name) is { } value)
-                extra[name] = Json(value);
+            _answered = Now;
+            Tell(new AnswerEvent { TrackId = Id, Sdp = SipPlan.Shown(call.RemoteDescription) });
         }
 
-        if (detail is not null)
-            extra["detail"] = Json(detail);
-
-        return extra;
-
-        static JsonElement Json(string text) => JsonElement.Parse($"\"{JsonEncodedText.Encode(text)}\"");
+        EndAudio();
+        EndJoined();
+        // Put together before the recording is whole: what is said meanwhile has no part in it.
+        var track = new TrackEndEvent { TrackId = Id, Duration = (long)(_answered is { } at ? Now - at : TimeSpan.Zero).TotalMilliseconds, Ssrc = _heardAudio?.RemoteSsrc };
+        VoiceEvent last = _answered is null && call is OutgoingCall && _why is null && end.Kind != CallEndKind.Cancelled
+            ? new RejectEvent { TrackId = Id, Reason = end.Reason, Code = end.Status }
+            : HangupOf(call, end, _why, new(_started, _rang, _answered, Now));
+        WhenRecorded(() =>
+        {
+            Tell(track);
+            Finish(last);
+        });
     }
 
-    private static Attendee Party(SipAddress address) => new() { Username = address.Uri.User, Realm = address.Uri.Host, Source = address.Uri.ToString() };
+    private HangupEvent HangupOf(Call call, CallEnd end, (string Reason, string Initiator)? why, in CallTimes times)
+    {
+        var last = LastWords.Of(call, end, why, times);
+        return last with { TrackId = Id, Reason = WordOf(last.Reason!), Extra = Extra(call, last.Reason is "Failed" or "ServerUnavailable" ? end.Reason : null) };
+    }
 
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    private HangupEvent Nothing()
+    {
+        var last = LastWords.OfNothing(_why, new(_started, null, null, Now));
+        return last with { TrackId = Id, Reason = WordOf(last.Reason!) };
+    }
+
+    private string WordOf(string reason) => _core.Options.LegacyReasons ? HangupWords.AsPrinted(reason) : reason;
+
+    private Dictionary<string, JsonElement> Extra(Call? call, string? detail) => LastWords.Extra(Id, _started, _option, call, detail);
+
+    private static string Text(DateTimeOffset time) => CallJournal.Text(time);
 
     private DateTimeOffset Now => _core.Options.Time.GetUtcNow();
 
@@ -284,12 +274,13 @@ internal sealed partial class VoiceSession
         happened = happened with { Timestamp = happened.Timestamp == 0 ? Now.ToUnixTimeMilliseconds() : happened.Timestamp, Seq = ++_seq };
         _core.Counters.Told(happened);
         Box.Send(happened, isLast);
+        _journal?.Note(happened);
         _dump?.Add("event", Now, VoiceWire.Write(happened));
         foreach (var box in _followers)
             box.Send(happened, isLast);
     }
 
-    private void Fail(string sender, string error, int? code = null) => Tell(new ErrorEvent { TrackId = Id, Sender = sender, Error = error, Code = code });
+    private void Fail(string sender, string error, int? code = null) => TellError(new() { TrackId = Id, Sender = sender, Error = error, Code = code });
 
     /// <summary>Runs what takes time beside the mailbox; what goes wrong with it is an error event.</summary>
     private void Begin(string sender, Func<Task> work)
@@ -308,7 +299,7 @@ internal sealed partial class VoiceSession
             }
             catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException or CallEndedException or CallMediaException or DialException or FormatException)
             {
-                Post(() => Fail(sender, e.Message));
+                Post(() => Fail(sender, Plain(e)));
             }
             catch (Exception e) // boundary: a fault of one command is no end of the call
             {
@@ -317,6 +308,9 @@ internal sealed partial class VoiceSession
             }
         }
     }
+
+    // Which parameter of ours it was is nothing to who sent a command.
+    private static string Plain(Exception e) => e is ArgumentException { ParamName: { } name } ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message;
 
     [LoggerMessage(3, LogLevel.Error, "The voice session {Id} met a fault of ours")]
     private static partial void LogFault(ILogger log, string id, Exception e);

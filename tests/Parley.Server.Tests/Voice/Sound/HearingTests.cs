@@ -72,6 +72,17 @@ public sealed class HearingTests : IDisposable
     }
 
     [Fact]
+    public async Task Noise_is_taken_out_before_the_recogniser()
+    {
+        var random = new Random(1);
+        short[] noise = [.. Enumerable.Range(0, 8000 * 20).Select(_ => (short)random.Next(-2000, 2001))];
+        await using var call = await SoundCall.StartAsync(Options, ""","asr":{"provider":"listening"},"denoise":true""");
+        call.Say(noise);
+        await _listener.HearsAsync(level => level > 0);
+        await _listener.HearsAsync(level => level < 900); // 10 dB and more, once it knows the noise
+    }
+
+    [Fact]
     public async Task A_recogniser_that_starts_with_the_answer_is_not_asked_before()
     {
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -93,6 +104,29 @@ public sealed class HearingTests : IDisposable
         await VoiceStage.UntilAsync(socket, "answer");
         await _listener.HearsAsync(level => level > 0);
         Assert.Equal(1, _listener.Connections);
+    }
+
+    [Fact]
+    public async Task What_fails_while_it_rings_is_told_behind_the_answer()
+    {
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var stage = await VoiceStage.StartAsync(Options);
+        stage.Serve(async call =>
+        {
+            await call.StartEarlyMediaAsync();
+            await go.Task;
+            await call.AnswerAsync();
+            await call.WaitForEndAsync();
+        });
+        await using var socket = await stage.ConnectAsync();
+        await socket.SendAsync(stage.Invite(""","asr":{"provider":"nobody"},"ambiance":{"path":"none.wav"}"""));
+        await VoiceStage.UntilAsync(socket, "ringing");
+        await socket.SendAsync("""{"command":"pause","id":"p"}""");
+        await VoiceStage.UntilAsync(socket, "ack");
+        go.SetResult();
+        Assert.DoesNotContain("error", (await VoiceStage.UntilAsync(socket, "mediaReady")).Select(Name));
+        var senders = new[] { await socket.ReadAsync(), await socket.ReadAsync(), await socket.ReadAsync() }.Select(one => one.GetProperty("sender").GetString()).Order();
+        Assert.Equal(["ambiance", "asr", "pause"], senders);
     }
 
     [Fact]
