@@ -66,7 +66,18 @@ public sealed record SpeechMetric(string Key, TimeSpan Duration) : SpeechEvent
 {
     /// <summary>The playback it belongs to; null for none.</summary>
     public string? PlayId { get; init; }
+
+    /// <summary>Of <c>completed.tts.NAME</c>, what was synthesised; null for others.</summary>
+    public SynthesisFigures? Synthesis { get; init; }
 }
+
+/// <summary>A text that has been synthesised.</summary>
+/// <param name="Number">Its number within the playback, from 0.</param>
+/// <param name="Speaker">Voice asked for; null for that of the options.</param>
+/// <param name="Bytes">Audio, in bytes of 16 bits a sample.</param>
+/// <param name="Cached">Whether it had been said before, and was kept.</param>
+/// <param name="FirstAudio">How long the first of it took.</param>
+public sealed record SynthesisFigures(int Number, string? Speaker, long Bytes, bool Cached, TimeSpan FirstAudio);
 
 /// <summary>A playback begins.</summary>
 /// <param name="PlayId">Its id; null when it has none.</param>

@@ -113,7 +113,8 @@ public abstract partial class Call
         if (options.OnProgress is { } told)
             _ = TellAsync(refer, told);
         var end = await refer.Ended.WaitAsync(cancel).ConfigureAwait(false);
-        return new TransferOutcome(end.Kind == ReferEndKind.Unreported ? 202 : end.Status, end.Reason, TransferMode.ByPhone);
+        var status = end.Kind switch { ReferEndKind.Unreported => 202, ReferEndKind.TimedOut => 408, _ => end.Status };
+        return new TransferOutcome(status, end.Reason, TransferMode.ByPhone);
     }
 
     private static async Task TellAsync(OutgoingRefer refer, Action<TransferProgress> told)

@@ -37,6 +37,29 @@ public class CallTransferTests
     });
 
     [Fact]
+    public void A_transfer_the_phone_never_finishes_has_failed_when_its_time_is_over() => WithCall(async (stage, call, ok) =>
+    {
+        var transferring = call.TransferAsync("sip:carol@10.0.0.7", new TransferOptions { Mode = TransferMode.ByPhone, Timeout = TimeSpan.FromSeconds(5) });
+        stage.Phone.Send(Wire.Response(await stage.Phone.Expect("REFER"), "202 Accepted"));
+        Notify(stage, ok, 2, "SIP/2.0 180 Ringing", "active;expires=60");
+        await stage.Phone.Expect("200 NOTIFY");
+        Assert.Equal((408, false), ((await transferring).Status, (await transferring).IsSuccess));
+        Assert.Equal(CallState.Answered, call.State);
+        await stage.Phone.HangUp(ok);
+    });
+
+    [Fact]
+    public void A_call_the_phone_has_transferred_can_be_kept() => WithCall(async (stage, call, ok) =>
+    {
+        var transferring = call.TransferAsync("sip:carol@10.0.0.7", new TransferOptions { KeepCall = true });
+        stage.Phone.Send(Wire.Response(await stage.Phone.Expect("REFER"), "202 Accepted"));
+        Notify(stage, ok, 2, "SIP/2.0 200 OK", "terminated;reason=noresource");
+        Assert.True((await transferring).IsSuccess);
+        Assert.Equal(CallState.Answered, call.State);
+        await stage.Phone.HangUp(ok);
+    });
+
+    [Fact]
     public void Where_the_phone_cannot_we_call_and_bridge() => WithCall(async (stage, call, ok) =>
     {
         var carol = await stage.StartAgentAsync("10.0.0.7");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Parley.Cli.Terminal;
+using Parley.Media.Audio;
 using Parley.Sip.Invites;
 
 namespace Parley.Cli.Calling;
@@ -50,9 +51,10 @@ internal sealed class CallRun(UserAgent agent, CallSettings settings, EventOutpu
     {
         var clock = Stopwatch.StartNew();
         var codec = call.Codec?.Name ?? "no audio";
-        events.Write("answered", $"answered: {codec} over {call.Transport} with {call.RemoteEndpoint}", new()
+        var suite = call.Audio.Negotiated?.Srtp?.Suite.Name;
+        events.Write("answered", $"answered: {codec}{(suite is null ? "" : $", encrypted with {suite},")} over {call.Transport} with {call.RemoteEndpoint}", new()
         {
-            ["codec"] = codec, ["transport"] = call.Transport?.ToString(), ["remote"] = call.RemoteEndpoint.ToString(), ["callId"] = call.Id,
+            ["codec"] = codec, ["srtp"] = suite, ["transport"] = call.Transport?.ToString(), ["remote"] = call.RemoteEndpoint.ToString(), ["callId"] = call.Id,
         });
         using var over = CancellationTokenSource.CreateLinkedTokenSource(interrupt, call.Ended);
         if (settings.Duration is { } duration)
@@ -79,8 +81,7 @@ internal sealed class CallRun(UserAgent agent, CallSettings settings, EventOutpu
         var audio = call.Audio;
         await using var recording = settings.Record is { } file ? call.Record(file) : null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(over);
-        // A phone whose user is silent still sends: it opens the way back through a NAT, and some peers hang up on who sends nothing.
-        var silence = call.StartPlayback(new Silence());
+        var silence = call.StartPlayback(new SilenceSource());
         var hearing = HearAsync(call, stop.Token);
         try
         {

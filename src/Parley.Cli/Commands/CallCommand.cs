@@ -40,6 +40,8 @@ internal sealed class CallCommand : Command
         HelpName = "NAME", Description = "Offer this codec: PCMU, PCMA, G722 or L16; may be repeated, best first [default: PCMU, PCMA, G722]",
     };
 
+    private readonly Option<string?> _srtp = EncryptionMode.Option();
+
     public CallCommand()
         : base("call", """
             Calls somebody. Ends with 0 when the call was answered, 1 when it was not, 2 when it could not be understood.
@@ -51,7 +53,7 @@ internal sealed class CallCommand : Command
             """)
     {
         Arguments.Add(_target);
-        foreach (var option in (Option[])[_play, _record, _digits, _duration, _ring, _from, _codecs])
+        foreach (var option in (Option[])[_play, _record, _digits, _duration, _ring, _from, _codecs, _srtp])
             Options.Add(option);
         _peer.AddTo(this);
         _digits.Validators.Add(result =>
@@ -79,7 +81,7 @@ internal sealed class CallCommand : Command
         };
         await settings.CheckFilesAsync(interrupt);
         var codecs = parsed.GetValue(_codecs) is { Length: > 0 } names ? names.Select(FindCodec).ToList() : null;
-        await using var agent = await _peer.StartAgentAsync(parsed, settings.Proxy ?? target, codecs, interrupt);
+        await using var agent = await _peer.StartAgentAsync(parsed, settings.Proxy ?? target, codecs, interrupt, EncryptionMode.Parse(parsed.GetValue(_srtp)));
         return await new CallRun(agent, settings, _peer.Events(parsed)).RunAsync(interrupt);
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Parley.Cli.Configuration;
 using Parley.Cli.Terminal;
 using Parley.Media.Codecs;
+using Parley.Media.Srtp;
 using Parley.Sip.Authentication;
 using Parley.Sip.Messages;
 using Parley.Sip.Transport;
@@ -87,13 +88,14 @@ internal sealed class PeerOptions
     public EventOutput Events(ParseResult parsed) => new(parsed.InvocationConfiguration.Output, parsed.GetValue(_json));
 
     /// <summary>A user agent that reaches a host; it listens on a free port only.</summary>
-    public Task<UserAgent> StartAgentAsync(ParseResult parsed, SipUri next, IReadOnlyList<AudioCodec>? codecs, CancellationToken cancel)
+    public Task<UserAgent> StartAgentAsync(ParseResult parsed, SipUri next, IReadOnlyList<AudioCodec>? codecs, CancellationToken cancel, MediaEncryption encryption = MediaEncryption.None)
     {
         var options = new UserAgentOptions
         {
             Listen = [next.HostIsV6 ? "udp:[::]:0" : "udp:0.0.0.0:0"],
             VerifyCertificates = !parsed.GetValue(_insecure),
             Codecs = codecs ?? AudioCodecs.Default,
+            MediaEncryption = encryption,
         };
         return UserAgent.StartAsync(options, cancel);
     }

@@ -62,6 +62,8 @@ internal sealed class ServeCommand : Command
         HelpName = "HOST", Description = "Address told to peers instead of the local one, behind a forwarding NAT",
     };
 
+    private readonly Option<string?> _srtp = EncryptionMode.Option();
+
     private readonly Option<string[]> _allowBridge = new("--allow-bridge")
     {
         HelpName = "HOST", Description = "Let any caller be bridged to HOST; may be repeated [default: only to the caller's own host]",
@@ -89,7 +91,7 @@ internal sealed class ServeCommand : Command
             """)
     {
         foreach (var option in (Option[])
-            [_sip, _http, _data, _config, _tlsCertificate, _tlsKey, _tlsSelfSigned, _trace, _mediaPorts, _externalHost, _allowBridge, _callApi, _callApiKey])
+            [_sip, _http, _data, _config, _tlsCertificate, _tlsKey, _tlsSelfSigned, _trace, _mediaPorts, _externalHost, _srtp, _allowBridge, _callApi, _callApiKey])
             Options.Add(option);
         SetAction(async (parsed, cancel) =>
         {
@@ -115,6 +117,7 @@ internal sealed class ServeCommand : Command
         Trace = parsed.GetValue(_trace),
         MediaPorts = parsed.GetValue(_mediaPorts),
         ExternalHost = parsed.GetValue(_externalHost),
+        Srtp = parsed.GetValue(_srtp),
         AllowBridge = parsed.GetValue(_allowBridge),
         CallApi = new()
         {

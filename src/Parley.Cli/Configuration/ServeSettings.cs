@@ -35,6 +35,9 @@ internal sealed record ServeSettings
     /// <summary>Host told to peers instead of the local address.</summary>
     public string? ExternalHost { get; init; }
 
+    /// <summary>Whether audio is encrypted: <c>off</c>, <c>optional</c> or <c>required</c>.</summary>
+    public string? Srtp { get; init; }
+
     /// <summary>Hosts anybody may be bridged to.</summary>
     public IReadOnlyList<string>? AllowBridge { get; init; }
 
@@ -65,6 +68,7 @@ internal sealed record ServeSettings
         Trace = Trace ?? others.Trace,
         MediaPorts = MediaPorts ?? others.MediaPorts,
         ExternalHost = ExternalHost ?? others.ExternalHost,
+        Srtp = Srtp ?? others.Srtp,
         AllowBridge = AllowBridge is { Count: > 0 } ? AllowBridge : others.AllowBridge,
         Storage = Storage ?? others.Storage,
         CallApi = CallApi.Over(others.CallApi),
@@ -85,6 +89,7 @@ internal sealed record ServeSettings
             ("trace", Trace == started.Trace),
             ("media-ports", MediaPorts == started.MediaPorts),
             ("external-host", ExternalHost == started.ExternalHost),
+            ("srtp", Srtp == started.Srtp),
             ("allow-bridge", (AllowBridge ?? []).SequenceEqual(started.AllowBridge ?? [])),
             ("storage", Storage == started.Storage),
             ("call-api", CallApi.IsSameAs(started.CallApi)),

@@ -11,7 +11,7 @@ internal static class SettingsFile
 
     private static readonly string[] Keys =
     [
-        "sip", "http", "data", "tls-cert", "tls-key", "tls-self-signed", "trace", "media-ports", "external-host", "allow-bridge", "storage",
+        "sip", "http", "data", "tls-cert", "tls-key", "tls-self-signed", "trace", "media-ports", "external-host", "srtp", "allow-bridge", "storage",
         .. CallApiSettingsFile.Keys, .. PhoneSettingsFile.Keys,
     ];
 
@@ -62,6 +62,7 @@ internal static class SettingsFile
         "trace" => settings with { Trace = value.Text() },
         "media-ports" => settings with { MediaPorts = value.Text() },
         "external-host" => settings with { ExternalHost = value.Text() },
+        "srtp" => settings with { Srtp = value.Text() },
         "allow-bridge" => settings with { AllowBridge = value.Texts() },
         "storage" => settings with { Storage = value.Text() },
         _ when CallApiSettingsFile.Keys.Contains(key) => settings with { CallApi = CallApiSettingsFile.With(settings.CallApi, key, value) },

@@ -30,6 +30,7 @@ internal static class ServeRun
         // What cannot be understood is said before anything is opened or made.
         var listen = settings.Listen.Select(SipListenAddress.Parse).ToList();
         var mediaPorts = settings.MediaPorts is { } range ? ServeSettings.ParsePorts(range) : new UserAgentOptions().MediaPorts;
+        var encryption = EncryptionMode.Parse(settings.Srtp);
         var statusAddress = settings.Http == "off" ? null : ServeSettings.ParseHttp(settings.Http ?? ServeSettings.DefaultHttp);
         var live = new LiveSipTrace();
         await using var log = new ServeLog(output);
@@ -46,6 +47,7 @@ internal static class ServeRun
             Certificate = certificate,
             ExternalHost = settings.ExternalHost,
             MediaPorts = mediaPorts,
+            MediaEncryption = encryption,
             MediaTimeout = MediaTimeout,
             Trace = trace is null ? live : new CombinedSipTrace(live, trace.Trace),
             Logging = logging,

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
+using Parley.Contracts.Voice.Options;
 
 namespace Parley.Contracts.Voice;
 
@@ -72,4 +73,6 @@ namespace Parley.Contracts.Voice;
 [JsonSerializable(typeof(UnknownEvent))]
 [JsonSerializable(typeof(WebhookCall))]
 [JsonSerializable(typeof(BotCallReport))]
+[JsonSerializable(typeof(CallOption))]
+[JsonSerializable(typeof(CallRecord))]
 public sealed partial class VoiceJson : JsonSerializerContext;

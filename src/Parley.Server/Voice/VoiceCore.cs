@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Server.Voice.Bots;
 using Parley.Server.Voice.Incoming;
+using Parley.Server.Voice.Records;
 using Parley.Server.Voice.Sessions;
 using Parley.Speech.Vendors;
 
@@ -23,6 +24,8 @@ internal sealed class VoiceCore : IDisposable
         Sounds = new(options);
         Tools = new(options.Limits);
         Bots = options.Bots.ToDictionary(one => one.Key, one => new VoiceBot(one.Key, one.Value, Speech, options.Time, Log), StringComparer.Ordinal);
+        Records = options.CallRecords is { } records ? new(records, options.Time, Log) : null;
+        Tally = new(options.Time.GetUtcNow());
         Webhook = options.Webhook is { } webhook ? new(webhook, options.Time, Log) : null;
     }
 
@@ -42,6 +45,10 @@ internal sealed class VoiceCore : IDisposable
 
     public Webhook? Webhook { get; }
 
+    public CallRecordBook? Records { get; }
+
+    public CallTally Tally { get; }
+
     public ConcurrentDictionary<string, VoiceSession> Sessions { get; } = new(StringComparer.Ordinal);
 
     public ConcurrentDictionary<string, PendingCall> Pending { get; } = new(StringComparer.Ordinal);
@@ -56,6 +63,8 @@ internal sealed class VoiceCore : IDisposable
             if (Sessions.Count >= Options.Limits.MaxSessions)
                 return (null, 503);
             var pending = Pending.TryRemove(id, out var waiting) && waiting.TryClaim() ? waiting : null;
+            if (pending is not null)
+                pending.HasSession = true;
             var session = make(pending);
             Sessions[id] = session;
             return (session, 0);
@@ -71,6 +80,7 @@ internal sealed class VoiceCore : IDisposable
         foreach (var bot in Bots.Values)
             bot.Dispose();
         Webhook?.Dispose();
+        Records?.Dispose();
         _own?.Dispose();
     }
 }

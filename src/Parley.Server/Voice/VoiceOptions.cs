@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
+using Parley.Server.Voice.Extras;
 using Parley.Server.Voice.Incoming;
+using Parley.Server.Voice.Records;
 using Parley.Speech.Dialogue;
 using Parley.Speech.Recognition;
 using Parley.Speech.Vendors;
@@ -36,11 +38,20 @@ public sealed record VoiceOptions
     /// <summary>Folder where each session's commands and events are written down, one file each, without secrets. Default: none.</summary>
     public string? Dumps { get; init; }
 
+    /// <summary>What is kept of calls that are over. Default: nothing.</summary>
+    public CallRecordOptions? CallRecords { get; init; }
+
+    /// <summary>The service behind <c>/llm/v1</c>. Default: none, and there is no such path.</summary>
+    public LlmProxyOptions? Llm { get; init; }
+
     /// <summary>How long a session outlives its socket, so that one can come back with its id. Default: zero, the call ends with the socket.</summary>
     public TimeSpan Grace { get; init; }
 
     /// <summary>Whether a call ends with the one a <c>refer</c> made, when the command does not say. Default: true.</summary>
     public bool ReferEndsCall { get; init; } = true;
+
+    /// <summary>Writes the reason of a <c>hangup</c> as the original server does, <c>Some(ByCallee)</c> or <c>Some(Other("bye"))</c>, for programs that compare with that. Default: false, the bare word.</summary>
+    public bool LegacyReasons { get; init; }
 
     /// <summary>How incoming calls are announced. Default: not at all; they are refused.</summary>
     public WebhookOptions? Webhook { get; init; }

@@ -1,6 +1,10 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Parley.Contracts.Voice;
 using Parley.Server.Access;
+using Parley.Server.Voice.Documents;
+using Parley.Server.Voice.Extras;
+using Parley.Server.Voice.Records;
 using Parley.Server.Voice.Sessions;
 
 namespace Parley.Server.Voice;
@@ -10,18 +14,24 @@ public sealed partial class VoiceSurface
 {
     private async Task AnswerHttpAsync(HttpContext context, ApiGate gate, string[] path)
     {
-        if (await gate.AdmitAsync(context) is null)
+        if (await gate.AdmitAsync(context) is not { } principal)
             return;
         var isGet = HttpMethods.IsGet(context.Request.Method);
+        var isPost = HttpMethods.IsPost(context.Request.Method);
         await (path switch
         {
-            ["list"] when isGet => WriteAsync(context, 200, List),
-            ["kill", var id] when isGet || HttpMethods.IsPost(context.Request.Method) => KillAsync(context, id),
-            ["command", var id] when HttpMethods.IsPost(context.Request.Method) => CommandAsync(context, id),
+            ["list"] when isGet => JsonAnswer.WriteAsync(context, 200, List),
+            ["kill", var id] when isGet || isPost => KillAsync(context, id),
+            ["command", var id] when isPost => CommandAsync(context, id),
             ["events", var id] when isGet => FollowAsync(context, id),
-            ["iceservers"] when isGet => WriteAsync(context, 200, IceServers),
-            ["health"] when isGet => WriteAsync(context, 200, Health),
-            _ => ApiGate.RefuseAsync(context, StatusCodes.Status404NotFound, "There are GET /call/sip, /list, /kill/ID, /events/ID, /iceservers, /health and POST /command/ID."),
+            ["iceservers"] when isGet => JsonAnswer.WriteAsync(context, 200, IceServers),
+            ["health"] when isGet => JsonAnswer.WriteAsync(context, 200, Health),
+            ["precache"] when isPost => Precache.AnswerAsync(context, _core),
+            ["api", "records"] when isGet => RecordList.AnswerAsync(context, _core),
+            ["llm", "v1", .. var rest] when (isGet || isPost) && _llm is not null => _llm.PassAsync(context, string.Join('/', rest), ownKey: principal == ApiPrincipal.Local),
+            ["openapi.json"] when isGet => JsonAnswer.WriteAsync(context, 200, OpenApiDocument.Text),
+            ["asyncapi.json"] when isGet => JsonAnswer.WriteAsync(context, 200, AsyncApiDocument.Text),
+            _ => ApiGate.RefuseAsync(context, StatusCodes.Status404NotFound, "What there is says /openapi.json."),
         });
     }
 
@@ -34,7 +44,7 @@ public sealed partial class VoiceSurface
             var (started, rang, answered, caller, callee) = session.Outline;
             writer.WriteStartObject();
             writer.WriteString("id", session.Id);
-            writer.WriteString("callType", session.Kind switch { VoiceKind.WebRtc => "webrtc", VoiceKind.WebSocket => "webSocket", _ => "sip" });
+            writer.WriteString("callType", VoiceSession.KindName(session.Kind));
             writer.WriteString("createdAt", started);
             if (rang is { } at)
                 writer.WriteString("ringTime", at);
@@ -44,6 +54,8 @@ public sealed partial class VoiceSurface
                 writer.WriteString("caller", caller);
             if (callee is not null)
                 writer.WriteString("callee", callee);
+            writer.WritePropertyName("cs.option");
+            VoiceSecrets.Redact(JsonSerializer.SerializeToElement(session.Option, VoiceJson.Default.CallOption), writer);
             writer.WriteEndObject();
         }
 
@@ -75,6 +87,18 @@ public sealed partial class VoiceSurface
     {
         writer.WriteStartObject();
         writer.WriteString("status", "running");
+        writer.WriteString("uptime", CallJournal.Text(_core.Tally.Since));
+        writer.WriteString("version", typeof(VoiceSurface).Assembly.GetName().Version!.ToString(3));
+        writer.WriteNumber("total", _core.Tally.Total);
+        writer.WriteNumber("failed", _core.Tally.Failed);
+        writer.WriteNumber("runnings", _core.Sessions.Count);
+        writer.WriteStartObject("useragent");
+        writer.WriteStartArray("listen");
+        foreach (var listener in _core.Agent.Listeners)
+            writer.WriteStringValue(listener.Local.ToString());
+        writer.WriteEndArray();
+        writer.WriteNumber("calls", _core.Agent.Calls.Count);
+        writer.WriteEndObject();
         writer.WriteNumber("sessions", _core.Sessions.Count);
         writer.WriteNumber("pending", _core.Pending.Count);
         writer.WriteEndObject();
@@ -96,21 +120,13 @@ public sealed partial class VoiceSurface
             return;
         }
 
-        using var body = new MemoryStream();
-        var buffer = new byte[4_096];
-        int read;
-        while ((read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
+        if (await JsonAnswer.BodyAsync(context, _core.Options.Limits.MaxMessage, context.RequestAborted) is not { } body)
         {
-            if (body.Length + read > _core.Options.Limits.MaxMessage)
-            {
-                await StatusAsync(context, 413, "too_large", id);
-                return;
-            }
-
-            body.Write(buffer, 0, read);
+            await StatusAsync(context, 413, "too_large", id);
+            return;
         }
 
-        await session.TakeAsync(body.ToArray());
+        await session.TakeAsync(body);
         await StatusAsync(context, 200, "sent", id);
     }
 
@@ -136,9 +152,7 @@ public sealed partial class VoiceSurface
             await context.Response.Body.FlushAsync(context.RequestAborted);
             while (await box.PeekAsync(context.RequestAborted) is { } message)
             {
-                await context.Response.Body.WriteAsync("event: event\ndata: "u8.ToArray(), context.RequestAborted);
                 await context.Response.Body.WriteAsync(message, context.RequestAborted);
-                await context.Response.Body.WriteAsync("\n\n"u8.ToArray(), context.RequestAborted);
                 await context.Response.Body.FlushAsync(context.RequestAborted);
                 box.Remove();
             }
@@ -149,22 +163,11 @@ public sealed partial class VoiceSurface
         }
     }
 
-    private static Task StatusAsync(HttpContext context, int status, string text, string id) => WriteAsync(context, status, writer =>
+    private static Task StatusAsync(HttpContext context, int status, string text, string id) => JsonAnswer.WriteAsync(context, status, writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("status", text);
         writer.WriteString("id", id);
         writer.WriteEndObject();
     });
-
-    private static async Task WriteAsync(HttpContext context, int status, Action<Utf8JsonWriter> write)
-    {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-            write(writer);
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = buffer.Length;
-        await context.Response.Body.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), context.RequestAborted);
-    }
 }

@@ -1,6 +1,8 @@
 using System.Text;
 using Parley.Contracts.Voice;
 using Parley.Server.Voice.Incoming;
+using Parley.Server.Voice.Records;
+using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 
 namespace Parley.Server.Voice;
@@ -24,7 +26,7 @@ public sealed partial class VoiceSurface
         }
 
         // Of unreserved characters only: clients put it into a URL as it is.
-        var pending = new PendingCall(Guid.NewGuid().ToString("N"), call);
+        var pending = new PendingCall(Guid.NewGuid().ToString("N"), call) { Came = _core.Options.Time.GetUtcNow() };
         _core.Pending[pending.Id] = pending;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel, call.Ended);
         try
@@ -34,8 +36,13 @@ public sealed partial class VoiceSurface
             await Task.WhenAny(telling, pending.Claimed);
             if (!pending.Claimed.IsCompleted && !await telling && pending.TryClaim())
             {
-                await (options.Fallback is { } fallback ? fallback(call, cancel) : RefuseAsync(call, options.FallbackStatus));
-                return;
+                if (options.Fallback is { } fallback)
+                {
+                    await fallback(call, cancel);
+                    return;
+                }
+
+                await RefuseAsync(call, options.FallbackStatus);
             }
 
             await pending.Claimed.WaitAsync(options.AcceptTimeout, _core.Options.Time, over.Token);
@@ -55,7 +62,25 @@ public sealed partial class VoiceSurface
             _core.Pending.TryRemove(pending.Id, out _);
         }
 
-        await call.WaitForEndAsync(CancellationToken.None);
+        var end = await call.WaitForEndAsync(CancellationToken.None);
+        if (!pending.HasSession)
+            await RecordUnclaimedAsync(pending, end, _core.Options.Time.GetUtcNow());
+    }
+
+    // A call that no session came for has a record all the same.
+    private async Task RecordUnclaimedAsync(PendingCall pending, CallEnd end, DateTimeOffset now)
+    {
+        _core.Tally.Ended(true, false);
+        if (_core.Records is { } records)
+        {
+            await records.WriteAsync(
+                new()
+                {
+                    CallType = "sip", CallId = pending.Id, StartTime = CallJournal.Text(pending.Came), EndTime = CallJournal.Text(now), StatusCode = end.Status,
+                    Caller = pending.Call.From.Uri.ToString(), Callee = pending.Call.To.Uri.ToString(), HangupReason = end.Kind == CallEndKind.Cancelled ? "canceled" : "rejected",
+                },
+                pending.Came);
+        }
     }
 
     private static async Task RefuseAsync(IncomingCall call, int status)

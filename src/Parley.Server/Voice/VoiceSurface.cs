@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Parley.Server.Access;
 using Parley.Server.Hosting;
+using Parley.Server.Voice.Extras;
 using Parley.Server.Voice.Incoming;
 using Parley.Server.Voice.Sessions;
 using Parley.Server.Voice.Sockets;
@@ -19,9 +20,14 @@ public sealed partial class VoiceSurface : ApiSurface
     // An id becomes the name of a file and a path segment of a URL.
     private const int MaxId = 128;
 
-    private static readonly string[] Roots = ["/call", "/list", "/kill", "/command", "/events", "/iceservers", "/health"];
+    // Without one, keep-alives would be pongs that nobody asked for. Programs that stand at a breakpoint are to live; networks that have gone are found out in time.
+    private static readonly TimeSpan PongTimeout = TimeSpan.FromMinutes(2);
+
+    private static readonly string[] Roots = ["/call", "/list", "/kill", "/command", "/events", "/iceservers", "/health", "/precache", "/api/records", "/llm/v1", "/openapi.json", "/asyncapi.json"];
 
     private readonly VoiceCore _core;
+    private readonly LlmProxy? _llm;
+    private int _disposed;
     private readonly CancellationTokenSource _ending = new();
 
     /// <summary>Makes one for the calls of a user agent.</summary>
@@ -31,6 +37,7 @@ public sealed partial class VoiceSurface : ApiSurface
     {
         ArgumentNullException.ThrowIfNull(agent);
         _core = new(agent, options ?? new());
+        _llm = options?.Llm is { } llm ? new(llm) : null;
     }
 
     /// <inheritdoc/>
@@ -63,12 +70,15 @@ public sealed partial class VoiceSurface : ApiSurface
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         await _ending.CancelAsync();
         var sessions = _core.Sessions.Values.ToArray();
         foreach (var session in sessions)
             session.Kill("ServerUnavailable");
         await Task.WhenAny(Task.WhenAll(sessions.Select(session => session.Over)), Task.Delay(TimeSpan.FromSeconds(2)));
         _core.Dispose();
+        _llm?.Dispose();
         _ending.Dispose();
     }
 
@@ -112,10 +122,13 @@ public sealed partial class VoiceSurface : ApiSurface
         }
 
         var ping = uint.TryParse(query["ping"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : DefaultPing;
+        var every = ping == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(Math.Min(ping, 86_400));
+        if (ping > 0 && query["jsonPing"] == "true")
+            session.Ping(every);
         WebSocket socket;
         try
         {
-            socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = ping == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(Math.Min(ping, 86_400)) });
+            socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = every, KeepAliveTimeout = PongTimeout });
         }
         catch
         {

@@ -22,6 +22,7 @@ internal sealed class SpeechPlayback
     private readonly TimeProvider _time;
     private SpeechSegment? _segment; // of text in pieces
     private SpeechSegment? _newest;
+    private int _texts; // begun
     private Channel<string>? _pieces;
     private ISynthesiser? _piecesBy;
     private bool _ends; // nothing comes behind the newest command, as far as is known
@@ -177,8 +178,8 @@ internal sealed class SpeechPlayback
 
     private async Task SpeakAsync(SpeechSegment segment, SynthesisRequest request, ISynthesiser? synthesiser)
     {
-        var began = _time.GetTimestamp();
-        var first = true;
+        var (began, number) = (_time.GetTimestamp(), _texts++);
+        var (firstAudio, bytes, cached) = ((TimeSpan?)null, 0L, false);
         try
         {
             if (synthesiser is null) throw new SpeechVendorException("none", VendorFailure.Protocol, "no synthesiser is configured for this call");
@@ -190,16 +191,19 @@ internal sealed class SpeechPlayback
                     continue;
                 }
 
-                if (first && !chunk.Pcm.IsEmpty)
+                if (firstAudio is null && !chunk.Pcm.IsEmpty)
                 {
-                    first = false;
-                    Metric($"ttfb.tts.{synthesiser.Name}", began);
+                    firstAudio = _time.GetElapsedTime(began);
+                    Metric($"ttfb.tts.{synthesiser.Name}", firstAudio.Value);
                 }
+
+                bytes += 2L * chunk.Pcm.Length;
+                cached |= chunk.Cached;
 
                 if (!await segment.WriteAsync(chunk.Pcm, chunk.SampleRate, Layer.Stopped).ConfigureAwait(false)) return;
             }
 
-            Metric($"completed.tts.{synthesiser.Name}", began);
+            Metric($"completed.tts.{synthesiser.Name}", _time.GetElapsedTime(began), new(number, request.Speaker, bytes, cached, firstAudio ?? default));
         }
         catch (OperationCanceledException) when (Layer.Stopped.IsCancellationRequested)
         {
@@ -240,7 +244,8 @@ internal sealed class SpeechPlayback
         }
     }
 
-    private void Metric(string key, long began) => _onEvent(new SpeechMetric(key, _time.GetElapsedTime(began)) { PlayId = PlayId, At = _time.GetUtcNow() });
+    private void Metric(string key, TimeSpan duration, SynthesisFigures? figures = null) =>
+        _onEvent(new SpeechMetric(key, duration) { PlayId = PlayId, Synthesis = figures, At = _time.GetUtcNow() });
 
     private void Problem(string message, int? code, string? provider) => _onEvent(new SpeechProblem("tts", message, code) { Provider = provider, At = _time.GetUtcNow() });
 

@@ -38,12 +38,12 @@ public sealed class CachedSynthesiser : ISynthesiser
             yield break;
         }
 
-        var key = Key(request);
+        var key = KeyOf(request);
         if (await _cache.TryGetAsync(key, cancel).ConfigureAwait(false) is { } kept)
         {
             foreach (var (position, at) in kept.Marks)
                 yield return new(default, kept.SampleRate, position, at);
-            yield return new(kept.Pcm, kept.SampleRate);
+            yield return new(kept.Pcm, kept.SampleRate, Cached: true);
             yield break;
         }
 
@@ -62,8 +62,19 @@ public sealed class CachedSynthesiser : ISynthesiser
         if (pcm.Count > 0) await _cache.PutAsync(key, new(rate, [.. pcm], marks), cancel).ConfigureAwait(false);
     }
 
-    private string Key(SynthesisRequest request)
+    /// <summary>Bytes kept for a text; null when it is not kept.</summary>
+    /// <param name="request">The text; one in pieces is never kept.</param>
+    public long? KeptBytes(SynthesisRequest request)
     {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.Text is null ? null : _cache.BytesOf(KeyOf(request));
+    }
+
+    /// <summary>The name a text is kept under.</summary>
+    /// <param name="request">The text.</param>
+    public string KeyOf(SynthesisRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
         var (culture, options) = (CultureInfo.InvariantCulture, _options);
         return request.CacheKey is { } name
             ? SynthesisCache.Key("name", name)

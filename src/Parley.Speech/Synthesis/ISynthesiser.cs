@@ -44,4 +44,5 @@ public sealed record SynthesisRequest
 /// <param name="SampleRate">Their rate.</param>
 /// <param name="Mark">Characters of the text before the word that begins; null for audio.</param>
 /// <param name="At">When that word begins, counted from the first sample.</param>
-public readonly record struct SynthesisChunk(ReadOnlyMemory<short> Pcm, int SampleRate, int? Mark = null, TimeSpan At = default);
+/// <param name="Cached">Whether it comes from a cache.</param>
+public readonly record struct SynthesisChunk(ReadOnlyMemory<short> Pcm, int SampleRate, int? Mark = null, TimeSpan At = default, bool Cached = false);

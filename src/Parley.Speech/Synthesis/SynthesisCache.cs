@@ -82,6 +82,11 @@ public sealed class SynthesisCache
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    internal long? BytesOf(string key)
+    {
+        lock (_gate) return _entries.TryGetValue(key, out var entry) ? entry.Bytes : null;
+    }
+
     internal async Task<SynthesisRecording?> TryGetAsync(string key, CancellationToken cancel)
     {
         lock (_gate)

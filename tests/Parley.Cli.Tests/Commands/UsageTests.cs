@@ -22,6 +22,8 @@ public sealed class UsageTests
     [InlineData("is not an IP address with a port", "serve", "--sip", "udp:example.com:5060")]
     [InlineData("needs a certificate", "serve", "--sip", "tls:127.0.0.1:0", "--http", "off")]
     [InlineData("go together", "serve", "--sip", "udp:127.0.0.1:0", "--tls-cert", "a.pem")]
+    [InlineData("'maybe' is not off, optional or required", "serve", "--sip", "udp:127.0.0.1:0", "--srtp", "maybe")]
+    [InlineData("'yes' is not off, optional or required", "call", "sip:a@127.0.0.1", "--srtp", "yes")]
     [InlineData("no port range", "serve", "--sip", "udp:127.0.0.1:0", "--media-ports", "all")]
     [InlineData("no address to listen on", "serve", "--sip", "udp:127.0.0.1:0", "--http", "8080")]
     [InlineData("--config: Could not find", "serve", "--config", "/nowhere/parley.json")]

@@ -27,6 +27,47 @@ public sealed class CallCommandTests
         _ = Tone.ChannelWith(recorded, 900, atLeast: 1.5);
     }
 
+    // mediaenc=srtp-mand of baresip: it refuses what is not encrypted.
+    [Theory]
+    [InlineData("srtp-mand", "required")]
+    [InlineData("srtp", "optional")]
+    public async Task Call_is_encrypted(string theirs, string ours)
+    {
+        using var folder = new TempFolder();
+        await using var phone = await Baresip.StartAsync(new() { ToneHz = 900, Encryption = theirs });
+        var command = await ParleyCommand.RunAsync("call", phone.Uri, "--srtp", ours, "--record", folder.File("heard.wav"), "--duration", "3s", "--json");
+        command.AssertExit(0);
+        Assert.Contains("\"srtp\":\"A", command.Output, StringComparison.Ordinal);
+        _ = Tone.ChannelWith(Wav.Read(folder.File("heard.wav")), 900, atLeast: 1.5);
+    }
+
+    [Fact]
+    public async Task Call_without_encryption_does_not_reach_a_phone_that_wants_it()
+    {
+        await using var phone = await Baresip.StartAsync(new() { Encryption = "srtp-mand" });
+        (await ParleyCommand.RunAsync("call", phone.Uri, "--duration", "2s")).AssertExit(1);
+    }
+
+    [Theory]
+    [InlineData("srtp-mand", "required", true)]
+    [InlineData("srtp-mand", "optional", true)]
+    [InlineData("", "optional", true)]
+    [InlineData("", "required", false)]
+    public async Task Serve_encrypts_as_it_was_told(string theirs, string ours, bool answered)
+    {
+        await using var server = await ServeProcess.StartAsync("--srtp", ours);
+        await using var phone = await Baresip.StartAsync(new() { Encryption = theirs });
+        if (!answered)
+        {
+            Assert.StartsWith("488", await phone.DialRefusedAsync(server.Uri("tone-600")), StringComparison.Ordinal);
+            return;
+        }
+
+        await phone.DialAsync(server.Uri("tone-600"));
+        await phone.AssertHearsAsync(600);
+        await phone.HangUpAsync();
+    }
+
     [Fact]
     public async Task Call_ends_with_0_when_the_other_side_hangs_up()
     {

@@ -253,8 +253,9 @@ public sealed class CallTests
         using var reader = new StreamReader(await events.Content.ReadAsStreamAsync());
         using var sent = await http.PostAsync(stage.Http("/command/web"), new StringContent("""{"command":"history","speaker":"a","text":"b"}""", Encoding.UTF8));
         Assert.Equal("""{"status":"sent","id":"web"}""", await sent.Content.ReadAsStringAsync());
-        Assert.Equal("event: event", await reader.ReadLineAsync());
-        Assert.Contains("addHistory", await reader.ReadLineAsync());
+        var told = "";
+        while (!told.Contains("addHistory", StringComparison.Ordinal))
+            told = await reader.ReadLineAsync() ?? throw new EndOfStreamException();
         Assert.Contains("stun:stun.example.com", await http.GetStringAsync(stage.Http("/iceservers")));
         Assert.Contains("running", await http.GetStringAsync(stage.Http("/health")));
         Assert.Equal("""{"status":"killed","id":"web"}""", await http.GetStringAsync(stage.Http("/kill/web")));

@@ -200,6 +200,33 @@ public sealed class LinesCallTests
     }
 
     [Fact]
+    public async Task A_call_that_is_hung_up_as_it_is_answered_was_answered()
+    {
+        await using var stage = await StartAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            await using var phone = new LinesPhone();
+            await using var socket = await stage.ConnectAsync();
+            await socket.SendAsync(InviteOf(phone));
+            var invite = await phone.AnswerAsync();
+            phone.Within(invite, "BYE", 2);
+            var events = await ToEndAsync(socket);
+            Assert.Single(events, one => Name(one) == "answer");
+            Assert.Equal(("hangup", "ByCallee"), (Name(events[^1]), events[^1].GetProperty("reason").GetString()));
+            Assert.Single(events, one => Name(one) is "hangup" or "reject");
+        }
+    }
+
+    [Fact]
+    public async Task An_address_of_IPv6_is_not_called_where_that_is_not_wanted()
+    {
+        await using var stage = await StartAsync();
+        await using var socket = await stage.ConnectAsync();
+        await socket.SendAsync("""{"command":"invite","option":{"callee":"sip:x@[::1]:5060","enableIpv6":false}}""");
+        Assert.Contains("option.enableIpv6", (await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task However_its_ends_race_a_call_has_one_last_event()
     {
         await using var stage = await StartAsync();

@@ -92,6 +92,24 @@ public sealed class LinesPeerTests
     }
 
     [Fact]
+    public async Task A_transfer_nobody_decides_on_is_reported_as_that()
+    {
+        var clock = new LinesClock(TimeSpan.FromMinutes(3));
+        await using var stage = await StartAsync(new() { Time = clock });
+        await using var phone = new LinesPhone();
+        await using var socket = await stage.ConnectAsync();
+        var invite = await UpAsync(socket, phone);
+        phone.Within(invite, "REFER", 2, headers: "Refer-To: <sip:carol@example.com>");
+        await NotifiedAsync(phone);
+        await UntilAsync(socket, "transferRequest");
+        clock.RunOut();
+        Assert.Equal("SIP/2.0 408 Nobody decided", await NotifiedAsync(phone));
+        // And then the next one may ask.
+        phone.Within(invite, "REFER", 3, headers: "Refer-To: <sip:dave@example.com>");
+        await phone.ExpectAsync("202 REFER");
+    }
+
+    [Fact]
     public async Task A_BYE_has_the_headers_of_options_and_command_and_the_phones_are_told()
     {
         await using var stage = await StartAsync();

@@ -27,29 +27,43 @@ internal sealed class VoiceStage : IAsyncDisposable
 
     public VoiceSurface Surface { get; }
 
+    /// <summary>What was asked of the scripted recogniser; lock it.</summary>
+    public required List<RecognitionOptions> Recognitions { get; init; }
+
     public string PhoneUri => $"sip:phone@{Phone.Listeners[0].Local}";
 
     public string ServerUri => $"sip:bot@{Server.Listeners[0].Local}";
 
     /// <param name="options">Of the server; its speech is this class's.</param>
-    /// <param name="register">Adds to it.</param>
+    /// <param name="host">Changes its web server.</param>
+    /// <param name="register">Adds to its speech.</param>
     /// <param name="bot">Who answers incoming calls; null for the webhook.</param>
     /// <param name="limits">Of vendors; null for the defaults.</param>
-    public static async Task<VoiceStage> StartAsync(VoiceOptions? options = null, Action<SpeechProviders>? register = null, string? bot = null, VendorLimits? limits = null)
+    public static async Task<VoiceStage> StartAsync(
+        VoiceOptions? options = null, Func<ApiHostOptions, ApiHostOptions>? host = null, Action<SpeechProviders>? register = null, string? bot = null, VendorLimits? limits = null)
     {
         var connections = new SpeechConnections(limits);
         var speech = new SpeechProviders(connections, environment: _ => null);
         speech.Register("scripted", (SynthesisOptions _, SpeechConnections _) => new Spoken());
-        speech.Register("scripted", (RecognitionOptions _, SpeechConnections _) => new Heard());
+        var recognitions = new List<RecognitionOptions>();
+        speech.Register("scripted", (RecognitionOptions asked, SpeechConnections _) =>
+        {
+            lock (recognitions)
+                recognitions.Add(asked);
+            return new Heard();
+        });
         register?.Invoke(speech);
         var server = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:parley@127.0.0.1", MediaPorts = (28_000, 28_498) });
         var phone = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:phone@127.0.0.1", MediaPorts = (28_500, 28_998) });
         var surface = new VoiceSurface(server, (options ?? new()) with { Speech = options?.Speech ?? speech });
-        var host = await ApiHost.StartAsync(new() { Listen = new(IPAddress.Loopback, 0) }, [surface]);
-        var stage = new VoiceStage(server, phone, surface, host, connections);
+        var listen = new ApiHostOptions { Listen = new(IPAddress.Loopback, 0) };
+        var served = await ApiHost.StartAsync(host?.Invoke(listen) ?? listen, [surface]);
+        var stage = new VoiceStage(server, phone, surface, served, connections) { Recognitions = recognitions };
         _ = server.ServeAsync((call, cancel) => bot is null ? surface.ServeAsync(call, cancel) : surface.ServeBotAsync(call, bot, cancel), stage._stop.Token);
         return stage;
     }
+
+    public IPEndPoint Address => _host.Address;
 
     public Task<ApiSocket> ConnectAsync(string path = "/call/sip") => ApiSocket.ConnectAsync(new($"ws://{_host.Address}{path}"));
 
@@ -134,7 +148,7 @@ internal sealed class VoiceStage : IAsyncDisposable
         {
             if (_told == 2)
                 await Task.Delay(System.Threading.Timeout.Infinite, cancel);
-            return ++_told == 1 ? new("hel", false) : new("hello", true, Confidence: 0.9);
+            return ++_told == 1 ? new("hel", false) : new("hello", true, Confidence: 0.9, TaskId: "task-1");
         }
 
         public ValueTask DisposeAsync() => default;

@@ -92,7 +92,11 @@ public sealed record OtherEvent() : VoiceEvent("other")
 }
 
 /// <summary>The session is alive; sent where <c>?jsonPing=true</c> asked for it.</summary>
-public sealed record PingEvent() : VoiceEvent("ping");
+public sealed record PingEvent() : VoiceEvent("ping")
+{
+    /// <summary>The time, RFC 3339.</summary>
+    public string? Payload { get; init; }
+}
 
 /// <summary>A command with an id has been taken.</summary>
 public sealed record AckEvent() : VoiceEvent("ack")

@@ -35,8 +35,8 @@ public sealed record EouEvent() : LegEvent("eou")
     /// <summary>The same, as older clients read it.</summary>
     public bool Complete { get; init; }
 
-    /// <summary>Where it interrupted, milliseconds.</summary>
-    public long? InterruptPoint { get; init; }
+    /// <summary>Where it interrupted, as the detector says it.</summary>
+    public string? InterruptPoint { get; init; }
 
     /// <summary>His words.</summary>
     public string? Text { get; init; }

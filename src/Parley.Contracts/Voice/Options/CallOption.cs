@@ -39,7 +39,7 @@ public sealed record CallOption
     [JsonConverter(typeof(SecondsConverter))]
     public double? HandshakeTimeout { get; init; }
 
-    /// <summary>Whether addresses of IPv6 may be used.</summary>
+    /// <summary>False refuses to call an address of IPv6; null for whatever the callee's is.</summary>
     public bool? EnableIpv6 { get; init; }
 
     /// <summary>Seconds without audio of the other side before the call is ended; null for never.</summary>

@@ -10,6 +10,11 @@ internal sealed class PendingCall(string id, IncomingCall call)
 
     public IncomingCall Call { get; } = call;
 
+    public DateTimeOffset Came { get; init; }
+
+    /// <summary>Whether a session claimed it, rather than the server itself to refuse it.</summary>
+    public bool HasSession { get; set; }
+
     /// <summary>Completes when it has been claimed.</summary>
     public Task Claimed => _claimed.Task;
 

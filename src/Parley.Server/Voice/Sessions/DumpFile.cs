@@ -1,7 +1,7 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Parley.Contracts.Voice;
 
 namespace Parley.Server.Voice.Sessions;
 
@@ -15,11 +15,21 @@ internal sealed partial class DumpFile : IAsyncDisposable
     private readonly Task _writing;
     private long _lost;
 
-    public DumpFile(string file, ILogger log) => _writing = WriteAsync(file, log);
-
-    public void Add(string type, DateTimeOffset time, ReadOnlyMemory<byte> json)
+    public DumpFile(string file, ILogger log)
     {
-        var line = new JsonObject { ["type"] = type, ["timestamp"] = time.ToUnixTimeMilliseconds(), ["content"] = VoiceSecrets.Redact(json.Span) };
+        Name = file;
+        _writing = WriteAsync(file, log);
+    }
+
+    /// <summary>The file.</summary>
+    public string Name { get; }
+
+    /// <param name="type"><c>event</c> or <c>command</c>.</param>
+    /// <param name="time">When.</param>
+    /// <param name="json">It, without secrets; null when it was no JSON.</param>
+    public void Add(string type, DateTimeOffset time, byte[]? json)
+    {
+        var line = new JsonObject { ["type"] = type, ["timestamp"] = time.ToUnixTimeMilliseconds(), ["content"] = json is null ? "(no JSON)" : Encoding.UTF8.GetString(json) };
         if (!_lines.Writer.TryWrite(line.ToJsonString()))
             _lost++;
     }

@@ -5,7 +5,9 @@ using Parley.Media.Playback;
 namespace Parley.Server.Voice.Sessions;
 
 /// <summary>Events on their way to one reader. Whoever puts one in never waits: what a slow reader has no room for is counted, and he is told how many he missed.</summary>
-internal sealed class EventBox(int capacity)
+/// <param name="capacity">Events that may wait.</param>
+/// <param name="asStream">Each is made an entry of a stream of server-sent events, and commands are told, too.</param>
+internal sealed class EventBox(int capacity, bool asStream = false)
 {
     private readonly Lock _gate = new();
     private readonly Queue<byte[]> _waiting = new();
@@ -32,12 +34,31 @@ internal sealed class EventBox(int capacity)
             }
 
             if (_missed > 0)
-                _waiting.Enqueue(VoiceWire.Write(new MissedEvent { Count = _missed, Timestamp = happened.Timestamp }));
+                _waiting.Enqueue(Entry("event"u8, VoiceWire.Write(new MissedEvent { Count = _missed, Timestamp = happened.Timestamp })));
             _missed = 0;
-            _waiting.Enqueue(VoiceWire.Write(happened));
+            _waiting.Enqueue(Entry("event"u8, VoiceWire.Write(happened)));
             _ended = isLast;
             _more.TrySetResult();
             More?.Set();
+        }
+    }
+
+    /// <summary>Puts a command in; for readers of a stream only.</summary>
+    /// <param name="json">The command, on one line and without secrets.</param>
+    public void SendCommand(byte[] json)
+    {
+        lock (_gate)
+        {
+            if (_ended)
+                return;
+            if (_waiting.Count >= capacity)
+            {
+                _missed++;
+                return;
+            }
+
+            _waiting.Enqueue(Entry("command"u8, json));
+            _more.TrySetResult();
         }
     }
 
@@ -90,6 +111,8 @@ internal sealed class EventBox(int capacity)
         lock (_gate)
             _waiting.Dequeue();
     }
+
+    private byte[] Entry(ReadOnlySpan<byte> name, byte[] json) => asStream ? [.. "event: "u8, .. name, .. "\ndata: "u8, .. json, .. "\n\n"u8] : json;
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

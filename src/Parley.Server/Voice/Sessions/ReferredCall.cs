@@ -1,12 +1,16 @@
+using Parley.Contracts.Voice.Options;
 using Parley.Sip.Messages;
 using Parley.Speech;
 
 namespace Parley.Server.Voice.Sessions;
 
 /// <summary>The call a <c>refer</c> made, from its INVITE to its one last event. Used in its session's mailbox.</summary>
-internal sealed class ReferredCall(OutgoingCall call, bool endsSession, IReadOnlyList<SipHeader> farewell, DateTimeOffset started)
+internal sealed class ReferredCall(OutgoingCall call, bool endsSession, SipOption? sip, DateTimeOffset started)
 {
     public OutgoingCall Call { get; } = call;
+
+    /// <summary>What the program wants of its signalling.</summary>
+    public SipOption? Sip { get; } = sip;
 
     public DateTimeOffset Started { get; } = started;
 
@@ -33,7 +37,7 @@ internal sealed class ReferredCall(OutgoingCall call, bool endsSession, IReadOnl
     public List<IDisposable> Attachments { get; } = [];
 
     /// <summary>Lets go of its audio, and hangs it up.</summary>
-    public async Task EndAsync()
+    public async Task EndAsync(IReadOnlyList<SipHeader> farewell)
     {
         foreach (var one in Attachments)
             one.Dispose();

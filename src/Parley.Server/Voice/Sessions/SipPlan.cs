@@ -88,6 +88,9 @@ internal static class SipPlan
     public static string WithScheme(string uri) =>
         uri.StartsWith("sip:", StringComparison.OrdinalIgnoreCase) || uri.StartsWith("sips:", StringComparison.OrdinalIgnoreCase) || uri.Contains('<', StringComparison.Ordinal) ? uri : "sip:" + uri;
 
+    /// <summary>Whether the host of a URI is an address of IPv6.</summary>
+    public static bool IsIpv6(string uri) => SipAddress.TryParse(WithScheme(uri), out var address) && address.Uri.Host.Contains(':', StringComparison.Ordinal);
+
     /// <summary>Text for a reason phrase: control characters have no place in it.</summary>
     public static string? Phrase(string? text) => string.IsNullOrWhiteSpace(text) ? null : string.Concat(text.Select(one => char.IsControl(one) ? ' ' : one)).Trim();
 

@@ -62,7 +62,8 @@ internal sealed class Sounds(VoiceOptions options) : IDisposable
         if (options.Recordings is not { } folder)
             throw new ArgumentException("The server has no folder of recordings.", nameof(name));
         var file = string.IsNullOrEmpty(name) ? session + ".wav" : name.Replace("{id}", session, StringComparison.Ordinal);
-        return Below(folder, file) ?? throw new ArgumentException($"'{file}' is not below the folder of recordings.", nameof(name));
+        // A name from the root that is not the folder's counts from the folder: programs were written for servers where /recordings was theirs.
+        return Below(folder, file) ?? Below(folder, file.TrimStart('/')) ?? throw new ArgumentException($"'{file}' is not below the folder of recordings.", nameof(name));
     }
 
     /// <summary>Name of a recording below its folder, as programs are told it.</summary>
@@ -73,7 +74,7 @@ internal sealed class Sounds(VoiceOptions options) : IDisposable
     // A path that leaves the folder is no path of ours, however it is written.
     internal static string? Below(string folder, string name)
     {
-        if (name.Length == 0 || name.IndexOfAny(Path.GetInvalidPathChars()) >= 0 || Path.IsPathRooted(name))
+        if (name.Length == 0 || name.IndexOfAny(Path.GetInvalidPathChars()) >= 0)
             return null;
         var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
         var file = Path.GetFullPath(Path.Combine(root, name));

@@ -170,7 +170,7 @@ internal sealed partial class VoiceSession
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException)
         {
-            problems.Add(new(field, e.Message));
+            problems.Add(new(field, Plain(e)));
         }
     }
 
@@ -182,7 +182,7 @@ internal sealed partial class VoiceSession
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException)
         {
-            Fail(sender, e.Message);
+            Fail(sender, Plain(e));
         }
     }
 

@@ -38,6 +38,12 @@ internal sealed partial class VoiceSession
             return;
         }
 
+        if (command.Option.EnableIpv6 == false && SipPlan.IsIpv6(callee))
+        {
+            Fail("invite", "option.enableIpv6: the callee has an address of IPv6, which is not to be used.");
+            return;
+        }
+
         _option = command.Option;
         _recorder = command.Option.Recorder;
         _isSettingUp = true;

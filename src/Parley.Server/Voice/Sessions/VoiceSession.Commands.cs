@@ -19,9 +19,19 @@ internal sealed partial class VoiceSession
         var command = VoiceWire.ReadCommand(utf8, out var problems);
         return _mailbox.RunAsync(() =>
         {
-            _dump?.Add("command", Now, utf8);
+            TellCommand(utf8);
             Take(command, problems);
         });
+    }
+
+    private void TellCommand(ReadOnlyMemory<byte> utf8)
+    {
+        if (_dump is null && _followers.Count == 0)
+            return;
+        var json = VoiceSecrets.RedactUtf8(utf8.Span);
+        _dump?.Add("command", Now, json);
+        foreach (var box in _followers)
+            box.SendCommand(json ?? "null"u8.ToArray());
     }
 
     private void Take(VoiceCommand? command, IReadOnlyList<VoiceProblem> problems)
@@ -52,6 +62,7 @@ internal sealed partial class VoiceSession
 
     private void Do(VoiceCommand command)
     {
+        _journal?.Note(command, Now);
         switch (command)
         {
             case InviteCommand invite: Invite(invite); break;
@@ -86,7 +97,12 @@ internal sealed partial class VoiceSession
     {
         Dictionary<string, string>? flat = null;
         if (custom.Data.ValueKind == System.Text.Json.JsonValueKind.Object && custom.Data.EnumerateObject().All(member => member.Value.ValueKind == System.Text.Json.JsonValueKind.String))
-            flat = custom.Data.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString()!);
+        {
+            flat = [];
+            foreach (var member in custom.Data.EnumerateObject())
+                flat[member.Name] = member.Value.GetString()!; // a name that is there twice has its last value
+        }
+
         Tell(new CustomEvent { Sender = custom.Sender, Data = custom.Data, Extra = flat });
     }
 

@@ -151,7 +151,7 @@ internal sealed partial class VoiceSession
             try
             {
                 var other = await _core.Agent.CreateCallAsync(SipPlan.WithScheme(command.Callee), dial, _ending.Token);
-                var leg = new ReferredCall(other, ends, Filled(options.Sip, other), Now);
+                var leg = new ReferredCall(other, ends, options.Sip, Now);
                 if (!Post(() => Begins(leg)))
                 {
                     await other.DisposeAsync();
@@ -260,7 +260,8 @@ internal sealed partial class VoiceSession
             return;
         // It was asked for this one alone.
         (leg.EndsSession, leg.Why) = (false, why);
-        Begin("hangup", () => leg.Call.HangUpAsync());
+        var headers = Filled(leg.Sip, leg.Call);
+        Begin("hangup", () => leg.Call.HangUpAsync(new HangUpOptions { Headers = headers }));
     }
 
     // Told once, whichever comes first: the end of this call, or that of the session.
@@ -272,11 +273,12 @@ internal sealed partial class VoiceSession
         _leg = null;
         _isPausedMeanwhile = _isReferring = false;
         StopMusic(unless: null);
-        if (leg is { Answered: null, Why: null } && end.Kind != CallEndKind.Cancelled && end.Status != 487)
+        if (leg is { Answered: null, Why: null } && end.Kind is not (CallEndKind.Cancelled or CallEndKind.Completed))
             Tell(new RejectEvent { TrackId = _botTrack, Reason = end.Reason, Code = end.Status, Refer = true });
         else
             Tell(HangupOf(leg.Call, end, leg.Why, (leg.Started, leg.Rang, leg.Answered)) with { TrackId = _botTrack, Refer = true });
-        Begin("refer", leg.EndAsync);
+        var headers = leg.Call.State == CallState.Ended ? [] : Filled(leg.Sip, leg.Call);
+        Begin("refer", () => leg.EndAsync(headers));
         if (!leg.EndsSession || leg.Answered is null)
             return;
         _why ??= ("ByRefer", "system");

@@ -245,14 +245,14 @@ internal sealed partial class VoiceSession
         UtteranceEnded utterance => new EouEvent { TrackId = Id, Completed = utterance.Complete, Complete = utterance.Complete, Text = utterance.Text },
         TextRecognised { IsFinal: true } text => new AsrFinalEvent
         {
-            TrackId = Id, Index = text.Index, Text = text.Text, StartTime = Unix(text.StartedAt), EndTime = Unix(text.EndedAt), Confidence = text.Confidence, TaskId = text.TaskId,
+            TrackId = Id, Index = text.Index, Text = text.Text, StartTime = UnixOr(text.StartedAt, happened), EndTime = UnixOr(text.EndedAt, happened), Confidence = text.Confidence, TaskId = text.TaskId,
         },
         TextRecognised text => new AsrDeltaEvent
         {
-            TrackId = Id, Index = text.Index, Text = text.Text, StartTime = Unix(text.StartedAt), EndTime = Unix(text.EndedAt), Confidence = text.Confidence, TaskId = text.TaskId,
+            TrackId = Id, Index = text.Index, Text = text.Text, StartTime = UnixOr(text.StartedAt, happened), EndTime = UnixOr(text.EndedAt, happened), Confidence = text.Confidence, TaskId = text.TaskId,
         },
         SpeechProblem problem => VendorErrors.Event(Id, problem),
-        SpeechMetric metric => new MetricsEvent { Key = metric.Key, Duration = (long)metric.Duration.TotalMilliseconds },
+        SpeechMetric metric => new MetricsEvent { Key = metric.Key, Duration = (long)metric.Duration.TotalMilliseconds, Data = Figures.Of(metric) },
         PlaybackStarted start => new TrackStartEvent { TrackId = _botTrack, PlayId = start.PlayId },
         PlaybackInterrupted { Interruption: var cut } => new InterruptionEvent
         {
@@ -288,4 +288,7 @@ internal sealed partial class VoiceSession
     }
 
     private static long Unix(DateTimeOffset time) => time.ToUnixTimeMilliseconds();
+
+    // Of words without a time the event's own is as good as any: clients take both times for given, and for positive.
+    private static long UnixOr(DateTimeOffset time, SpeechEvent happened) => Unix(time > DateTimeOffset.UnixEpoch ? time : happened.At);
 }

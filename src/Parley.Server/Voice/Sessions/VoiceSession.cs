@@ -5,6 +5,7 @@ using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
 using Parley.Server.Voice.Incoming;
+using Parley.Server.Voice.Records;
 using Parley.Server.Voice.Sound;
 using Parley.Server.Voice.Streaming;
 using Parley.Sip.Invites;
@@ -19,10 +20,16 @@ namespace Parley.Server.Voice.Sessions;
 [SuppressMessage("Design", "CA1001", Justification = "What it owns is disposed of at its end, which it comes to by itself: RunAsync.")]
 internal sealed partial class VoiceSession
 {
+    private static readonly HashSet<string> ReasonWords = new(StringComparer.Ordinal)
+    {
+        "ByCaller", "ByCallee", "ByRefer", "BySystem", "Autohangup", "InactivityTimeout", "NoAnswer", "NoBalance", "AnswerMachine", "ServerUnavailable", "Canceled", "Rejected", "Failed",
+    };
+
     private readonly VoiceCore _core;
     private readonly PendingCall? _pending;
     private readonly string _botTrack;
     private readonly DumpFile? _dump;
+    private readonly CallJournal? _journal;
     private readonly Mailbox _mailbox = new();
     private readonly Inflow _fromOutside;
     private readonly List<EventBox> _followers = [];
@@ -34,7 +41,7 @@ internal sealed partial class VoiceSession
     private CallOption _option = new();
     private Call? _call;
     private (string Reason, string Initiator)? _why;
-    private ITimer? _graceTimer;
+    private ITimer? _graceTimer, _pings;
     private int _attached = 1;
     private bool _isOver;
 
@@ -43,6 +50,7 @@ internal sealed partial class VoiceSession
         (_core, Id, Kind, _botTrack, _dump, _pending) = (core, id, kind, botTrack, dump, pending);
         _started = core.Options.Time.GetUtcNow();
         Box = new(core.Options.Limits.MaxWaiting);
+        _journal = core.Records is null ? null : new(id, KindName(kind), _started, core.Options.Recordings);
         _fromOutside = new(core.Options.Limits.MaxFromOutside, Post, lost => Fail("call", $"{lost} keys or reports of the other side were lost: they came faster than they could be told."));
         // Of a SIP call both directions can be sent.
         Frames = new((int)(core.Options.Limits.MaxAudioBehind / VoiceFrames.Length) * (kind == VoiceKind.WebSocket ? 1 : 2), VoiceFrames.MaxBytes);
@@ -65,6 +73,12 @@ internal sealed partial class VoiceSession
     public (DateTimeOffset Started, DateTimeOffset? Rang, DateTimeOffset? Answered, string? Caller, string? Callee) Outline =>
         (_started, _rang, _answered, _call?.From.Uri.ToString() ?? _option.Caller, _call?.To.Uri.ToString() ?? _option.Callee);
 
+    /// <summary>A kind's name in lists and records.</summary>
+    public static string KindName(VoiceKind kind) => kind switch { VoiceKind.WebRtc => "webrtc", VoiceKind.WebSocket => "webSocket", _ => "sip" };
+
+    /// <summary>What the call is made of, with its secrets.</summary>
+    public CallOption Option => _option;
+
     /// <summary>A further reader of all events from now on; null when there are too many, or the session is over.</summary>
     public async Task<EventBox?> FollowAsync()
     {
@@ -73,10 +87,21 @@ internal sealed partial class VoiceSession
         {
             if (_isOver || _followers.Count >= _core.Options.Limits.MaxFollowers)
                 return;
-            _followers.Add(box = new(_core.Options.Limits.MaxWaiting));
+            _followers.Add(box = new(_core.Options.Limits.MaxWaiting, asStream: true));
         });
         return box;
     }
+
+    /// <summary>Tells now, and again each time this has passed, that the session is alive.</summary>
+    public void Ping(TimeSpan every) => Post(() =>
+    {
+        if (_isOver || _pings is not null)
+            return;
+        TellPing();
+        _pings = _core.Options.Time.CreateTimer(_ => Post(TellPing), null, every, every);
+    });
+
+    private void TellPing() => Tell(new PingEvent { Payload = Text(Now) });
 
     public void Unfollow(EventBox box) => Post(() => _followers.Remove(box));
 
@@ -128,7 +153,11 @@ internal sealed partial class VoiceSession
         await CloseAudioAsync();
         if (_dump is not null)
             await _dump.DisposeAsync();
+        if (_journal is { HasCall: true })
+            await _core.Records!.WriteAsync(_journal.Close(_option, _call?.From.Uri.ToString(), _call?.To.Uri.ToString(), _dump?.Name, Now), _started);
+        _core.Tally.Ended(_call is not null, _answered is not null);
         _graceTimer?.Dispose();
+        _pings?.Dispose();
         _core.Leave(this);
         _ending.Dispose();
         _over.SetResult();
@@ -180,6 +209,13 @@ internal sealed partial class VoiceSession
         // Phones that were asked to call somebody else often go before they report on it.
         if (_isHandingOver && end is { Kind: CallEndKind.Completed, By: CallEndParty.Remote })
             _why ??= ("ByRefer", call.IsIncoming ? "caller" : "callee");
+        // An answer whose BYE came with it.
+        if (_answered is null && end.Kind == CallEndKind.Completed && call is OutgoingCall { Response.StatusCode: 200 })
+        {
+            _answered = Now;
+            Tell(new AnswerEvent { TrackId = Id, Sdp = SipPlan.Shown(call.RemoteDescription) });
+        }
+
         EndAudio();
         EndJoined();
         WhenRecorded(() => EndedWhole(call, end));
@@ -202,7 +238,7 @@ internal sealed partial class VoiceSession
         return new()
         {
             TrackId = Id,
-            Reason = reason,
+            Reason = WordOf(reason),
             Initiator = initiator,
             Code = end.Status,
             StartTime = Text(times.Started),
@@ -215,11 +251,16 @@ internal sealed partial class VoiceSession
         };
     }
 
+    // As the original prints its optional enumeration.
+    private string WordOf(string reason) => !_core.Options.LegacyReasons ? reason
+        : ReasonWords.Contains(reason) ? $"Some({reason})"
+        : $"Some(Other(\"{reason.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"))";
+
     // A call given up before there was anything of it: who began it is told all the same.
     private HangupEvent NeverMade() => new()
     {
         TrackId = Id,
-        Reason = _why?.Reason ?? "Canceled",
+        Reason = WordOf(_why?.Reason ?? "Canceled"),
         Initiator = _why?.Initiator ?? "system",
         Code = 487,
         StartTime = Text(_started),
@@ -250,7 +291,7 @@ internal sealed partial class VoiceSession
 
     private static Attendee Party(SipAddress address) => new() { Username = address.Uri.User, Realm = address.Uri.Host, Source = address.Uri.ToString() };
 
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Text(DateTimeOffset time) => CallJournal.Text(time);
 
     private DateTimeOffset Now => _core.Options.Time.GetUtcNow();
 
@@ -280,6 +321,7 @@ internal sealed partial class VoiceSession
         _conversation?.Told(happened, _isReferring);
         happened = happened with { Timestamp = happened.Timestamp == 0 ? Now.ToUnixTimeMilliseconds() : happened.Timestamp, Seq = ++_seq };
         Box.Send(happened, isLast);
+        _journal?.Note(happened);
         _dump?.Add("event", Now, VoiceWire.Write(happened));
         foreach (var box in _followers)
             box.Send(happened, isLast);
@@ -304,7 +346,7 @@ internal sealed partial class VoiceSession
             }
             catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException or CallEndedException or CallMediaException or DialException or FormatException)
             {
-                Post(() => Fail(sender, e.Message));
+                Post(() => Fail(sender, Plain(e)));
             }
             catch (Exception e) // boundary: a fault of one command is no end of the call
             {
@@ -313,6 +355,9 @@ internal sealed partial class VoiceSession
             }
         }
     }
+
+    // Which parameter of ours it was is nothing to who sent a command.
+    private static string Plain(Exception e) => e is ArgumentException { ParamName: { } name } ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message;
 
     [LoggerMessage(3, LogLevel.Error, "The voice session {Id} met a fault of ours")]
     private static partial void LogFault(ILogger log, string id, Exception e);

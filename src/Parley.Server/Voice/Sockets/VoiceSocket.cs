@@ -41,6 +41,29 @@ internal sealed class VoiceSocket(WebSocket socket, VoiceSession session, VoiceL
         await sending;
         session.Detach();
         await CloseAsync();
+        await DrainAsync();
+    }
+
+    // What the peer has still to say would, unread, take the reason of the close from it.
+    private async Task DrainAsync()
+    {
+        using var limit = new CancellationTokenSource(CloseTimeout);
+        var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+        try
+        {
+            while (socket.State == WebSocketState.CloseSent && (await socket.ReceiveAsync(buffer.AsMemory(), limit.Token)).MessageType != WebSocketMessageType.Close)
+            {
+                // Let go.
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException or ObjectDisposedException)
+        {
+            // Gone, or it does not want to know.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private async Task SendAsync(CancellationToken gone)
@@ -69,6 +92,10 @@ internal sealed class VoiceSocket(WebSocket socket, VoiceSession session, VoiceL
                 else
                     await _outgoing.WaitAsync();
             }
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+            // Nothing more is read, for which there may be a reason that is still to be told.
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException or ObjectDisposedException)
         {

@@ -19,6 +19,7 @@ internal sealed class SessionRecorder(Sounds sounds, string session, TimeProvide
 
     private WavRecorder? _recorder;
     private IAsyncDisposable? _recording;
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
     private string _file = "";
 
     /// <summary>Whether it records.</summary>
@@ -35,7 +36,7 @@ internal sealed class SessionRecorder(Sounds sounds, string session, TimeProvide
     {
         if (_recorder is not null)
             throw new InvalidOperationException("The call is recorded already.");
-        var file = sounds.Recording(option.RecorderFile, session);
+        var file = Unused(sounds.Recording(option.RecorderFile, session));
         var options = Options(option, problems);
         try
         {
@@ -94,6 +95,15 @@ internal sealed class SessionRecorder(Sounds sounds, string session, TimeProvide
 
         if (recorder.DroppedSamples > 0)
             Fail($"{1000 * recorder.DroppedSamples / recorder.SampleRate} ms were lost: the disk was too slow.");
+    }
+
+    // A session's second recording does not take the place of its first: NAME-2.wav.
+    private string Unused(string file)
+    {
+        var name = file;
+        for (var i = 2; !_used.Add(name); i++)
+            name = Path.Combine(Path.GetDirectoryName(file)!, $"{Path.GetFileNameWithoutExtension(file)}-{i}{Path.GetExtension(file)}");
+        return name;
     }
 
     /// <exception cref="InvalidOperationException">Nothing is recorded.</exception>

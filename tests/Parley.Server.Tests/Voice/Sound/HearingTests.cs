@@ -72,6 +72,17 @@ public sealed class HearingTests : IDisposable
     }
 
     [Fact]
+    public async Task Noise_is_taken_out_before_the_recogniser()
+    {
+        var random = new Random(1);
+        short[] noise = [.. Enumerable.Range(0, 8000 * 20).Select(_ => (short)random.Next(-2000, 2001))];
+        await using var call = await SoundCall.StartAsync(Options, ""","asr":{"provider":"listening"},"denoise":true""");
+        call.Say(noise);
+        await _listener.HearsAsync(level => level > 0);
+        await _listener.HearsAsync(level => level < 900); // 10 dB and more, once it knows the noise
+    }
+
+    [Fact]
     public async Task A_recogniser_that_starts_with_the_answer_is_not_asked_before()
     {
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

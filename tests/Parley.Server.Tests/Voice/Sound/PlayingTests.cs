@@ -162,12 +162,15 @@ public sealed class PlayingTests : IDisposable
         await call.Ear.HearsAsync(900);
         Assert.InRange(call.Ear.Levels(900).Max(), 4200, 4800);
         Assert.Equal(0, call.Ear.Count(1300));
+        await call.SendAsync("""{"command":"tts","text":"aa","playId":"m","speaker":"900"}""");
+        var figures = (await call.UntilAsync("metrics", "key", "completed.tts.tuned"))[^1].GetProperty("data");
+        Assert.Equal(("m", "900", 0, 640, false), (figures.GetProperty("playId").GetString(), figures.GetProperty("speaker").GetString(), figures.GetProperty("cmdSeq").GetInt32(), figures.GetProperty("length").GetInt32(), figures.GetProperty("cached").GetBoolean()));
         Assert.Equal([(1.5, 4), (1.5, 2)], _asked.Select(options => (options.Speed, options.Volume)));
         await call.SendAsync("""{"command":"tts","text":"a","playId":"3","option":{"provider":"nobody","speed":77}}""");
         var errors = new[] { await call.ErrorAsync(), await call.ErrorAsync() };
         Assert.Contains(errors, error => error.Contains("speed", StringComparison.Ordinal));
         Assert.Contains(errors, error => error.Contains("'nobody'", StringComparison.Ordinal));
-        Assert.Equal("3", (await call.UntilAsync("trackEnd"))[^1].GetProperty("playId").GetString());
+        Assert.Equal("3", (await call.UntilAsync("trackEnd", "playId", "3"))[^1].GetProperty("playId").GetString());
     }
 
     [Fact]
