@@ -30,7 +30,16 @@ public sealed partial class VoiceSurface
         }
 
         session.ServeAlone(new AcceptCommand { Option = new() { Bot = bot } });
-        await using (cancel.UnsafeRegister(static state => ((VoiceSession)state!).Kill("ServerUnavailable"), session))
+        // A handler's token fires with the end of its call, too, which the session tells by itself.
+        await using (cancel.UnsafeRegister(
+            _ =>
+            {
+                if (!call.Ended.IsCancellationRequested)
+                    session.Kill("ServerUnavailable");
+            },
+            null))
+        {
             await session.Over;
+        }
     }
 }

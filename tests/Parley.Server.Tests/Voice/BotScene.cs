@@ -43,12 +43,12 @@ internal sealed class BotScene : IAsyncDisposable
             """, "bot.json");
         scene.Stage = await VoiceStage.StartAsync(
             (options ?? new()) with { Bots = new Dictionary<string, BotSettings> { ["bot"] = settings }, Dumps = scene._folder.FullName },
-            speech =>
+            register: speech =>
             {
                 speech.Register("tones", (SynthesisOptions _, Speech.Vendors.SpeechConnections _) => new Tones(scene._said));
                 speech.Register("told", (RecognitionOptions _, Speech.Vendors.SpeechConnections _) => new Told(scene._words.Reader));
             },
-            answers ? "bot" : null);
+            bot: answers ? "bot" : null);
         return scene;
     }
 

@@ -35,11 +35,12 @@ internal sealed class VoiceStage : IAsyncDisposable
     public string ServerUri => $"sip:bot@{Server.Listeners[0].Local}";
 
     /// <param name="options">Of the server; its speech is this class's.</param>
-    /// <param name="register">Adds to it.</param>
+    /// <param name="host">Changes its web server.</param>
+    /// <param name="register">Adds to its speech.</param>
     /// <param name="bot">Who answers incoming calls; null for the webhook.</param>
     /// <param name="limits">Of vendors; null for the defaults.</param>
-    /// <param name="host">Changes how it is served.</param>
-    public static async Task<VoiceStage> StartAsync(VoiceOptions? options = null, Action<SpeechProviders>? register = null, string? bot = null, VendorLimits? limits = null, Func<ApiHostOptions, ApiHostOptions>? host = null)
+    public static async Task<VoiceStage> StartAsync(
+        VoiceOptions? options = null, Func<ApiHostOptions, ApiHostOptions>? host = null, Action<SpeechProviders>? register = null, string? bot = null, VendorLimits? limits = null)
     {
         var connections = new SpeechConnections(limits);
         var speech = new SpeechProviders(connections, environment: _ => null);

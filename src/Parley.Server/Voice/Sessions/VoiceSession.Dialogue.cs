@@ -34,7 +34,7 @@ internal sealed partial class VoiceSession
         }
 
         if (_bot.Settings.Record)
-            _recorder ??= new();
+            _recorder ??= new() { Samplerate = rate }; // more than the call has would only cost
         var own = _bot.Chain;
         return parts with
         {
