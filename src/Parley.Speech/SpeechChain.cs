@@ -20,6 +20,9 @@ public sealed class SpeechChain : IAsyncDisposable
     private readonly SpeechProviders _providers;
     private readonly TimeProvider _time;
     private readonly List<IDisposable> _attached = [];
+    private readonly Lock _gate = new();
+    private readonly List<TextRecognised> _early = []; // recognised before there was an input to tell
+    private bool _made;
     private ChainInput? _input;
     private RecognitionStream? _recognition;
     private AnsweringMachineDetector? _answerer;
@@ -114,6 +117,8 @@ public sealed class SpeechChain : IAsyncDisposable
     private void Make(SpeechChainOptions options)
     {
         TellsUtterances = false;
+        lock (_gate)
+            _made = false;
         var recognisers = options.Recognisers.Select(one => Part("asr", () => _providers.Recogniser(one))).OfType<IRecogniser>().ToList();
         if (recognisers.Count > 0) _recognition = Part("asr", () => new RecognitionStream(recognisers, Heard, options.Recognition, _time));
         var voices = options.Synthesisers.Select(one => Part("tts", () => _providers.Synthesiser(one))).OfType<ISynthesiser>().ToList();
@@ -121,6 +126,13 @@ public sealed class SpeechChain : IAsyncDisposable
         if (Part("tts", () => Speaking(options.ConcurrentTexts)) is null) Speaking(1);
         _input = Input(options, _time);
         if (_input is not null) _inputs.Add(_input);
+        lock (_gate)
+        {
+            _made = true;
+            foreach (var text in _early) _input?.Recognised(text);
+            _early.Clear();
+        }
+
         if (options.AnsweringMachine is { } answering)
         {
             _answerer = Part("amd", () => new AnsweringMachineDetector(verdict => Events.Post(new AnswererJudged(verdict)), answering));
@@ -163,7 +175,12 @@ public sealed class SpeechChain : IAsyncDisposable
     private void Heard(SpeechEvent happened)
     {
         Events.Post(happened);
-        if (happened is TextRecognised text) _input?.Recognised(text);
+        if (happened is not TextRecognised text) return;
+        lock (_gate)
+        {
+            if (_made) _input?.Recognised(text);
+            else _early.Add(text);
+        }
     }
 
     /// <summary>Makes a part, or tells why it cannot be made.</summary>

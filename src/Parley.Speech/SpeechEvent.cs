@@ -54,6 +54,9 @@ public sealed record SpeechProblem(string Sender, string Message, int? Code = nu
 {
     /// <summary>Which vendor; null when none is to blame.</summary>
     public string? Provider { get; init; }
+
+    /// <summary>Whether the connection had not come about, so that nothing was recognised by it.</summary>
+    public bool IsConnecting { get; init; }
 }
 
 /// <summary>How long something took: <c>ttfb.asr.NAME</c>, <c>ttfb.tts.NAME</c>, <c>completed.tts.NAME</c>, <c>ttfb.llm</c>, <c>completed.llm</c>.</summary>

@@ -50,6 +50,8 @@ internal sealed class VoiceServeOptions
         HelpName = "WHAT", Description = "What happens to a call nobody takes: 'busy', a status, 'play:FILE', or an extension or account [default: it is refused]",
     };
 
+    private readonly Option<string?> _bot = new("--voice-bot") { HelpName = "FILE", Description = "Let the bot that FILE describes answer the calls nobody else takes, and those to 'bot'" };
+
     private readonly Option<string?> _prompts = new("--voice-prompts") { HelpName = "DIR", Description = "Folder of the files agents may play [default: none]" };
 
     private readonly Option<string?> _recordings = new("--voice-recordings") { HelpName = "DIR", Description = "Folder of their recordings [default: voice-recordings in --data]" };
@@ -86,7 +88,7 @@ internal sealed class VoiceServeOptions
     public void AddTo(Command command)
     {
         foreach (var option in (Option[])
-            [_listen, _key, _webhook, _users, _secret, _timeout, _attempts, _accept, _fallback, _prompts, _recordings, _dumps, _grace, _drain, _refer, _urlHosts, _publicUrls, _iceServers])
+            [_listen, _key, _webhook, _users, _secret, _timeout, _attempts, _accept, _fallback, _bot, _prompts, _recordings, _dumps, _grace, _drain, _refer, _urlHosts, _publicUrls, _iceServers])
             command.Options.Add(option);
     }
 
@@ -105,6 +107,7 @@ internal sealed class VoiceServeOptions
             Fallback = parsed.GetValue(_fallback),
         },
         WebhookUsers = [.. (parsed.GetValue(_users) ?? []).SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
+        Bot = parsed.GetValue(_bot),
         Prompts = parsed.GetValue(_prompts),
         Recordings = parsed.GetValue(_recordings),
         Dumps = parsed.GetValue(_dumps),

@@ -27,6 +27,12 @@ internal sealed record VoiceSettings
     /// <summary>Users whose calls the webhook is told of; empty for whoever nobody else takes.</summary>
     public IReadOnlyList<string> WebhookUsers { get; init; } = [];
 
+    /// <summary>File of a bot that takes the calls nobody else takes.</summary>
+    public string? Bot { get; init; }
+
+    /// <summary>Files of bots by their names; only the file can say that.</summary>
+    public IReadOnlyDictionary<string, string> Bots { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Further agents; only the file can say that.</summary>
     public IReadOnlyList<AgentSettings> Agents { get; init; } = [];
 
@@ -76,7 +82,7 @@ internal sealed record VoiceSettings
     public bool IsOff => Listen == "off";
 
     /// <summary>True when calls are theirs.</summary>
-    public bool TakesCalls => Webhook.Urls.Count > 0 || Agents.Count > 0;
+    public bool TakesCalls => Webhook.Urls.Count > 0 || Bot is not null || Agents.Count > 0;
 
     /// <summary>True when nothing was said about them at all.</summary>
     public bool IsEmpty => !TakesCalls && IsSameAtStart(new());
@@ -90,6 +96,8 @@ internal sealed record VoiceSettings
         Origins = others.Origins,
         Webhook = Webhook.Over(others.Webhook),
         WebhookUsers = WebhookUsers.Count > 0 ? WebhookUsers : others.WebhookUsers,
+        Bot = Bot ?? others.Bot,
+        Bots = others.Bots,
         Agents = others.Agents,
         Prompts = Prompts ?? others.Prompts,
         Recordings = Recordings ?? others.Recordings,
@@ -137,10 +145,11 @@ internal sealed record VoiceSettings
 
     /// <summary>True when both say the same about what counts at the start only: all but which calls are whose.</summary>
     public bool IsSameAtStart(VoiceSettings other) =>
-        (Listen, Key, Prompts, Recordings, Dumps, Grace, Drain, ReferEndsCall, PublicUrls)
-            == (other.Listen, other.Key, other.Prompts, other.Recordings, other.Dumps, other.Grace, other.Drain, other.ReferEndsCall, other.PublicUrls)
+        (Listen, Key, Bot, Prompts, Recordings, Dumps, Grace, Drain, ReferEndsCall, PublicUrls)
+            == (other.Listen, other.Key, other.Bot, other.Prompts, other.Recordings, other.Dumps, other.Grace, other.Drain, other.ReferEndsCall, other.PublicUrls)
         && (Records, Cache, Llm, LlmKey, LegacyReasons) == (other.Records, other.Cache, other.Llm, other.LlmKey, other.LegacyReasons)
         && Keys.Select(key => (key.Name, key.Secret)).SequenceEqual(other.Keys.Select(key => (key.Name, key.Secret)))
+        && Bots.OrderBy(one => one.Key, StringComparer.Ordinal).SequenceEqual(other.Bots.OrderBy(one => one.Key, StringComparer.Ordinal))
         && Origins.SequenceEqual(other.Origins) && UrlHosts.SequenceEqual(other.UrlHosts) && IceServers.Select(Describe).SequenceEqual(other.IceServers.Select(Describe));
 
     private static string Describe(IceServer server) => $"{string.Join(' ', server.Urls)} {server.Username} {server.Credential}";
@@ -150,5 +159,6 @@ internal sealed record VoiceSettings
 /// <param name="Name">Its name, which is also a user that can be called.</param>
 /// <param name="Users">Further users that are called: names and patterns of numbers.</param>
 /// <param name="TakesRest">Whether it also takes the calls that nobody else takes.</param>
-/// <param name="Webhook">Who is told of its calls.</param>
-internal sealed record AgentSettings(string Name, IReadOnlyList<NumberRule> Users, bool TakesRest, WebhookSettings Webhook);
+/// <param name="Webhook">Who is told of its calls; without a URL when it is a bot.</param>
+/// <param name="Bot">Name of the bot that answers them; null when a webhook is told.</param>
+internal sealed record AgentSettings(string Name, IReadOnlyList<NumberRule> Users, bool TakesRest, WebhookSettings Webhook, string? Bot);

@@ -12,14 +12,14 @@ internal static class VoiceSettingsFile
 
     private static readonly string[] Keys =
     [
-        "listen", "key", "keys", "origins", "webhook", "webhook-users", "agents", "prompts", "recordings", "dumps", "records", "cache", "llm", "llm-key", "legacy-reasons", "grace", "drain", "refer", "url-hosts", "public-urls", "ice-servers",
+        "listen", "key", "keys", "origins", "webhook", "webhook-users", "bot", "bots", "agents", "prompts", "recordings", "dumps", "records", "cache", "llm", "llm-key", "legacy-reasons", "grace", "drain", "refer", "url-hosts", "public-urls", "ice-servers",
     ];
 
     private static readonly string[] KeyKeys = ["name", "key"];
 
     private static readonly string[] WebhookKeys = ["url", "urls", "secret", "headers", "timeout", "attempts", "accept-timeout", "fallback"];
 
-    private static readonly string[] AgentKeys = ["users", "webhook"];
+    private static readonly string[] AgentKeys = ["users", "webhook", "bot"];
 
     private static readonly string[] IceKeys = ["urls", "username", "credential"];
 
@@ -40,6 +40,8 @@ internal static class VoiceSettingsFile
         "origins" => voice with { Origins = value.Texts() },
         "webhook" => voice with { Webhook = Webhook(value) },
         "webhook-users" => voice with { WebhookUsers = value.Texts() },
+        "bot" => voice with { Bot = value.Text() },
+        "bots" => voice with { Bots = value.Members("files of bots by their names").ToDictionary(one => one.Key, one => one.Value.Text()) },
         "agents" => voice with { Agents = value.Members("agents by their names").ConvertAll(one => Agent(one.Key, one.Value)) },
         "prompts" => voice with { Prompts = value.Text() },
         "recordings" => voice with { Recordings = value.Text() },
@@ -73,18 +75,20 @@ internal static class VoiceSettingsFile
 
     private static AgentSettings Agent(string name, SettingsNode value)
     {
-        var (users, rest, webhook) = (new List<NumberRule>(), false, new WebhookSettings());
+        var (users, rest, webhook, bot) = (new List<NumberRule>(), false, new WebhookSettings(), (string?)null);
         foreach (var (key, member) in value.Members("an object such as { \"webhook\": \"http://127.0.0.1:9000/calls\" }", AgentKeys))
         {
             if (key == "webhook")
                 webhook = Webhook(member);
+            else if (key == "bot")
+                bot = member.Text();
             else
                 (users, rest) = ([.. member.Texts().Where(text => text != Rest).Select(text => Rule(member, text))], member.Texts().Contains(Rest));
         }
 
-        if (webhook.Urls.Count == 0)
-            throw value.Needs("a \"webhook\"");
-        return PhoneSettingsFile.IsUser(name) ? new(name, users, rest, webhook) : throw value.Fault("cannot be the name of an agent: it is a user that is called");
+        if (webhook.Urls.Count == 0 == bot is null)
+            throw value.Needs("either a \"webhook\" or a \"bot\"");
+        return PhoneSettingsFile.IsUser(name) ? new(name, users, rest, webhook, bot) : throw value.Fault("cannot be the name of an agent: it is a user that is called");
     }
 
     private static WebhookSettings Webhook(SettingsNode value)

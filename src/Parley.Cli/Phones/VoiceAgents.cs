@@ -6,12 +6,13 @@ using Parley.Services.Trunks;
 
 namespace Parley.Cli.Phones;
 
-/// <summary>A voice agent: whose calls it takes, and who is told of them.</summary>
+/// <summary>A voice agent: whose calls it takes, and who is told of them or answers.</summary>
 /// <param name="Name">A user that can be called, whatever else it takes.</param>
 /// <param name="Users">Names and patterns of further users.</param>
 /// <param name="TakesRest">It takes calls that nobody else takes.</param>
-/// <param name="Webhook">Who is told.</param>
-internal sealed record VoiceAgent(string Name, IReadOnlyList<NumberRule> Users, bool TakesRest, Webhook Webhook)
+/// <param name="Webhook">Who is told; null for a bot.</param>
+/// <param name="Bot">The bot that answers; null for a webhook.</param>
+internal sealed record VoiceAgent(string Name, IReadOnlyList<NumberRule> Users, bool TakesRest, Webhook? Webhook, string? Bot)
 {
     public bool Takes(string user) => Name.Equals(user, StringComparison.OrdinalIgnoreCase) || Users.Any(rule => rule.Apply(user) is not null);
 }
@@ -22,13 +23,21 @@ internal sealed class VoiceAgents
     /// <summary>Name of the agent that the options make, who is dialled by the users they name; a user of this name is its, too.</summary>
     public const string DefaultName = "webhook";
 
+    /// <summary>Name of the bot that the options make, and of the agent that it is.</summary>
+    public const string DefaultBot = "bot";
+
+    private readonly IReadOnlyCollection<string> _bots;
     private volatile IReadOnlyList<VoiceAgent> _agents;
     private VoiceSurface? _surface;
     private Func<IncomingCall, string, CancellationToken, Task>? _divert;
 
     /// <summary>Makes those of the settings.</summary>
     /// <exception cref="CommandException">One of them cannot be.</exception>
-    public VoiceAgents(VoiceSettings settings) => _agents = Read(settings);
+    public VoiceAgents(VoiceSettings settings)
+    {
+        _bots = [.. settings.Bots.Keys];
+        _agents = Read(settings);
+    }
 
     /// <summary>Who takes the calls that nobody else takes; null for nobody.</summary>
     public VoiceAgent? Rest => _agents.FirstOrDefault(one => one.TakesRest);
@@ -45,33 +54,47 @@ internal sealed class VoiceAgents
     /// <exception cref="CommandException">One of them cannot be.</exception>
     public IReadOnlyList<VoiceAgent> Read(VoiceSettings settings)
     {
-        var agents = settings.Agents.Select(one => Of(one.Name, one.Users, one.TakesRest, one.Webhook, $"voice.agents.{one.Name}")).ToList();
+        var agents = settings.Agents.Select(one => Of(one)).ToList();
         if (settings.Webhook.Urls.Count > 0)
-            agents.Add(Of(DefaultName, [.. settings.WebhookUsers.Select(Rule)], settings.WebhookUsers.Count == 0, settings.Webhook, "--webhook"));
+            agents.Add(Of(new(DefaultName, [.. settings.WebhookUsers.Select(Rule)], settings.WebhookUsers.Count == 0, settings.Webhook, null), "--webhook"));
         else if (settings.WebhookUsers.Count > 0 || settings.Webhook.NeedsUrl)
             throw CommandException.Usage("--webhook-… says how a webhook is told of calls, and there is none; --webhook URL names it.");
-        return agents;
+        if (settings.Bot is not null)
+            agents.Add(new(DefaultBot, [], true, null, DefaultBot));
+        return agents.Count(one => one.TakesRest) < 2 ? agents
+            : throw CommandException.Usage($"The calls nobody else takes are for {string.Join(" and for ", agents.Where(one => one.TakesRest).Select(one => $"'{one.Name}'"))}; one of them has to name its users (--webhook-users).");
     }
 
     /// <summary>Goes on with other agents; calls that are theirs already stay so.</summary>
     public void Exchange(IReadOnlyList<VoiceAgent> next) => _agents = next;
 
     /// <summary>Serves a call to its end.</summary>
-    public Task ServeAsync(IncomingCall call, VoiceAgent agent, CancellationToken ended) =>
-        _surface is { } surface ? surface.ServeAsync(call, agent.Webhook, ended) : call.RejectAsync(503, null, ended);
-
-    private VoiceAgent Of(string name, IReadOnlyList<NumberRule> users, bool takesRest, WebhookSettings webhook, string where)
+    public Task ServeAsync(IncomingCall call, VoiceAgent agent, CancellationToken ended)
     {
-        var fallback = webhook.Fallback is { } text ? VoiceFallback.Parse(text, where) : default(VoiceFallback?);
-        return new(name, users, takesRest, webhook.ToWebhook(where, fallback is { } way ? (call, ended) => FallBackAsync(call, way, ended) : null));
+        if (_surface is not { } surface)
+            return call.RejectAsync(503, null, ended);
+        return agent.Bot is { } bot ? surface.ServeBotAsync(call, bot, ended) : surface.ServeAsync(call, agent.Webhook!, ended);
+    }
+
+    private VoiceAgent Of(AgentSettings agent, string? where = null)
+    {
+        where ??= $"voice.agents.{agent.Name}";
+        if (agent.Bot is { } bot)
+        {
+            return _bots.Contains(bot) ? new(agent.Name, agent.Users, agent.TakesRest, null, bot)
+                : throw CommandException.Usage($"{where}: '{bot}' is no bot; {(_bots.Count == 0 ? "there was none in 'voice.bots' when the server was started" : $"there are {string.Join(", ", _bots)}")}.");
+        }
+
+        var fallback = agent.Webhook.Fallback is { } text ? VoiceFallback.Parse(text, where) : default(VoiceFallback?);
+        return new(agent.Name, agent.Users, agent.TakesRest, agent.Webhook.ToWebhook(where, fallback is { } way ? (call, ended) => FallBackAsync(call, way, ended) : null), null);
     }
 
     private async Task FallBackAsync(IncomingCall call, VoiceFallback way, CancellationToken ended)
     {
         if (way.User is { } user)
         {
-            // An agent that cannot be told of calls must not end as the fallback of itself.
-            await (Find(user) is null ? _divert!(call, user, ended) : call.RejectAsync(503, null, ended));
+            // A webhook that cannot be told of calls must not end as the fallback of itself; a bot is always there.
+            await (Find(user) switch { null => _divert!(call, user, ended), { Bot: not null } bot => ServeAsync(call, bot, ended), _ => call.RejectAsync(503, null, ended) });
         }
         else if (way.File is { } file)
         {

@@ -6,6 +6,7 @@ using Parley.Cli.Phones;
 using Parley.Cli.Terminal;
 using Parley.Server.Access;
 using Parley.Server.Voice;
+using Parley.Speech.Dialogue;
 using Parley.Speech.Synthesis;
 using Parley.Speech.Vendors;
 
@@ -61,6 +62,7 @@ internal sealed class VoiceServing : IDisposable
             ReferEndsCall = voice.ReferEndsCall ?? true,
             Urls = voice.Guard(),
             IceServers = voice.IceServers,
+            Bots = BotsOf(voice),
             CallRecords = voice.Records is { } records ? new() { Folder = records } : null,
             Llm = voice.Llm is { } llm ? new() { Base = LlmAddress(llm), Key = voice.LlmKey } : null,
             LegacyReasons = voice.LegacyReasons,
@@ -92,6 +94,14 @@ internal sealed class VoiceServing : IDisposable
 
     /// <summary>What it has counted.</summary>
     public IEnumerable<Counter> Counters() => Surface.Counters.Snapshot().Select(one => new Counter(one.Name, one.Value, one.IsTotal, one.Help));
+
+    private static Dictionary<string, BotSettings> BotsOf(VoiceSettings voice)
+    {
+        var bots = voice.Bots.ToDictionary(one => one.Key, one => BotSettings.Load(one.Value));
+        if (voice.Bot is { } file && !bots.TryAdd(VoiceAgents.DefaultBot, BotSettings.Load(file)))
+            throw CommandException.Usage($"--voice-bot {file}: 'voice.bots' has one named '{VoiceAgents.DefaultBot}' already, which is what this one is called.");
+        return bots;
+    }
 
     public void Dispose() => _connections.Dispose();
 

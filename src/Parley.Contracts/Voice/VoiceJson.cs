@@ -73,6 +73,7 @@ namespace Parley.Contracts.Voice;
 [JsonSerializable(typeof(MissedEvent))]
 [JsonSerializable(typeof(UnknownEvent))]
 [JsonSerializable(typeof(WebhookCall))]
+[JsonSerializable(typeof(BotCallReport))]
 [JsonSerializable(typeof(CallOption))]
 [JsonSerializable(typeof(CallRecord))]
 public sealed partial class VoiceJson : JsonSerializerContext;

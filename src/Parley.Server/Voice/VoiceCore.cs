@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Server.Access;
+using Parley.Server.Voice.Bots;
 using Parley.Server.Voice.Incoming;
 using Parley.Server.Voice.Records;
 using Parley.Server.Voice.Sessions;
@@ -27,6 +28,8 @@ internal sealed class VoiceCore : IDisposable
         Webhooks = new(options.Time, Counters, Log);
         Webhook = options.Webhook is { } webhook ? new(webhook) : null;
         Clients = new(options.Limits.MaxSessions, options.Limits.MaxSessionsPerClient);
+        Tools = new(options.Limits);
+        Bots = options.Bots.ToDictionary(one => one.Key, one => new VoiceBot(one.Key, one.Value, Speech, Webhooks), StringComparer.Ordinal);
         Records = options.CallRecords is { } records ? new(records, options.Time, Log) : null;
         Tally = new(options.Time.GetUtcNow());
     }
@@ -44,6 +47,10 @@ internal sealed class VoiceCore : IDisposable
     public VoiceCounters Counters { get; }
 
     public WebhookClient Webhooks { get; }
+
+    public BotTools Tools { get; }
+
+    public IReadOnlyDictionary<string, VoiceBot> Bots { get; }
 
     /// <summary>Who is told of calls when nobody else is named.</summary>
     public Webhook? Webhook { get; }
@@ -110,6 +117,7 @@ internal sealed class VoiceCore : IDisposable
     {
         Sounds.Dispose();
         Webhooks.Dispose();
+        Tools.Dispose();
         Records?.Dispose();
         _own?.Dispose();
     }

@@ -37,8 +37,8 @@ public sealed class VoiceCounters
             Total("voice_calls_announced_total", ref _announced, "Incoming calls that a webhook has taken or somebody claimed"),
             Total("voice_calls_unannounced_total", ref _unannounced, "Incoming calls that no webhook has taken"),
             Total("voice_calls_unclaimed_total", ref _unclaimed, "Incoming calls that nobody claimed or decided in time"),
-            Total("voice_webhooks_total", ref _posts, "Attempts to announce a call by webhook"),
-            Total("voice_webhooks_failed_total", ref _postsFailed, "Attempts to announce a call that failed"),
+            Total("voice_webhooks_total", ref _posts, "Attempts to tell a webhook of a call"),
+            Total("voice_webhooks_failed_total", ref _postsFailed, "Attempts to tell a webhook of a call that failed"),
         ];
 
         static VoiceCounter Total(string name, ref long value, string help) => new(name, Interlocked.Read(ref value), true, help);

@@ -24,6 +24,12 @@ public sealed record VoiceLimits
     /// <summary>Incoming calls that wait to be claimed, at least 1. Default: 500; a further one is refused with 503.</summary>
     public int MaxPending { get; init; } = 500;
 
+    /// <summary>Bytes of what a bot's web service answers to a tool, at least 256. Default: 64 KiB, which a model still reads; a larger one is a failure of the tool.</summary>
+    public int MaxToolAnswer { get; init; } = 64 << 10;
+
+    /// <summary>How long a bot's web service may take to answer. Default: 10 s, while a caller waits; past it the tool has failed.</summary>
+    public TimeSpan ToolTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Audio that came over a socket and waits to be heard, of each session. Default: 10 s, a long sentence sent in one go; what exceeds it is lost and told.</summary>
     public TimeSpan MaxSocketAudio { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -3,6 +3,8 @@ using Parley.Server.Access;
 using Parley.Server.Voice.Extras;
 using Parley.Server.Voice.Incoming;
 using Parley.Server.Voice.Records;
+using Parley.Speech.Dialogue;
+using Parley.Speech.Recognition;
 using Parley.Speech.Vendors;
 
 namespace Parley.Server.Voice;
@@ -18,6 +20,12 @@ public sealed record VoiceOptions
 
     /// <summary>Recognisers and synthesisers; stay their owner's. Default: those Parley knows, without a cache.</summary>
     public SpeechProviders? Speech { get; init; }
+
+    /// <summary>How recognition copes with vendors that fail: retries, time-outs, when the next one is tried. Default: that type's defaults.</summary>
+    public RecognitionStreamOptions Recognition { get; init; } = new();
+
+    /// <summary>Bots by name: an <c>invite</c> or <c>accept</c> names one in <c>option.bot</c>, <see cref="VoiceSurface.ServeBotAsync"/> lets one answer by itself. Default: none.</summary>
+    public IReadOnlyDictionary<string, BotSettings> Bots { get; init; } = new Dictionary<string, BotSettings>();
 
     /// <summary>Folder of the files that may be played. Default: none, and none may.</summary>
     public string? Prompts { get; init; }

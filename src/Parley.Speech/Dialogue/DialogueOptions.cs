@@ -57,6 +57,27 @@ public sealed record DialogueOptions
     /// <summary>How fast a reply that is cut falls silent. Default at once.</summary>
     public TimeSpan Fade { get; init; }
 
+    /// <summary>What happens when a caller says nothing; null (default) for nothing.</summary>
+    public DialogueFollowUp? FollowUp { get; init; }
+
+    /// <summary>Questions of one call, after which it is ended; null for any number.</summary>
+    public int? MaxTurns { get; init; }
+
+    /// <summary>How long a call may be led before it is ended; null for ever.</summary>
+    public TimeSpan? MaxDuration { get; init; }
+
+    /// <summary>What is said before a limit ends the call; null for nothing.</summary>
+    public string? Farewell { get; init; }
+
+    /// <summary>Whether the model is told of keys that are pressed when no tool asks for them. Default true.</summary>
+    public bool TellDigits { get; init; } = true;
+
+    /// <summary>Pause that ends a number of several digits. Default 3 s.</summary>
+    public TimeSpan DigitPause { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a tool waits for the first digit once the question has been heard. Default 10 s.</summary>
+    public TimeSpan FirstDigit { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>What the model may do besides talking.</summary>
     public IReadOnlyList<DialogueTool> Tools { get; init; } = [];
 
@@ -71,6 +92,11 @@ public sealed record DialogueOptions
         if (MaxToolRounds is < 0 or > 100) throw new ArgumentException($"{nameof(MaxToolRounds)} must be 0 to 100, not {MaxToolRounds}.", nameof(MaxToolRounds));
         if (IgnoreFirst < TimeSpan.Zero) throw new ArgumentException($"{nameof(IgnoreFirst)} must not be negative.", nameof(IgnoreFirst));
         if (Fade < TimeSpan.Zero) throw new ArgumentException($"{nameof(Fade)} must not be negative.", nameof(Fade));
+        if (MaxTurns is < 1) throw new ArgumentException($"{nameof(MaxTurns)} must be 1 or more, not {MaxTurns}.", nameof(MaxTurns));
+        if (MaxDuration <= TimeSpan.Zero) throw new ArgumentException($"{nameof(MaxDuration)} must be more than nothing.", nameof(MaxDuration));
+        if (DigitPause <= TimeSpan.Zero) throw new ArgumentException($"{nameof(DigitPause)} must be more than nothing.", nameof(DigitPause));
+        if (FirstDigit <= TimeSpan.Zero) throw new ArgumentException($"{nameof(FirstDigit)} must be more than nothing.", nameof(FirstDigit));
+        FollowUp?.Validate();
         foreach (var tool in Tools) tool.Validate();
         if (Tools.Select(tool => tool.Name).Distinct(StringComparer.Ordinal).Count() != Tools.Count) throw new ArgumentException("Two tools have the same name.", nameof(Tools));
     }

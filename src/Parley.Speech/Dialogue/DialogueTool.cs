@@ -18,6 +18,16 @@ public enum DialogueToolKind
     Webhook,
 }
 
+/// <summary>How a caller is transferred.</summary>
+public enum DialogueTransfer
+{
+    /// <summary>The server calls the other and connects the two.</summary>
+    Bridge,
+
+    /// <summary>The caller's phone does (REFER), and leaves this server.</summary>
+    Refer,
+}
+
 /// <summary>Something the model may do besides talking.</summary>
 public sealed record DialogueTool
 {
@@ -32,6 +42,12 @@ public sealed record DialogueTool
 
     /// <summary>Where callers may be transferred to: what the model may say, and the address it stands for. At least one for <see cref="DialogueToolKind.Transfer"/>.</summary>
     public IReadOnlyDictionary<string, string> Targets { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How callers are transferred. Default <see cref="DialogueTransfer.Bridge"/>.</summary>
+    public DialogueTransfer Method { get; init; }
+
+    /// <summary>What a caller hears until a transfer is answered, as the owner of the call names files; null for nothing.</summary>
+    public string? Music { get; init; }
 
     /// <summary>Address of a web service; needed for <see cref="DialogueToolKind.Webhook"/>.</summary>
     public Uri? Url { get; init; }

@@ -6,21 +6,15 @@ namespace Parley.Speech.Dialogue;
 public interface IDialogueActions
 {
     /// <summary>Ends the call. What was said has been heard.</summary>
-    /// <param name="reason">The model's reason; may be empty.</param>
+    /// <param name="reason">The model's reason, which may be empty; <c>silence</c>, <c>turns</c> or <c>duration</c> where a limit of <see cref="DialogueOptions"/> ends the call.</param>
     /// <param name="cancel">The conversation is over.</param>
     Task<string> HangUpAsync(string reason, CancellationToken cancel);
 
-    /// <summary>Passes the caller on.</summary>
+    /// <summary>Passes the caller on. What was said has been heard; what the caller says meanwhile waits.</summary>
+    /// <param name="tool">The tool, with how it is done.</param>
     /// <param name="target">An address, one of those configured.</param>
-    /// <param name="cancel">The caller began to speak, or the conversation is over.</param>
-    Task<string> TransferAsync(string target, CancellationToken cancel);
-
-    /// <summary>Waits for digits.</summary>
-    /// <param name="count">How many at most, 1 to 64.</param>
-    /// <param name="finishKey">Key that ends them early; null for none.</param>
-    /// <param name="cancel">The caller began to speak, or the conversation is over.</param>
-    /// <returns>The digits; empty when none came in time.</returns>
-    Task<string> CollectDigitsAsync(int count, char? finishKey, CancellationToken cancel);
+    /// <param name="cancel">The conversation is over.</param>
+    Task<string> TransferAsync(DialogueTool tool, string target, CancellationToken cancel);
 
     /// <summary>Asks a web service that the configuration names.</summary>
     /// <param name="tool">The tool, with its address.</param>

@@ -107,10 +107,10 @@ public sealed class RecognitionStream : IAudioSink, IAsyncDisposable
         while (!_stop.IsCancellationRequested)
         {
             var provider = _providers[_index];
-            var words = false;
+            var (connected, words) = (false, false);
             try
             {
-                await ServeAsync(provider, () => words = true).ConfigureAwait(false);
+                await ServeAsync(provider, () => connected = true, () => words = true).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -122,7 +122,7 @@ public sealed class RecognitionStream : IAudioSink, IAsyncDisposable
                 failures++;
                 Interlocked.Exchange(ref _owedSince, 0);
                 var known = error as SpeechVendorException;
-                Post(new SpeechProblem("asr", known?.Message ?? $"{provider.Name}: {error.GetType().Name}", known?.Code) { Provider = provider.Name });
+                Post(new SpeechProblem("asr", known?.Message ?? $"{provider.Name}: {error.GetType().Name}", known?.Code) { Provider = provider.Name, IsConnecting = !connected });
                 if (_providers.Count > 1 && (known?.Failure == VendorFailure.Refused || failures >= _options.FailuresBeforeFallback))
                 {
                     Volatile.Write(ref _index, (_index + 1) % _providers.Count);
@@ -136,9 +136,10 @@ public sealed class RecognitionStream : IAudioSink, IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(IRecogniser provider, Action onWords)
+    private async Task ServeAsync(IRecogniser provider, Action onConnected, Action onWords)
     {
         var connection = await provider.ConnectAsync(_stop.Token).ConfigureAwait(false);
+        onConnected();
         await using (connection.ConfigureAwait(false))
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);

@@ -13,7 +13,7 @@ public sealed class VoiceSettingsTests
             "listen": "wss:127.0.0.1:8443", "key": "k", "keys": [{ "name": "desk", "key": "d" }], "origins": "https://desk.example.com",
             "webhook": { "urls": ["http://127.0.0.1:9000/a", "http://127.0.0.1:9001/b"], "secret": "s", "headers": { "X-Tenant": "7" }, "timeout": "2s", "attempts": 2, "accept-timeout": "30s", "fallback": "busy" },
             "webhook-users": ["bot", "4930*"],
-            "agents": { "sales": { "users": ["7XX", "*"], "webhook": "http://127.0.0.1:9002/" } },
+            "bot": "b.json", "bots": { "reception": "r.json" }, "agents": { "sales": { "users": ["7XX", "*"], "webhook": "http://127.0.0.1:9002/" } },
             "prompts": "p", "recordings": "r", "dumps": "d", "records": "c", "cache": "t", "llm": "https://llm.example.com/v1", "llm-key": "l", "legacy-reasons": true, "grace": "10s", "drain": "20s", "refer": "keeps-call", "url-hosts": "media.example.com", "public-urls": true,
             "ice-servers": ["stun:stun.example.com", { "urls": "turn:turn.example.com", "username": "u", "credential": "c" }]
           }
@@ -53,6 +53,7 @@ public sealed class VoiceSettingsTests
         Assert.False((file with { UrlHosts = [] }).IsSameAtStart(file));
         Assert.False((file with { IceServers = [] }).IsSameAtStart(file));
         Assert.False((file with { Key = "other" }).IsSameAtStart(file));
+        Assert.False((file with { Bots = new Dictionary<string, string> { ["reception"] = "other.json" } }).IsSameAtStart(file));
         Assert.False((file with { Records = "other" }).IsSameAtStart(file));
         Assert.False((file with { Prompts = "other" }).IsSameAtStart(file));
     }
@@ -62,7 +63,8 @@ public sealed class VoiceSettingsTests
     [InlineData("""{ "webhook": { "url": "http://x/", "atempts": 1 } }""", "did you mean 'attempts'?")]
     [InlineData("""{ "webhook": { "secret": "s3cret" } }""", "'voice.webhook' needs a \"url\"")]
     [InlineData("""{ "webhook": { "url": "http://x/", "attempts": 0 } }""", "'voice.webhook.attempts' needs a whole number from 1 to 10")]
-    [InlineData("""{ "agents": { "a": { "users": "b" } } }""", "'voice.agents.a' needs a \"webhook\"")]
+    [InlineData("""{ "agents": { "a": { "users": "b" } } }""", "'voice.agents.a' needs either a \"webhook\" or a \"bot\"")]
+    [InlineData("""{ "agents": { "a": { "bot": "b", "webhook": "http://x/" } } }""", "needs either")]
     [InlineData("""{ "agents": { "a b": { "webhook": "http://x/" } } }""", "cannot be the name of an agent")]
     [InlineData("""{ "keys": [{ "name": "a" }] }""", "needs a \"key\"")]
     [InlineData("""{ "refer": "x" }""", "\"ends-call\", \"keeps-call\"")]

@@ -34,9 +34,15 @@ internal sealed class VoiceStage : IAsyncDisposable
 
     public string ServerUri => $"sip:bot@{Server.Listeners[0].Local}";
 
-    public static async Task<VoiceStage> StartAsync(VoiceOptions? options = null, Func<ApiHostOptions, ApiHostOptions>? host = null)
+    /// <param name="options">Of the server; its speech is this class's.</param>
+    /// <param name="host">Changes its web server.</param>
+    /// <param name="register">Adds to its speech.</param>
+    /// <param name="bot">Who answers incoming calls; null for the webhook.</param>
+    /// <param name="limits">Of vendors; null for the defaults.</param>
+    public static async Task<VoiceStage> StartAsync(
+        VoiceOptions? options = null, Func<ApiHostOptions, ApiHostOptions>? host = null, Action<SpeechProviders>? register = null, string? bot = null, VendorLimits? limits = null)
     {
-        var connections = new SpeechConnections();
+        var connections = new SpeechConnections(limits);
         var speech = new SpeechProviders(connections, environment: _ => null);
         speech.Register("scripted", (SynthesisOptions _, SpeechConnections _) => new Spoken());
         var recognitions = new List<RecognitionOptions>();
@@ -46,13 +52,14 @@ internal sealed class VoiceStage : IAsyncDisposable
                 recognitions.Add(asked);
             return new Heard();
         });
+        register?.Invoke(speech);
         var server = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:parley@127.0.0.1", MediaPorts = (28_000, 28_498) });
         var phone = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:phone@127.0.0.1", MediaPorts = (28_500, 28_998) });
         var surface = new VoiceSurface(server, (options ?? new()) with { Speech = options?.Speech ?? speech });
         var listen = new ApiHostOptions { Listen = new(IPAddress.Loopback, 0) };
         var served = await ApiHost.StartAsync(host?.Invoke(listen) ?? listen, [surface]);
         var stage = new VoiceStage(server, phone, surface, served, connections) { Recognitions = recognitions };
-        _ = server.ServeAsync((call, cancel) => surface.ServeAsync(call, cancel), stage._stop.Token);
+        _ = server.ServeAsync((call, cancel) => bot is null ? surface.ServeAsync(call, cancel) : surface.ServeBotAsync(call, bot, cancel), stage._stop.Token);
         return stage;
     }
 

@@ -235,6 +235,6 @@ public sealed class WebhookTests
     private static async Task<bool> TellAsync(Webhook webhook)
     {
         using var client = new WebhookClient(TimeProvider.System, new(() => (0, 0)), NullLogger.Instance);
-        return await client.TellAsync(webhook, new() { DialogId = "d" }, CancellationToken.None);
+        return await client.TellAsync(webhook, new Parley.Contracts.Voice.WebhookCall { DialogId = "d" }, CancellationToken.None);
     }
 }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Parley.Speech.Activity;
 using Parley.Speech.Recognition;
-using Parley.Speech.Tests.Vendors;
+using Parley.TestSupport.Speech;
 using Parley.Speech.Vendors;
 
 namespace Parley.Speech.Tests.Recognition;
@@ -27,8 +27,8 @@ public sealed class RecognitionStreamTests : IDisposable
     [InlineData("voiceapi")]
     public async Task Words_are_recognised_in_their_order_with_their_times(string vendor)
     {
-        await using var server = await RecogniserServers.StartAsync(vendor);
-        await using var stream = Open(RecogniserServers.Connect(vendor, server, _connections));
+        await using var server = await VendorServers.StartAsync(vendor);
+        await using var stream = Open(VendorServers.Recogniser(vendor, server, _connections));
         await Say(stream, 1, 2, 3);
         var finals = await Finals(3);
         Assert.Empty(server.Complaints);
@@ -49,8 +49,8 @@ public sealed class RecognitionStreamTests : IDisposable
     [CombinatorialVendors(Manner.RefusesKey, Manner.TooMany, Manner.ClosesEarly, Manner.BreaksOff, Manner.Silent, Manner.Garbage)]
     public async Task A_failure_is_an_event_and_recognition_goes_on(string vendor, Manner manner)
     {
-        await using var server = await RecogniserServers.StartAsync(vendor, manner);
-        await using var stream = Open(RecogniserServers.Connect(vendor, server, _connections));
+        await using var server = await VendorServers.StartAsync(vendor, manner);
+        await using var stream = Open(VendorServers.Recogniser(vendor, server, _connections));
         await Say(stream, 1, 2, 3);
         await Until(() => !Problems().IsEmpty, "a problem is told");
         await Say(stream, 4, 5, 6);
@@ -59,7 +59,7 @@ public sealed class RecognitionStreamTests : IDisposable
         var problem = Problems().First();
         Assert.Equal(("asr", vendor), (problem.Sender, problem.Provider));
         Assert.Single(Problems());
-        Assert.All(Problems(), one => Assert.DoesNotContain(RecogniserServers.Key, one.Message, StringComparison.Ordinal));
+        Assert.All(Problems(), one => Assert.DoesNotContain(VendorServers.Key, one.Message, StringComparison.Ordinal));
         var words = _events.OfType<TextRecognised>().Where(text => text.IsFinal).Select(text => text.Text).ToList();
         Assert.Equal(words.Order(StringComparer.Ordinal), words);
         Assert.Equal(words.Distinct(), words);
@@ -76,8 +76,8 @@ public sealed class RecognitionStreamTests : IDisposable
     [InlineData("voiceapi")]
     public async Task A_slow_vendor_is_waited_for(string vendor)
     {
-        await using var server = await RecogniserServers.StartAsync(vendor, Manner.Slow, Manner.Slow, Manner.Slow);
-        await using var stream = Open(RecogniserServers.Connect(vendor, server, _connections));
+        await using var server = await VendorServers.StartAsync(vendor, Manner.Slow, Manner.Slow, Manner.Slow);
+        await using var stream = Open(VendorServers.Recogniser(vendor, server, _connections));
         await Say(stream, 1, 2, 3);
         await Finals(3);
         Assert.Empty(Problems());
@@ -86,8 +86,8 @@ public sealed class RecognitionStreamTests : IDisposable
     [Fact]
     public async Task A_wrong_key_is_refused_by_the_server_and_named_without_the_key()
     {
-        await using var server = await RecogniserServers.StartAsync("tencent");
-        await using var stream = Open(RecogniserServers.Connect("tencent", server, _connections, "another-key"));
+        await using var server = await VendorServers.StartAsync("tencent");
+        await using var stream = Open(VendorServers.Recogniser("tencent", server, _connections, "another-key"));
         await Until(() => !Problems().IsEmpty, "a problem is told");
         var problem = Problems().First();
         Assert.Equal(4002, problem.Code);
@@ -98,9 +98,9 @@ public sealed class RecognitionStreamTests : IDisposable
     [Fact]
     public async Task The_next_vendor_takes_over_from_one_that_refuses()
     {
-        await using var bad = await RecogniserServers.StartAsync("deepgram", [.. Enumerable.Repeat(Manner.RefusesKey, 50)]);
-        await using var good = await RecogniserServers.StartAsync("voiceapi");
-        await using var stream = Open(RecogniserServers.Connect("deepgram", bad, _connections), RecogniserServers.Connect("voiceapi", good, _connections));
+        await using var bad = await VendorServers.StartAsync("deepgram", [.. Enumerable.Repeat(Manner.RefusesKey, 50)]);
+        await using var good = await VendorServers.StartAsync("voiceapi");
+        await using var stream = Open(VendorServers.Recogniser("deepgram", bad, _connections), VendorServers.Recogniser("voiceapi", good, _connections));
         await Say(stream, 1, 2);
         var finals = await Finals(2);
         Assert.Equal(["w1", "w2"], finals.Select(text => text.Text));
@@ -111,9 +111,9 @@ public sealed class RecognitionStreamTests : IDisposable
     [Fact]
     public async Task The_next_vendor_takes_over_from_one_that_fails_again_and_again()
     {
-        await using var bad = await RecogniserServers.StartAsync("deepgram", [.. Enumerable.Repeat(Manner.ServerError, 50)]);
-        await using var good = await RecogniserServers.StartAsync("voiceapi");
-        await using var stream = Open(RecogniserServers.Connect("deepgram", bad, _connections), RecogniserServers.Connect("voiceapi", good, _connections));
+        await using var bad = await VendorServers.StartAsync("deepgram", [.. Enumerable.Repeat(Manner.ServerError, 50)]);
+        await using var good = await VendorServers.StartAsync("voiceapi");
+        await using var stream = Open(VendorServers.Recogniser("deepgram", bad, _connections), VendorServers.Recogniser("voiceapi", good, _connections));
         await Say(stream, 1, 2);
         await Finals(2);
         Assert.Equal((2, 2), (bad.Connections, Problems().Count));

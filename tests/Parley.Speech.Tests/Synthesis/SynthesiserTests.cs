@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Parley.Speech.Synthesis;
-using Parley.Speech.Tests.Vendors;
+using Parley.TestSupport.Speech;
 using Parley.Speech.Vendors;
 
 namespace Parley.Speech.Tests.Synthesis;
@@ -36,8 +36,8 @@ public sealed class SynthesiserTests : IDisposable
     [MemberData(nameof(Vendors))]
     public async Task A_text_becomes_speech(string vendor)
     {
-        await using var server = await SynthesiserServers.StartAsync(vendor);
-        var (said, rate, _) = await Speak(SynthesiserServers.Connect(vendor, server, _connections), new() { Text = Text });
+        await using var server = await VendorServers.StartAsync(vendor);
+        var (said, rate, _) = await Speak(VendorServers.Synthesiser(vendor, server, _connections), new() { Text = Text });
         Assert.Empty(server.Complaints);
         Assert.Equal((Text, vendor == "openai" ? 24_000 : 16_000), (said, rate));
     }
@@ -46,8 +46,8 @@ public sealed class SynthesiserTests : IDisposable
     [MemberData(nameof(Vendors))]
     public async Task Text_in_pieces_becomes_speech_as_one(string vendor)
     {
-        await using var server = await SynthesiserServers.StartAsync(vendor);
-        var (said, _, _) = await Speak(SynthesiserServers.Connect(vendor, server, _connections), new() { Pieces = Pieces("Hello ", "there. ", "How are", " you?") });
+        await using var server = await VendorServers.StartAsync(vendor);
+        var (said, _, _) = await Speak(VendorServers.Synthesiser(vendor, server, _connections), new() { Pieces = Pieces("Hello ", "there. ", "How are", " you?") });
         Assert.Empty(server.Complaints);
         Assert.Equal("Hello there. How are you?".Replace(" ", "", StringComparison.Ordinal), said.Replace(" ", "", StringComparison.Ordinal));
     }
@@ -56,24 +56,24 @@ public sealed class SynthesiserTests : IDisposable
     [MemberData(nameof(Failures))]
     public async Task A_failure_is_told_and_the_next_vendor_speaks(string vendor, Manner manner)
     {
-        await using var bad = await SynthesiserServers.StartAsync(vendor, manner, manner);
-        await using var good = await SynthesiserServers.StartAsync("openai");
-        var chain = new SynthesiserChain([SynthesiserServers.Connect(vendor, bad, _connections), SynthesiserServers.Connect("openai", good, _connections)], _events.Enqueue);
+        await using var bad = await VendorServers.StartAsync(vendor, manner, manner);
+        await using var good = await VendorServers.StartAsync("openai");
+        var chain = new SynthesiserChain([VendorServers.Synthesiser(vendor, bad, _connections), VendorServers.Synthesiser("openai", good, _connections)], _events.Enqueue);
         var (said, _, _) = await Speak(chain, new() { Text = Text });
         Assert.Equal(Text, said);
         Assert.Empty(bad.Complaints);
         var problems = _events.OfType<SpeechProblem>().ToList();
         Assert.Equal(manner == Manner.RefusesKey ? 1 : 2, problems.Count); // a refused key is not tried again
         Assert.All(problems, problem => Assert.Equal(("tts", vendor), (problem.Sender, problem.Provider)));
-        Assert.All(problems, problem => Assert.DoesNotContain(SynthesiserServers.Key, problem.Message, StringComparison.Ordinal));
+        Assert.All(problems, problem => Assert.DoesNotContain(VendorServers.Key, problem.Message, StringComparison.Ordinal));
     }
 
     [Theory]
     [MemberData(nameof(Vendors))]
     public async Task A_slow_vendor_is_waited_for(string vendor)
     {
-        await using var server = await SynthesiserServers.StartAsync(vendor, Manner.Slow);
-        Assert.Equal(Text, (await Speak(SynthesiserServers.Connect(vendor, server, _connections), new() { Text = Text })).Said);
+        await using var server = await VendorServers.StartAsync(vendor, Manner.Slow);
+        Assert.Equal(Text, (await Speak(VendorServers.Synthesiser(vendor, server, _connections), new() { Text = Text })).Said);
     }
 
     [Theory]
@@ -82,8 +82,8 @@ public sealed class SynthesiserTests : IDisposable
     [InlineData("tencent", 3)]
     public async Task A_connection_is_used_again_where_the_vendor_allows_it(string vendor, int connections)
     {
-        await using var server = await SynthesiserServers.StartAsync(vendor);
-        var synthesiser = SynthesiserServers.Connect(vendor, server, _connections);
+        await using var server = await VendorServers.StartAsync(vendor);
+        var synthesiser = VendorServers.Synthesiser(vendor, server, _connections);
         foreach (var text in new[] { "one", "two", "three" }) Assert.Equal(text, (await Speak(synthesiser, new() { Text = text })).Said);
         Assert.Equal(connections, server.Connections);
     }
@@ -91,8 +91,8 @@ public sealed class SynthesiserTests : IDisposable
     [Fact]
     public async Task A_connection_that_was_closed_while_nobody_used_it_is_replaced()
     {
-        await using var server = await SynthesiserServers.StartAsync("deepgram", Manner.ClosesAfterwards);
-        var synthesiser = SynthesiserServers.Connect("deepgram", server, _connections);
+        await using var server = await VendorServers.StartAsync("deepgram", Manner.ClosesAfterwards);
+        var synthesiser = VendorServers.Synthesiser("deepgram", server, _connections);
         await Speak(synthesiser, new() { Text = "one" });
         Assert.Equal("two", (await Speak(synthesiser, new() { Text = "two" })).Said);
         Assert.Equal(2, server.Connections);
@@ -101,8 +101,8 @@ public sealed class SynthesiserTests : IDisposable
     [Fact]
     public async Task Tencents_marks_are_given()
     {
-        await using var server = await SynthesiserServers.StartAsync("tencent");
-        var (_, _, marks) = await Speak(SynthesiserServers.Connect("tencent", server, _connections), new() { Pieces = Pieces("Hello ", "there") });
+        await using var server = await VendorServers.StartAsync("tencent");
+        var (_, _, marks) = await Speak(VendorServers.Synthesiser("tencent", server, _connections), new() { Pieces = Pieces("Hello ", "there") });
         Assert.Equal([(0, TimeSpan.Zero), (6, TimeSpan.FromMilliseconds(60))], marks);
     }
 
@@ -118,8 +118,8 @@ public sealed class SynthesiserTests : IDisposable
     [Fact]
     public async Task Text_in_pieces_that_nobody_has_heard_is_said_by_the_next_vendor_from_its_beginning()
     {
-        await using var bad = await SynthesiserServers.StartAsync("deepgram", Manner.ServerError, Manner.ServerError);
-        var chain = new SynthesiserChain([SynthesiserServers.Connect("deepgram", bad, _connections), new Reliable()], _events.Enqueue);
+        await using var bad = await VendorServers.StartAsync("deepgram", Manner.ServerError, Manner.ServerError);
+        var chain = new SynthesiserChain([VendorServers.Synthesiser("deepgram", bad, _connections), new Reliable()], _events.Enqueue);
         Assert.Equal("abc", (await Speak(chain, new() { Pieces = Pieces("a", "b", "c") })).Said);
     }
 
@@ -129,9 +129,9 @@ public sealed class SynthesiserTests : IDisposable
         var folder = Directory.CreateTempSubdirectory("parley-speech-");
         try
         {
-            await using var server = await SynthesiserServers.StartAsync("tencent");
+            await using var server = await VendorServers.StartAsync("tencent");
             var cache = new SynthesisCache(new() { Folder = folder.FullName });
-            var synthesiser = SynthesiserServers.Connect("tencent", server, _connections, cache);
+            var synthesiser = VendorServers.Synthesiser("tencent", server, _connections, cache);
             var first = await Speak(synthesiser, new() { Text = Text });
             var second = await Speak(synthesiser, new() { Text = Text });
             Assert.Equal((first.Said, first.Rate), (second.Said, second.Rate));
@@ -227,7 +227,7 @@ public sealed class SynthesiserTests : IDisposable
             rate = chunk.SampleRate;
         }
 
-        return (SynthesiserServers.Read([.. pcm]), rate, marks);
+        return (VendorServers.Read([.. pcm]), rate, marks);
     }
 
     private static async IAsyncEnumerable<string> Pieces(params string[] pieces)

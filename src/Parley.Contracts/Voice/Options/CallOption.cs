@@ -73,6 +73,9 @@ public sealed record CallOption
     /// <summary>Listens for tones of the network; null for not.</summary>
     public RingbackDetectionOption? RingbackDetection { get; init; }
 
+    /// <summary>Name of a bot of the server's that leads the conversation; what the other options say goes before what it is made of. Null for none.</summary>
+    public string? Bot { get; init; }
+
     /// <summary>Tells whether a person or a machine answered; null for not.</summary>
     public AmdOption? Amd { get; init; }
 }

@@ -43,6 +43,9 @@ public sealed record VadOption
 /// <summary>Recognition.</summary>
 public sealed record AsrOption
 {
+    /// <summary>Who recognises when this one refuses or fails again and again; null for nobody else.</summary>
+    public AsrOption? Fallback { get; init; }
+
     /// <summary>Who: <c>deepgram</c>, <c>tencent</c>, <c>aliyun</c>, <c>openai</c>, <c>voiceapi</c>.</summary>
     public string? Provider { get; init; }
 
@@ -83,6 +86,9 @@ public sealed record AsrOption
 /// <summary>Synthesis.</summary>
 public sealed record TtsOption
 {
+    /// <summary>Who speaks when this one refuses or fails again; null for nobody else.</summary>
+    public TtsOption? Fallback { get; init; }
+
     /// <summary>Samples per second; null for 16000.</summary>
     public int? Samplerate { get; init; }
 

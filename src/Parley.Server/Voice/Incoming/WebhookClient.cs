@@ -27,9 +27,12 @@ internal sealed partial class WebhookClient(TimeProvider time, VoiceCounters cou
     };
 
     /// <summary>True when the other side has taken it.</summary>
-    public async Task<bool> TellAsync(Webhook webhook, WebhookCall call, CancellationToken cancel)
+    public Task<bool> TellAsync(Webhook webhook, WebhookCall call, CancellationToken cancel) =>
+        TellAsync(webhook, JsonSerializer.SerializeToUtf8Bytes(call, VoiceJson.Default.WebhookCall), cancel);
+
+    /// <summary>True when the other side has taken it.</summary>
+    public async Task<bool> TellAsync(Webhook webhook, byte[] body, CancellationToken cancel)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(call, VoiceJson.Default.WebhookCall);
         var attempt = 0;
         foreach (var url in webhook.Turn())
         {

@@ -13,6 +13,9 @@ namespace Parley.Server.Voice.Sessions;
 /// <summary>Options of a call as those of its speech, and what of them cannot be honoured.</summary>
 internal static class ChainPlan
 {
+    // As many as anybody has accounts with; what a program nests deeper is not tried.
+    private const int MaxVendors = 4;
+
     // More at once is a burst that vendors refuse.
     private const int MostTexts = 16;
 
@@ -25,10 +28,10 @@ internal static class ChainPlan
             Gain = option.Agc is { } agc ? Gain(agc, problems) : null,
             VoiceActivity = option.Vad is { } vad ? Activity(vad, problems) : null,
             EndOfUtterance = option.Eou is { } eou ? Utterance(eou, problems) : null,
-            Recognisers = option.Asr is { } asr && Recognition(asr, problems) is { } recognition ? [recognition] : [],
+            Recognisers = [.. WithFallbacks(option.Asr, one => one.Fallback).Select(asr => Recognition(asr, problems)).OfType<RecognitionOptions>()],
             // Nothing is asked of a vendor before he is to hear something.
             Recognition = new() { ConnectWithAudio = option.Asr?.StartWhenAnswer == true },
-            Synthesisers = [Synthesis(option.Tts ?? new(), problems)],
+            Synthesisers = [.. WithFallbacks(option.Tts ?? new(), one => one.Fallback).Select(tts => Synthesis(tts, problems))],
             ConcurrentTexts = option.Tts?.MaxConcurrentTasks is { } texts ? Texts(texts, "option.tts.maxConcurrentTasks", problems) : 1,
             AnsweringMachine = option.Amd is { Enabled: not false } ? new() : null,
             NetworkTones = option.RingbackDetection is { Enabled: true } tones ? Tones(tones, problems) : ToneRegions.None,
@@ -50,6 +53,13 @@ internal static class ChainPlan
             if (value is not null)
                 problems.Add(new(field, why));
         }
+    }
+
+    private static IEnumerable<T> WithFallbacks<T>(T? first, Func<T, T?> next)
+        where T : class
+    {
+        for (var (one, count) = (first, 0); one is not null && count < MaxVendors; count++, one = next(one))
+            yield return one;
     }
 
     /// <summary>Tells what of the options is for calls of browsers, or over the socket, and this is one of a phone.</summary>

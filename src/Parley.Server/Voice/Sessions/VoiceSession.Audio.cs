@@ -34,7 +34,7 @@ internal sealed partial class VoiceSession
             return;
         if (_chain is null)
         {
-            var chain = _chain = new(ChainPlan.Of(_option, line.SampleRate, _held), _core.Speech, _core.Options.Time);
+            var chain = _chain = new(Parts(line.SampleRate), _core.Speech, _core.Options.Time);
             _output = line.Play(chain.Output);
             if (_isDumb)
                 _output.Mute();
@@ -58,7 +58,7 @@ internal sealed partial class VoiceSession
         foreach (var one in _hearing.Values)
             one.Dispose();
         _hearing.Clear();
-        Begin("accept", () => chain.ChangeAsync(ChainPlan.Of(_option, line.SampleRate, _held)).AsTask());
+        Begin("accept", () => chain.ChangeAsync(Parts(line.SampleRate)).AsTask());
         Surround();
     }
 
@@ -119,6 +119,7 @@ internal sealed partial class VoiceSession
     {
         Input.Stop();
         Tell(new DtmfEvent { TrackId = Id, Digit = digit.Symbol.ToString() });
+        _conversation?.Press(digit.Symbol);
     }
 
     private void SendDigits(SendDtmfCommand command)
@@ -266,6 +267,8 @@ internal sealed partial class VoiceSession
             }
         }
 
+        if (_conversation is not null)
+            await _conversation.CloseAsync(_last);
         if (_chain is { } chain)
             await chain.DisposeAsync();
         await _telling;

@@ -104,6 +104,7 @@ internal sealed partial class VoiceSession
         OpenAudio();
         Tell(new MediaReadyEvent { TrackId = Id });
         TellHeld();
+        BeginDialogue();
         DoEarly();
     }
 

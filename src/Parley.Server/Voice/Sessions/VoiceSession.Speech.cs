@@ -3,6 +3,7 @@ using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
 using Parley.Media.Audio;
+using Parley.Server.Voice.Bots;
 using Parley.Server.Voice.Sound;
 using Parley.Speech;
 using Parley.Speech.Output;
@@ -176,7 +177,8 @@ internal sealed partial class VoiceSession
         (_turn, _openingId) = (_turn + 1, null);
         if (front is not null)
             _rules.Forget(front);
-        chain.Player.Interrupt(command.Graceful == true, fade);
+        var heard = chain.Player.Interrupt(command.Graceful == true, fade);
+        _conversation?.Interrupt(heard);
         if (command.PlayId is not null)
             return;
         _streams?.Interrupt();
@@ -227,6 +229,10 @@ internal sealed partial class VoiceSession
         {
             case SpeechStarted or TextRecognised or PlaybackStarted: Input.Stop(); break;
             case PlaybackEnded ended: PlaybackOver(ended); return;
+            case HangUpAsked:
+                _why ??= ("BySystem", "system");
+                Abandon();
+                return;
         }
 
         if (told is not null)
@@ -251,7 +257,7 @@ internal sealed partial class VoiceSession
         {
             TrackId = Id, Index = text.Index, Text = text.Text, StartTime = UnixOr(text.StartedAt, happened), EndTime = UnixOr(text.EndedAt, happened), Confidence = text.Confidence, TaskId = text.TaskId,
         },
-        SpeechProblem problem => new ErrorEvent { TrackId = Id, Sender = problem.Sender, Error = problem.Message, Code = problem.Code },
+        SpeechProblem problem => VendorErrors.Event(Id, problem),
         SpeechMetric metric => new MetricsEvent { Key = metric.Key, Duration = (long)metric.Duration.TotalMilliseconds, Data = Figures.Of(metric) },
         PlaybackStarted start => new TrackStartEvent { TrackId = _botTrack, PlayId = start.PlayId },
         PlaybackInterrupted { Interruption: var cut } => new InterruptionEvent

@@ -255,6 +255,7 @@ internal sealed partial class VoiceSession
         {
             TellHeld();
             Tell(last, isLast: true);
+            _last = last;
         }
 
         _isOver = true;
@@ -269,6 +270,7 @@ internal sealed partial class VoiceSession
     {
         if (_isOver)
             return;
+        _conversation?.Told(happened, _isReferring);
         happened = happened with { Timestamp = happened.Timestamp == 0 ? Now.ToUnixTimeMilliseconds() : happened.Timestamp, Seq = ++_seq };
         _core.Counters.Told(happened);
         Box.Send(happened, isLast);

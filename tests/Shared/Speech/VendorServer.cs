@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Parley.Speech.Tests.Vendors;
+namespace Parley.TestSupport.Speech;
 
 /// <summary>How a vendor's server treats a connection.</summary>
 public enum Manner

@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Parley.Speech.Activity;
+using Parley.Speech.Recognition;
+using Parley.Speech.Synthesis;
+using Parley.SpeechBench;
+
+namespace Parley.VoiceBench;
+
+/// <summary>Gives what it is told to, at once.</summary>
+internal sealed class ScriptedRecogniser : IRecogniser, IRecogniserConnection
+{
+    private readonly Channel<RecogniserResult> _results = Channel.CreateUnbounded<RecogniserResult>();
+
+    public string Name => "scripted";
+
+    public int SampleRate => 8000;
+
+    public void Say(string text) => _results.Writer.TryWrite(new(text, true));
+
+    public Task<IRecogniserConnection> ConnectAsync(CancellationToken cancel) => Task.FromResult<IRecogniserConnection>(this);
+
+    public ValueTask SendAsync(ReadOnlyMemory<short> pcm, CancellationToken cancel) => default;
+
+    public ValueTask HeardAsync(VoiceActivityChange change, CancellationToken cancel) => default;
+
+    public ValueTask<RecogniserResult> ReceiveAsync(CancellationToken cancel) => _results.Reader.ReadAsync(cancel);
+
+    public ValueTask DisposeAsync() => default;
+}
+
+/// <summary>Speaks at once: a second of voice for each ten characters.</summary>
+internal sealed class ScriptedSynthesiser : ISynthesiser
+{
+    private static readonly short[] Second = Voice.Samples(8000);
+
+    public string Name => "scripted";
+
+    public async IAsyncEnumerable<SynthesisChunk> SynthesiseAsync(SynthesisRequest request, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var piece in request.ReadAsync(cancel))
+        {
+            for (var i = 0; i < Math.Max(1, piece.Length / 10); i++)
+                yield return new(Second, 8000);
+        }
+    }
+}
