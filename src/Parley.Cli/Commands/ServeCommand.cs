@@ -79,6 +79,8 @@ internal sealed class ServeCommand : Command
         HelpName = "KEY", Description = "Let nobody use the call API without this key; needed where others can reach it. Also PARLEY_CALL_API_KEY",
     };
 
+    private readonly VoiceServeOptions _voice = new();
+
     public ServeCommand()
         : base("serve", """
             Registers phones, connects their calls and serves the built-in extensions until Ctrl-C.
@@ -87,12 +89,14 @@ internal sealed class ServeCommand : Command
               parley serve
               parley serve --sip udp:127.0.0.1:5070 --http off
               parley serve --sip tls:0.0.0.0:5061 --tls-self-signed --trace calls.pcap
+              parley serve --webhook http://127.0.0.1:9000/calls --webhook-users bot
               parley serve --config parley.json
             """)
     {
         foreach (var option in (Option[])
             [_sip, _http, _data, _config, _tlsCertificate, _tlsKey, _tlsSelfSigned, _trace, _mediaPorts, _externalHost, _srtp, _allowBridge, _callApi, _callApiKey])
             Options.Add(option);
+        _voice.AddTo(this);
         SetAction(async (parsed, cancel) =>
         {
             var output = parsed.InvocationConfiguration.Output;
@@ -123,5 +127,6 @@ internal sealed class ServeCommand : Command
         {
             Listen = parsed.GetValue(_callApi), Key = parsed.GetValue(_callApiKey) ?? ApiCommand.KeyOfEnvironment,
         },
+        Voice = _voice.Read(parsed),
     };
 }

@@ -35,7 +35,7 @@ internal sealed class TestCommand : Command
     private readonly Option<bool> _plain = new("--no-color", "--no-ansi") { Description = "No colours; NO_COLOR in the environment does the same" };
     private readonly Option<string?> _check = new("--check") { HelpName = "FILE", Description = "Parse a file, name what is wrong with it, and run nothing" };
     private readonly Option<bool> _definitions = new("--definitions") { Description = "Print every function of Rhai scenarios with its documentation, as editors read it (.d.rhai)" };
-    private readonly Option<string?> _monitor = new("--monitor") { HelpName = "F.json", Description = "Run scenarios again and again as this file says, until Ctrl-C, with metrics and the last reports over HTTP" };
+    private readonly Option<string?> _monitor = new("--monitor") { HelpName = "F.json|F.toml", Description = "Run scenarios again and again as this file says, until Ctrl-C, with metrics and the last reports over HTTP" };
     private readonly Option<string?> _new = new("--new") { HelpName = "F.cs", Description = "Write a scenario in C# to begin with, and run nothing" };
 
     public TestCommand()

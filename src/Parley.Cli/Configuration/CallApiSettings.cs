@@ -1,4 +1,3 @@
-using System.Net;
 using Parley.Cli.Terminal;
 using Parley.Server.Access;
 
@@ -32,14 +31,7 @@ internal sealed record CallApiSettings
 
     /// <summary>Where to listen, and whether with TLS.</summary>
     /// <exception cref="FormatException">It is no address.</exception>
-    public (IPEndPoint Address, bool IsSecure) Address()
-    {
-        const string secure = "wss:", plain = "ws:";
-        var text = Listen ?? Default;
-        if (text.StartsWith(secure, StringComparison.OrdinalIgnoreCase))
-            return (ServeSettings.ParseAddress(text[secure.Length..], Default), true);
-        return (ServeSettings.ParseAddress(text.StartsWith(plain, StringComparison.OrdinalIgnoreCase) ? text[plain.Length..] : text, Default), false);
-    }
+    public ApiAddress Address() => ApiAddress.Parse(Listen ?? Default, Default);
 
     /// <summary>All keys.</summary>
     /// <exception cref="CommandException">Two are the same, or one cannot be a key.</exception>

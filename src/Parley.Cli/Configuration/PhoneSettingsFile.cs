@@ -230,10 +230,12 @@ internal static class PhoneSettingsFile
     private static string Digits(SettingsNode value) =>
         value.Text() is var text && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '*' or '#' or '-') ? text : throw value.Needs("digits, letters, +, -, * or #");
 
+    /// <summary>True for what can be the name of an account, an extension or an agent.</summary>
+    public static bool IsUser(string text) => text.Length > 0
+        && (ExtensionTable.TryFind(text, out _, out _) || (SipUri.TryParse(text.Contains('@', StringComparison.Ordinal) ? $"sip:{text}" : $"sip:{text}@parley", out var uri) && uri.User.Length > 0));
+
     private static string Destination(SettingsNode value) =>
-        value.Text() is { Length: > 0 } text && (ExtensionTable.TryFind(text, out _, out _) || SipUri.TryParse(text.Contains('@', StringComparison.Ordinal) ? $"sip:{text}" : $"sip:{text}@parley", out _))
-            ? text
-            : throw value.Needs("the name of an account or of an extension, such as \"alice\"");
+        value.Text() is var text && IsUser(text) ? text : throw value.Needs("the name of an account, an extension or an agent, such as \"alice\"");
 
     private static string Network(SettingsNode value, string text)
     {

@@ -47,6 +47,9 @@ internal sealed record ServeSettings
     /// <summary>Where the call API is served, and to whom.</summary>
     public CallApiSettings CallApi { get; init; } = new();
 
+    /// <summary>Where voice agents are served, and which calls are theirs.</summary>
+    public VoiceSettings Voice { get; init; } = new();
+
     /// <summary>Domains, trunks, routes and the rest of what only the file can say.</summary>
     public PhoneSettings Phones { get; init; } = PhoneSettings.None;
 
@@ -72,6 +75,7 @@ internal sealed record ServeSettings
         AllowBridge = AllowBridge is { Count: > 0 } ? AllowBridge : others.AllowBridge,
         Storage = Storage ?? others.Storage,
         CallApi = CallApi.Over(others.CallApi),
+        Voice = Voice.Over(others.Voice),
         Phones = others.Phones,
     };
 
@@ -93,6 +97,7 @@ internal sealed record ServeSettings
             ("allow-bridge", (AllowBridge ?? []).SequenceEqual(started.AllowBridge ?? [])),
             ("storage", Storage == started.Storage),
             ("call-api", CallApi.IsSameAs(started.CallApi)),
+            ("voice", Voice.IsSameAtStart(started.Voice)),
             ("control", Phones.Control with { AllowUrl = null } == started.Phones.Control with { AllowUrl = null }),
             ("domains", Phones.Domains.SequenceEqual(started.Phones.Domains, DomainComparer.Instance)),
             ("digest", Phones.Digest.SequenceEqual(started.Phones.Digest)),

@@ -11,7 +11,7 @@ internal static class SettingsFile
 
     private static readonly string[] Keys =
     [
-        "sip", "http", "data", "tls-cert", "tls-key", "tls-self-signed", "trace", "media-ports", "external-host", "srtp", "allow-bridge", "storage",
+        "sip", "http", "data", "tls-cert", "tls-key", "tls-self-signed", "trace", "media-ports", "external-host", "srtp", "allow-bridge", "storage", "voice",
         .. CallApiSettingsFile.Keys, .. PhoneSettingsFile.Keys,
     ];
 
@@ -65,6 +65,7 @@ internal static class SettingsFile
         "srtp" => settings with { Srtp = value.Text() },
         "allow-bridge" => settings with { AllowBridge = value.Texts() },
         "storage" => settings with { Storage = value.Text() },
+        "voice" => settings with { Voice = VoiceSettingsFile.Read(value) },
         _ when CallApiSettingsFile.Keys.Contains(key) => settings with { CallApi = CallApiSettingsFile.With(settings.CallApi, key, value) },
         _ => settings with { Phones = PhoneSettingsFile.With(settings.Phones, key, value) },
     };

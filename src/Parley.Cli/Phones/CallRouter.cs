@@ -9,7 +9,7 @@ using Parley.Sip.Messages;
 
 namespace Parley.Cli.Phones;
 
-/// <summary>Takes every incoming call where it belongs: to an extension, to somebody's phones, out through a trunk, or nowhere.</summary>
+/// <summary>Takes every incoming call where it belongs: to an extension, to a voice agent, to somebody's phones, out through a trunk, or nowhere.</summary>
 internal sealed class CallRouter
 {
     private readonly PhoneServices _services;
@@ -17,11 +17,12 @@ internal sealed class CallRouter
     private readonly CallControl _control;
     private readonly CallAllowance _allowance;
     private readonly PhoneCalls _calls;
+    private readonly SessionCalls _sessions;
     private readonly Switchboard _switchboard;
 
-    public CallRouter(PhoneServices services, ExtensionServices extensions, Destinations destinations, CallAllowance allowance, CallControl control, PhoneCalls calls)
+    public CallRouter(PhoneServices services, ExtensionServices extensions, Destinations destinations, CallAllowance allowance, CallControl control, PhoneCalls calls, SessionCalls sessions)
     {
-        (_services, _destinations, _allowance, _control, _calls) = (services, destinations, allowance, control, calls);
+        (_services, _destinations, _allowance, _control, _calls, _sessions) = (services, destinations, allowance, control, calls, sessions);
         _switchboard = new(extensions, control.Directory);
     }
 
@@ -30,12 +31,53 @@ internal sealed class CallRouter
     {
         if (await _control.TryServeAsync(incoming, ended))
             return;
-        if (_services.Trunks.From(incoming.RemoteEndpoint) is { } trunk)
+        var dialled = Switchboard.DialledUser(incoming);
+        var session = _sessions.TryTake(incoming);
+        if (session is null && _services.Trunks.From(incoming.RemoteEndpoint) is { } trunk)
             await _switchboard.HandleAsync(incoming, (call, over) => TakeFromTrunkAsync(call, trunk, over), ended);
-        else if (ExtensionTable.TryFind(Switchboard.DialledUser(incoming), out _, out _))
+        else if (session is not { Trunk: not null } && ExtensionTable.TryFind(dialled, out _, out _))
             await _switchboard.HandleAsync(incoming, ended);
+        else if (session is not { Trunk: not null } && await AgentOfAsync(incoming, dialled, ended) is { } agent)
+            await _switchboard.HandleAsync(incoming, (call, over) => TakeToAgentAsync(call, agent, over), ended);
+        else if (session is var (whom, line))
+            await _switchboard.HandleAsync(incoming, (call, over) => TakeFromSessionAsync(call, whom, line, over), ended);
         else if (await AdmitAsync(incoming, ended) is { } account)
             await _switchboard.HandleAsync(incoming, (call, over) => TakeFromPhoneAsync(call, account, over), ended);
+    }
+
+    /// <summary>Has a call that nothing was done with yet served by an extension or an account.</summary>
+    public Task DivertAsync(IncomingCall incoming, string user, CancellationToken ended)
+    {
+        if (_switchboard.TryServe(incoming, user, ended) is { } extension)
+            return extension;
+        var who = new PartyIdentity(incoming.FromUser, default);
+        return ConnectAsync(incoming, AccountUri(user), new(who, new(incoming.From.Uri, incoming.From.DisplayName), incoming), null, ended);
+    }
+
+    // Whoever takes the rest takes what leads nowhere else: to no account, whether its phones are there or not, and to no route.
+    private async ValueTask<VoiceAgent?> AgentOfAsync(IncomingCall incoming, string dialled, CancellationToken ended)
+    {
+        if (_services.Agents.Find(dialled) is { } named)
+            return named;
+        if (_services.Agents.Rest is not { } rest || incoming.Replaces is not null || _services.Settings.Current.Routes.Any(route => route.Number.Apply(dialled) is not null))
+            return null;
+        var location = await _services.Locations.ResolveAsync(RequestUri(incoming), ended);
+        return location.Outcome is LocationOutcome.NotServed or LocationOutcome.Unknown ? rest : null;
+    }
+
+    // It is a call of the system like any other, which commands see and can end; what else becomes of it is the agent's to say.
+    private Task TakeToAgentAsync(IncomingCall incoming, VoiceAgent agent, CancellationToken ended)
+    {
+        _control.Directory.Admit(new RelayedLeg(incoming, incoming.FromUser), incoming.To.Uri.ToString());
+        _services.Log.Write(incoming, $"is for the voice agent '{agent.Name}'");
+        return _services.Agents.ServeAsync(incoming, agent, ended);
+    }
+
+    // What a program calls through the API of the voice agents is called on the server's behalf: whoever has its key may.
+    private Task TakeFromSessionAsync(IncomingCall incoming, SipUri whom, string? trunk, CancellationToken ended)
+    {
+        var who = new PartyIdentity("a voice agent", default);
+        return ConnectAsync(incoming, whom, new(who, new(incoming.From.Uri, incoming.From.DisplayName), incoming) { IsTrusted = true, Trunk = trunk }, null, ended);
     }
 
     // A challenge is part of every call and no event; what is wrong with credentials is logged by admission.
@@ -137,7 +179,8 @@ internal sealed class CallRouter
         var number = Switchboard.DialledUser(incoming);
         IReadOnlyList<InboundSettings> inbound = _services.Settings.Current.Trunks.TryGetValue(name, out var settings) ? settings.Inbound : [];
         var route = inbound.FirstOrDefault(one => one.Number.Apply(number) is not null) ?? inbound.FirstOrDefault(one => one.Number.Apply(incoming.To.Uri.User) is not null);
-        if (route is null)
+        var agent = route is null ? _services.Agents.Rest : _services.Agents.Find(route.To);
+        if (route is null && agent is null)
         {
             await RefuseAsync(incoming, 404, $"no inbound route of trunk {name} takes '{number}'", ended);
             return;
@@ -150,14 +193,20 @@ internal sealed class CallRouter
         }
 
         using var held = line;
-        if (_switchboard.TryServe(incoming, route.To, ended) is { } extension)
+        if (route is not null && _switchboard.TryServe(incoming, route.To, ended) is { } extension)
         {
             await extension;
             return;
         }
 
+        if (agent is not null)
+        {
+            await TakeToAgentAsync(incoming, agent, ended);
+            return;
+        }
+
         var who = new PartyIdentity($"{incoming.FromUser} via {name}", default);
-        await ConnectAsync(incoming, AccountUri(route.To), new(who, new(incoming.From.Uri, incoming.From.DisplayName), incoming), null, ended);
+        await ConnectAsync(incoming, AccountUri(route!.To), new(who, new(incoming.From.Uri, incoming.From.DisplayName), incoming), null, ended);
     }
 
     // From here on it is a call of the system, which commands may take out of our hands.

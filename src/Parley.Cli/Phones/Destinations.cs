@@ -18,6 +18,9 @@ internal readonly record struct DialContext(PartyIdentity Identity, SipAddress F
     /// <summary>Whoever wants it may call anybody, and pay for it: commands of the call-control server.</summary>
     public bool IsTrusted { get; init; }
 
+    /// <summary>The trunk it has to go over; null for what the dial plan says.</summary>
+    public string? Trunk { get; init; }
+
     /// <summary>Who has transferred the other party here; null for a call of its own.</summary>
     public PartyIdentity? Transferor { get; init; }
 
@@ -26,8 +29,8 @@ internal readonly record struct DialContext(PartyIdentity Identity, SipAddress F
 }
 
 /// <summary>
-/// The dial plan: what is dialled is an extension, or an account's phones, or a number with a route, in that order. Extensions are rung only for parties that are transferred to one;
-/// calls to them go there without a second leg.
+/// The dial plan: what is dialled is an extension, or a voice agent, or an account's phones, or a number with a route, or whoever takes the rest, in that order. Extensions and agents are rung
+/// only for parties that are transferred to one; calls to them go there without a second leg.
 /// </summary>
 internal sealed class Destinations(PhoneServices services, CallAllowance allowance) : ICallDestinations
 {
@@ -37,9 +40,8 @@ internal sealed class Destinations(PhoneServices services, CallAllowance allowan
         var identity = request.Owner is PartyIdentity known ? known
             : services.Locations.Domains.TryResolve(request.From.Uri, out var address) ? new(address.Text, address) : new(request.From.Uri.User, default);
         var who = new DialContext(identity, request.From, request.Beside) { IsTrusted = true };
-        var plan = request.Trunk is { } trunk ? ByTrunk(trunk, uri.User, who) : await FindAsync(uri, who, cancel);
-        // Where a phone forwards its calls to is no decision of the command's.
-        return plan with { Redirect = (by, response, stop) => Redirections.FollowAsync(this, who with { IsTrusted = false }, PartyIdentity.Of(by), response, stop) };
+        var plan = await FindAsync(uri, who with { Trunk = request.Trunk }, cancel);
+        return plan with { Redirect = (by, response, stop) => Redirections.FollowAsync(this, who, PartyIdentity.Of(by), response, stop) };
     }
 
     /// <summary>Finds out.</summary>
@@ -48,12 +50,16 @@ internal sealed class Destinations(PhoneServices services, CallAllowance allowan
     /// <param name="cancel">Gives up.</param>
     public async ValueTask<RingPlan> FindAsync(SipUri dialled, DialContext who, CancellationToken cancel)
     {
+        if (who.Trunk is { } named)
+            return ByTrunk(named, dialled.User, who);
         if (who.IsTrusted && IsElsewhere(dialled))
             return Found(new RingTarget(new RingWay(dialled.ToString(), Options(who, null), dialled.ToString())));
         if (ExtensionTable.TryFind(dialled.User, out var extension, out _))
             return Found(new RingTarget(new RingWay(ExtensionUri(dialled.User), Options(who, null), extension.Pattern)));
+        if (services.Agents.Find(dialled.User) is { } agent)
+            return Found(new RingTarget(new RingWay(ExtensionUri(dialled.User), Options(who, null), agent.Name)));
         if (dialled.Scheme != SipScheme.Tel && services.Locations.Domains.Find(dialled.Host) is null)
-            return new([], 404, $"{dialled.Host} is no domain of ours");
+            return Rest(dialled.User, who) ?? new([], 404, $"{dialled.Host} is no domain of ours");
         var location = dialled.Scheme == SipScheme.Tel ? default : await services.Locations.ResolveAsync(dialled, cancel);
         if (location.Outcome == LocationOutcome.Found && await services.Accounts.FindAsync(location.Address.User, location.Address.Domain, cancel) is null)
         {
@@ -71,7 +77,7 @@ internal sealed class Destinations(PhoneServices services, CallAllowance allowan
     }
 
     // Another host, or a port of this one at which somebody else listens: dialled as it is, whatever its user part is called here.
-    private bool IsElsewhere(SipUri dialled) =>
+    public bool IsElsewhere(SipUri dialled) =>
         dialled.Scheme != SipScheme.Tel
         && (services.Locations.Domains.Find(dialled.Host) is null
             || (dialled.Port != 0 && services.Agent.Listeners.All(one => one.Local.Port != dialled.Port && one.AdvertisedPort != dialled.Port)));
@@ -91,8 +97,11 @@ internal sealed class Destinations(PhoneServices services, CallAllowance allowan
             return ways.Count > 0 ? Found(new RingTarget(ways)) : new([], 503, $"no trunk that '{number}' goes to has a line free");
         }
 
-        return new([], 404, $"nobody is called '{number}', and no route takes it");
+        return Rest(number, who) ?? new([], 404, $"nobody is called '{number}', and no route takes it");
     }
+
+    private RingPlan? Rest(string user, DialContext who) =>
+        services.Agents.Rest is { } agent ? Found(new RingTarget(new RingWay(ExtensionUri(user), Options(who, null), agent.Name))) : null;
 
     // Who names a trunk has rewritten the number already.
     private RingPlan ByTrunk(string name, string number, DialContext who)

@@ -20,11 +20,14 @@ internal sealed class DirectCalls : IDisposable
     private readonly IAdmission _admission;
     private readonly DirectLamps _lamps;
     private readonly Action<string> _log;
+    private readonly Func<string, bool> _isAgent;
+    private SessionCalls? _sessions;
     private TrunkSet? _trunks;
     private UserAgent? _agent;
 
-    public DirectCalls(AccountDirectory accounts, ILocationService locations, IAdmission admission, DirectLamps lamps, Action<string> log)
+    public DirectCalls(AccountDirectory accounts, ILocationService locations, IAdmission admission, DirectLamps lamps, VoiceAgents agents, Action<string> log)
     {
+        _isAgent = user => agents.Find(user) is not null;
         (_accounts, _locations, _admission) = (accounts, locations, admission);
         (_lamps, _log) = (lamps, log);
         // What is within a dialog is seen on its way, before it goes where its route leads.
@@ -36,12 +39,13 @@ internal sealed class DirectCalls : IDisposable
     public void Dispose() => _lamps.Dispose();
 
     /// <summary>Begins to take calls.</summary>
-    public void Begin(UserAgent agent, TrunkSet trunks) => (_trunks, _agent) = (trunks, agent);
+    public void Begin(UserAgent agent, TrunkSet trunks, SessionCalls sessions) => (_trunks, _agent, _sessions) = (trunks, agent, sessions);
 
     private ValueTask<ProxyVerdict> DecideAsync(ProxyRequest request)
     {
         if (_agent is null || request.Method != SipMethod.Invite || !request.Message.TryGetRequestUri(out var view) || _trunks?.From(request.Flow.Remote) is not null
-            || ExtensionTable.TryFind(Uri.UnescapeDataString(Encoding.UTF8.GetString(view.User)), out _, out _))
+            || Uri.UnescapeDataString(Encoding.UTF8.GetString(view.User)) is var user && (ExtensionTable.TryFind(user, out _, out _) || _isAgent(user))
+            || (request.Message.GetString("Call-ID") is { } id && _sessions!.IsOne(id)))
             return new(ProxyVerdict.Leave);
         // What is known of phones is in memory; only somebody who has none makes the accounts be asked, and is no matter of the proxy's.
         var look = _locations.ResolveAsync(SipUri.FromView(view));

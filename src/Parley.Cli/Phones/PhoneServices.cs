@@ -16,6 +16,8 @@ namespace Parley.Cli.Phones;
 /// <param name="Admission">Who may have what costs something.</param>
 /// <param name="Trunks">The ways out.</param>
 /// <param name="Lamps">Who is busy.</param>
+/// <param name="Agents">Voice agents that calls are given to.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record PhoneServices(
-    UserAgent Agent, ServeLog Log, LiveSettings Settings, AccountDirectory Accounts, ILocationService Locations, IAdmission Admission, TrunkSet Trunks, BusyLamps Lamps, TimeProvider Time);
+    UserAgent Agent, ServeLog Log, LiveSettings Settings, AccountDirectory Accounts, ILocationService Locations, IAdmission Admission, TrunkSet Trunks, BusyLamps Lamps, VoiceAgents Agents,
+    TimeProvider Time);

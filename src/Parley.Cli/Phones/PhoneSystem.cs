@@ -41,10 +41,11 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
     private TrunkSet? _trunks;
     private PhoneCalls? _calls;
 
-    private PhoneSystem(PhoneSettings settings, AccountDirectory accounts, LocationService locations, IMessageStore messages, ServeLog log, TimeProvider time)
+    private PhoneSystem(PhoneSettings settings, VoiceAgents agents, AccountDirectory accounts, LocationService locations, IMessageStore messages, ServeLog log, TimeProvider time)
     {
         (_log, _time, _accounts, _locations) = (log, time, accounts, locations);
         _settings = new(settings);
+        Agents = agents;
         // What a trunk sends has no credentials, however much it is.
         var exempt = settings.Limits.Exempt.Concat(settings.Trunks.Values.SelectMany(trunk => trunk.Options.Sources)).Select(NetworkRange.Parse);
         var guard = new SourceGuardOptions { Log = log.Write };
@@ -69,11 +70,17 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
             OnWaiting = (recipient, count) => waiting.Report(recipient, new(count, 0), MessageContext.Pager),
         }, time);
         if (settings.DirectMedia)
-            _direct = new(accounts, locations, _admission, new(_lamps, time), log.Write);
+            _direct = new(accounts, locations, _admission, new(_lamps, time), agents, log.Write);
     }
 
     /// <summary>The domains served; known before anything listens.</summary>
     public ServedDomains Domains => _locations.Domains;
+
+    /// <summary>Voice agents that calls are given to.</summary>
+    public VoiceAgents Agents { get; }
+
+    /// <summary>Calls that voice agents make to addresses of this server; null before <see cref="BeginAsync"/>.</summary>
+    public SessionCalls? Sessions { get; private set; }
 
     /// <summary>The calls there are, and what drives them; null before <see cref="BeginAsync"/>.</summary>
     public CallControl? Control { get; private set; }
@@ -85,7 +92,7 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
         var accounts = new AccountDirectory(storage.Accounts, time);
         var options = new LocationOptions { OnFault = fault => log.Write($"registrations: {fault.Message}") };
         var locations = await LocationService.StartAsync(storage.Locations, domains, options, time, accounts, cancel);
-        return new(settings.Phones, accounts, locations, storage.Messages, log, time);
+        return new(settings.Phones, new(settings.Voice), accounts, locations, storage.Messages, log, time);
     }
 
     /// <summary>The options of a user agent with what the roles need.</summary>
@@ -110,22 +117,25 @@ internal sealed class PhoneSystem : ISipEndpointHandler, IAsyncDisposable
     {
         _trunks = new(agent.Endpoint, _time);
         await _trunks.SetAsync(OptionsOf(_settings.Current));
-        var services = new PhoneServices(agent, _log, _settings, _accounts, _locations, _admission, _trunks, _lamps, _time);
+        var services = new PhoneServices(agent, _log, _settings, _accounts, _locations, _admission, _trunks, _lamps, Agents, _time);
         var allowance = new CallAllowance();
         var destinations = new Destinations(services, allowance);
         Control = new(agent, _settings.Current.Control with { Destinations = destinations, Recordings = extensions.Recordings.Path, Log = _log.Write });
         _calls = new(services, destinations, Control.Directory);
-        _direct?.Begin(agent, _trunks);
+        Sessions = new(services, destinations);
+        _direct?.Begin(agent, _trunks, Sessions);
         await _messages.StartAsync(agent.Endpoint);
-        return new(services, extensions, destinations, allowance, Control, _calls);
+        return new(services, extensions, destinations, allowance, Control, _calls, Sessions);
     }
 
     /// <summary>Goes on with other settings. Calls that are up stay as they are, and so do trunks that are the same.</summary>
-    public async Task ApplyAsync(PhoneSettings settings)
+    public async Task ApplyAsync(PhoneSettings settings, VoiceSettings voice)
     {
+        var agents = Agents.Read(voice);
         var before = _settings.Current.Trunks;
         settings = settings with { Trunks = settings.Trunks.ToDictionary(one => one.Key, one => KeepLine(one.Value, before.GetValueOrDefault(one.Key))) };
         _settings.Exchange(settings);
+        Agents.Exchange(agents);
         if (_trunks is not null)
             await _trunks.SetAsync(OptionsOf(settings));
     }

@@ -27,7 +27,8 @@ internal static class Redirections
         var targets = new List<RingTarget>();
         foreach (var (uri, q) in ContactsOf(response).Take(Most))
         {
-            var found = await destinations.FindAsync(uri, who with { Identity = by, IsDiverted = true }, cancel);
+            // Where a phone forwards its calls to is no decision of who rings it.
+            var found = await destinations.FindAsync(uri, who with { Identity = by, IsDiverted = true, IsTrusted = false, Trunk = null }, cancel);
             targets.AddRange(found.Targets.Select(target => target with { Q = q }));
         }
 

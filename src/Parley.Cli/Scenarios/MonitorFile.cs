@@ -17,7 +17,7 @@ internal sealed record MonitorSettings
     public IReadOnlyList<MonitorOptions> Monitors { get; init; } = [];
 }
 
-/// <summary>Reads the file of monitors: one JSON object, of which every value that is wrong is named with its place.</summary>
+/// <summary>Reads the file of monitors: one JSON object, or TOML in ringo-flow's words, of which every value that is wrong is named with its place.</summary>
 internal static class MonitorFile
 {
     // Far more than any real one; what is larger was named by mistake.
@@ -34,13 +34,12 @@ internal static class MonitorFile
     /// <exception cref="CommandException">It cannot be read, or has a key or value that means nothing.</exception>
     public static MonitorSettings Read(string path)
     {
-        if (path.EndsWith(".toml", StringComparison.OrdinalIgnoreCase))
-            throw CommandException.Usage($"--monitor {path}: TOML is not read; write it as JSON: {{ \"monitors\": {{ \"NAME\": {{ \"paths\": [\"…\"], \"cron\": \"*/5 * * * *\" }} }} }}.");
         try
         {
             if (new FileInfo(path) is { Exists: true, Length: > MaxBytes })
                 throw CommandException.Usage($"{path}: larger than {MaxBytes} bytes; that is no configuration.");
-            return Parse(File.ReadAllText(path), path);
+            var text = File.ReadAllText(path);
+            return Parse(path.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) ? MonitorToml.ToJson(text, path) : text, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Parley.Cli.Configuration;
 using Parley.Cli.Monitoring;
@@ -11,16 +10,15 @@ using Parley.Server.Hosting;
 
 namespace Parley.Cli.Serving;
 
-/// <summary>The call API of a running <c>serve</c>, or the reason why there is none.</summary>
-internal sealed class CallApiServing : IAsyncDisposable
+/// <summary>The call API of a running <c>serve</c>.</summary>
+internal sealed class CallApiServing
 {
-    private readonly ApiHost? _host;
-    private readonly CallApiSurface? _surface;
+    private readonly CallApiSurface _surface;
 
-    private CallApiServing(string status, ApiHost? host = null, CallApiSurface? surface = null) => (Status, _host, _surface) = (status, host, surface);
+    private CallApiServing(CallApiSurface surface, WebPart part) => (_surface, Part) = (surface, part);
 
-    /// <summary>Where it is, for people.</summary>
-    public string Status { get; }
+    /// <summary>What is served.</summary>
+    public WebPart Part { get; }
 
     /// <summary>Understands the settings before anything is opened.</summary>
     /// <returns>What is to be served; null for nothing.</returns>
@@ -40,42 +38,38 @@ internal sealed class CallApiServing : IAsyncDisposable
         return new(address, secure, keys, settings.Origins, settings.Listen is not null);
     }
 
-    /// <summary>Begins to serve.</summary>
-    public static async Task<CallApiServing> StartAsync(Plan? plan, ICallControl control, X509Certificate2? certificate, ILoggerFactory logging, CancellationToken interrupt)
+    /// <summary>Makes it.</summary>
+    public static CallApiServing? Create(Plan? plan, ICallControl control, ILoggerFactory logging)
     {
         if (plan is null)
-            return new("not served");
-        if (plan.IsSecure && certificate is null)
-            throw CommandException.Usage("--call-api wss: needs a certificate: --tls-cert F.pem --tls-key F.pem, or --tls-self-signed to try it out.");
+            return null;
         var surface = new CallApiSurface(control, new() { Logging = logging });
-        try
-        {
-            var host = await ApiHost.StartAsync(
-                new() { Listen = plan.Address, Certificate = plan.IsSecure ? certificate : null, Keys = plan.Keys, Origins = plan.Origins, Logging = logging }, [surface], interrupt);
-            var open = plan.Keys.IsEmpty ? "" : plan.IsSecure || IPAddress.IsLoopback(plan.Address.Address) ? ", with a key" : ", with a key, which travels unencrypted: wss: hides it";
-            return new($"{(plan.IsSecure ? "wss" : "ws")}://{host.Address}{surface.Path}{open}", host, surface);
-        }
-        catch (IOException e)
-        {
-            await surface.DisposeAsync();
-            return plan.IsAsked ? throw new CommandException($"--call-api {plan.Address}: {e.Message}") : new($"not served: {plan.Address} is in use; --call-api HOST:PORT takes another");
-        }
+        return new(surface, new("--call-api", plan.Address, plan.IsSecure, plan.IsAsked, new(surface, plan.Keys) { Origins = plan.Origins }));
     }
 
-    /// <summary>What it has counted.</summary>
-    public IEnumerable<Counter> Counters() => _surface?.Counters is not { } counters ? [] :
-    [
-        new("call_api_sockets", counters.Sockets, false, "Sockets of the call API"),
-        new("call_api_commands", counters.Commands, false, "Commands of the call API in flight"),
-        new("call_api_sockets_total", counters.SocketsTotal, true, "Sockets of the call API"),
-        new("call_api_sockets_refused_total", counters.SocketsRefused, true, "Sockets of the call API refused because there were too many"),
-        new("call_api_sockets_dropped_total", counters.SocketsDropped, true, "Sockets of the call API dropped because their peer did not read"),
-        new("call_api_commands_total", counters.CommandsTotal, true, "Commands of the call API"),
-        new("call_api_commands_failed_total", counters.CommandsFailed, true, "Commands of the call API that ended with an Error"),
-        new("call_api_requests_refused_total", counters.RequestsRefused, true, "Requests of the call API answered with an error"),
-    ];
+    /// <summary>Where it is, for people.</summary>
+    public string Describe(IPEndPoint address) => $"{(Part.IsSecure ? "wss" : "ws")}://{address}{_surface.Path}{KeyNote(Part)}";
 
-    public ValueTask DisposeAsync() => _host?.DisposeAsync() ?? ValueTask.CompletedTask;
+    /// <summary>What people are told of the keys that something needs.</summary>
+    public static string KeyNote(WebPart part) => part.Entrance.Keys.IsEmpty ? ""
+        : part.IsSecure || IPAddress.IsLoopback(part.Address.Address) ? ", with a key" : ", with a key, which travels unencrypted: wss: hides it";
+
+    /// <summary>What it has counted.</summary>
+    public IEnumerable<Counter> Counters()
+    {
+        var counters = _surface.Counters;
+        return
+        [
+            new("call_api_sockets", counters.Sockets, false, "Sockets of the call API"),
+            new("call_api_commands", counters.Commands, false, "Commands of the call API in flight"),
+            new("call_api_sockets_total", counters.SocketsTotal, true, "Sockets of the call API"),
+            new("call_api_sockets_refused_total", counters.SocketsRefused, true, "Sockets of the call API refused because there were too many"),
+            new("call_api_sockets_dropped_total", counters.SocketsDropped, true, "Sockets of the call API dropped because their peer did not read"),
+            new("call_api_commands_total", counters.CommandsTotal, true, "Commands of the call API"),
+            new("call_api_commands_failed_total", counters.CommandsFailed, true, "Commands of the call API that ended with an Error"),
+            new("call_api_requests_refused_total", counters.RequestsRefused, true, "Requests of the call API answered with an error"),
+        ];
+    }
 
     /// <summary>What is to be served.</summary>
     internal sealed record Plan(IPEndPoint Address, bool IsSecure, ApiKeyRing Keys, IReadOnlyList<string> Origins, bool IsAsked);

@@ -8,7 +8,7 @@ internal static class Greeting
 {
     private const string Indent = "  ";
 
-    public static void Write(TextWriter output, IReadOnlyList<SipListener> listeners, string domain, string http, string callApi, string recordings)
+    public static void Write(TextWriter output, IReadOnlyList<SipListener> listeners, string domain, Places places)
     {
         output.WriteLine("Listening on");
         foreach (var listener in listeners)
@@ -22,10 +22,23 @@ internal static class Greeting
         foreach (var other in listeners.Skip(1))
             output.WriteLine($"{Indent}or {DialAddress.UriOf("…", other)}");
         output.WriteLine($"Accounts    of {domain}; 'parley account add NAME' adds one for a phone to register with");
-        output.WriteLine($"Status      {http}");
-        output.WriteLine($"Call API    {callApi}");
-        output.WriteLine($"Recordings  {recordings}");
+        output.WriteLine($"Status      {places.Status}");
+        output.WriteLine($"Call API    {places.CallApi}");
+        output.WriteLine($"Agents      {places.VoiceAgents}");
+        output.WriteLine($"Recordings  {places.Recordings}");
         output.WriteLine("Ready; Ctrl-C ends the calls and then the server.");
         output.Flush();
+    }
+
+    /// <summary>Where the rest is, for people.</summary>
+    internal sealed record Places
+    {
+        public required string Status { get; init; }
+
+        public required string CallApi { get; init; }
+
+        public required string VoiceAgents { get; init; }
+
+        public required string Recordings { get; init; }
     }
 }

@@ -5,6 +5,7 @@ using Parley.Cli.Monitoring;
 using Parley.Cli.Phones;
 using Parley.Cli.Terminal;
 using Parley.Net;
+using Parley.Server.Access;
 using Parley.Sip.Transport;
 
 namespace Parley.Cli.Serving;
@@ -38,6 +39,7 @@ internal static class ServeRun
         await using var trace = settings.Trace is { } target ? TraceOutput.Open(target, output) : null;
         await using var network = new SystemNetwork();
         var callApi = CallApiServing.Read(settings.CallApi);
+        var voiceAgents = VoiceServing.Read(settings, statusAddress);
         using var certificate = Certificates.For(settings, listen);
         await using var storage = await PhoneStorage.OpenOrDoWithoutAsync(settings, log.Write, interrupt);
         await using var phones = await PhoneSystem.OpenAsync(settings, storage, DomainTable.Create(settings, listen), log, network.Time, interrupt);
@@ -57,16 +59,25 @@ internal static class ServeRun
         var recordings = new RecordingFolder(settings.DataFolder);
         var router = await phones.BeginAsync(agent, new(agent, log, new BridgePolicy(settings.AllowBridge ?? []), recordings, network.Time));
         using var stop = new CancellationTokenSource();
+        var api = CallApiServing.Create(callApi, phones.Control!, logging);
+        var voice = VoiceServing.Create(voiceAgents, agent, phones.Sessions!, network.Time, logging);
+        phones.Agents.Begin(voice?.Surface, router.DivertAsync);
+        var counters = new CounterSource(agent, network, () => [.. phones.Counters(), .. api?.Counters() ?? [], .. voice?.Counters() ?? []]);
+        var status = statusAddress is null ? null : new WebPart("--http", statusAddress, false, settings.Http is not null, new(new StatusSurface(counters, live), ApiKeyRing.None));
         var serving = agent.ServeAsync(router.HandleAsync, stop.Token);
-        await using var api = await CallApiServing.StartAsync(callApi, phones.Control!, certificate, logging, interrupt);
-        var (http, status) = await StartStatusAsync(settings.Http, statusAddress, new(agent, network, () => phones.Counters().Concat(api.Counters())), live, interrupt);
-        await using (http)
+        await using (var web = await WebServing.StartAsync([.. new[] { status, api?.Part, voice?.Part }.OfType<WebPart>()], certificate, logging, interrupt))
         await using (reload is var (path, read) ? new SettingsReload(path, read, next => ApplyAsync(settings, next, phones, log), log) : null)
         {
-            Greeting.Write(output, agent.Listeners, phones.Domains.Default, status, api.Status, recordings.Path);
+            Greeting.Write(output, agent.Listeners, phones.Domains.Default, new()
+            {
+                Status = web.Describe(status, address => $"http://{address}/health, /counters, /metrics, /trace"),
+                CallApi = web.Describe(api?.Part, address => api!.Describe(address)),
+                VoiceAgents = web.Describe(voice?.Part, address => voice!.Describe(address)),
+                Recordings = recordings.Path,
+            });
             await WaitAsync(interrupt);
             log.Write("Ending: new calls get 503, running ones are hung up; Ctrl-C again ends at once.");
-            await DrainAsync(agent, phones, log);
+            await DrainAsync(agent, phones, voice, log);
         }
 
         await stop.CancelAsync();
@@ -75,29 +86,9 @@ internal static class ServeRun
 
     private static async Task ApplyAsync(ServeSettings first, ServeSettings next, PhoneSystem phones, ServeLog log)
     {
-        await phones.ApplyAsync(next.Phones);
+        await phones.ApplyAsync(next.Phones, next.Voice);
         var later = next.DifferentAtStart(first);
         log.Write(later.Count == 0 ? "settings are read again and count" : $"settings are read again and count, but not {string.Join(", ", later)} before the next start");
-    }
-
-    private static async Task<(StatusServer? Server, string Status)> StartStatusAsync(
-        string? asked, System.Net.IPEndPoint? address, CounterSource counters, LiveSipTrace live, CancellationToken interrupt)
-    {
-        if (address is null)
-            return (null, "not served");
-        try
-        {
-            var server = await StatusServer.StartAsync(address, counters, live, interrupt);
-            return (server, $"{server.Address}/health, /counters, /metrics, /trace");
-        }
-        catch (IOException) when (asked is null)
-        {
-            return (null, $"not served: {address} is in use; --http HOST:PORT takes another");
-        }
-        catch (IOException e)
-        {
-            throw new CommandException($"--http {asked}: {e.Message}");
-        }
     }
 
     private static async Task WaitAsync(CancellationToken interrupt)
@@ -107,11 +98,15 @@ internal static class ServeRun
             await interrupted.Task;
     }
 
-    private static async Task DrainAsync(UserAgent agent, PhoneSystem phones, ServeLog log)
+    private static async Task DrainAsync(UserAgent agent, PhoneSystem phones, VoiceServing? voice, ServeLog log)
     {
-        using var limit = new CancellationTokenSource(DrainLimit);
+        using var limit = new CancellationTokenSource();
         // The door first: what closes after it hangs up, and somebody new may knock meanwhile.
         var drained = agent.DrainAsync(limit.Token);
+        // Who talks to a voice agent may finish; nobody else's calls are cut short meanwhile.
+        if (voice is not null)
+            await voice.Surface.DrainAsync(voice.Drain, CancellationToken.None);
+        limit.CancelAfter(DrainLimit);
         await phones.CloseAsync();
         while (!drained.IsCompleted)
         {

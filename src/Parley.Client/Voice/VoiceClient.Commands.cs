@@ -113,6 +113,12 @@ public sealed partial class VoiceClient
     /// <param name="cancel">Gives up waiting to send it.</param>
     public Task MarkAsync(string name, CancellationToken cancel = default) => SendAsync(new MarkCommand { Name = name }, cancel);
 
+    /// <summary>Gives a realtime model the result of a function it called (<c>functionCall</c> event).</summary>
+    /// <param name="callId">The event's call id.</param>
+    /// <param name="output">The result: text, or JSON as text.</param>
+    /// <param name="cancel">Gives up waiting to send it.</param>
+    public Task ReturnFunctionAsync(string callId, string output, CancellationToken cancel = default) => SendAsync(new FunctionResultCommand { CallId = callId, Output = output }, cancel);
+
     /// <summary>Holds what is said or played.</summary>
     /// <param name="playId">Only the playback of this name; null for what sounds in the foreground.</param>
     /// <param name="cancel">Gives up waiting to send it.</param>

@@ -30,6 +30,9 @@ public sealed record VoiceClientOptions
     /// <summary>Time between the server's pings, in whole seconds; zero for none. Default: the server's, 20 s.</summary>
     public TimeSpan? Ping { get; init; }
 
+    /// <summary>Whether the server also tells a <see cref="PingEvent"/> each time, for who wants to see that it lives. Default: false.</summary>
+    public bool PingEvents { get; init; }
+
     /// <summary>The server's name for the track that the other side hears, in the events of this session. Default: <c>server-side-track</c>.</summary>
     public string? ServerSideTrack { get; init; }
 

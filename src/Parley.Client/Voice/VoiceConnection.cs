@@ -204,6 +204,8 @@ internal sealed class VoiceConnection(VoiceClientOptions options, string id) : I
         var query = $"?id={Uri.EscapeDataString(id)}&dump={(options.Dump ? "true" : "false")}";
         if (options.Ping is { } ping)
             query += string.Create(CultureInfo.InvariantCulture, $"&ping={(long)ping.TotalSeconds}");
+        if (options.PingEvents)
+            query += "&jsonPing=true";
         if (options.ServerSideTrack is { } track)
             query += $"&serverSideTrack={Uri.EscapeDataString(track)}";
         if (options.BinaryHeader)

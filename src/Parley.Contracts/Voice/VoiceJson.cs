@@ -30,6 +30,7 @@ namespace Parley.Contracts.Voice;
 [JsonSerializable(typeof(MuteCommand))]
 [JsonSerializable(typeof(UnmuteCommand))]
 [JsonSerializable(typeof(MarkCommand))]
+[JsonSerializable(typeof(FunctionResultCommand))]
 [JsonSerializable(typeof(SendDtmfCommand))]
 [JsonSerializable(typeof(RecordCommand))]
 [JsonSerializable(typeof(HistoryCommand))]

@@ -27,6 +27,7 @@ internal static class VoiceNames
         ["mute"] = VoiceJson.Default.MuteCommand,
         ["unmute"] = VoiceJson.Default.UnmuteCommand,
         ["mark"] = VoiceJson.Default.MarkCommand,
+        ["functionResult"] = VoiceJson.Default.FunctionResultCommand,
         ["sendDtmf"] = VoiceJson.Default.SendDtmfCommand,
         ["record"] = VoiceJson.Default.RecordCommand,
         ["history"] = VoiceJson.Default.HistoryCommand,

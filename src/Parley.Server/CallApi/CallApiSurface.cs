@@ -16,7 +16,7 @@ namespace Parley.Server.CallApi;
 public sealed class CallApiSurface : ApiSurface
 {
     private readonly CallApiCore _core;
-    private readonly SocketTable _sockets;
+    private readonly ClientTable _sockets;
     private readonly CancellationTokenSource _ending = new();
     private readonly Lazy<byte[]> _description;
 
@@ -32,7 +32,7 @@ public sealed class CallApiSurface : ApiSurface
     {
         var log = (options.Logging ?? NullLoggerFactory.Instance).CreateLogger("Parley.CallApi");
         _core = new(new(methods), options.Limits, options.Time, log);
-        _sockets = new(options.Limits);
+        _sockets = new(options.Limits.MaxSockets, options.Limits.MaxSocketsPerClient);
         _description = new(() => OpenRpcDocument.Write(methods));
     }
 

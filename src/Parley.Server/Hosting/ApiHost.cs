@@ -24,13 +24,12 @@ public sealed partial class ApiHost : IAsyncDisposable
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
 
     private readonly WebApplication _app;
-    private readonly IReadOnlyList<ApiSurface> _surfaces;
-    private readonly ApiGate _gate;
+    private readonly (ApiSurface Surface, ApiGate Gate)[] _entrances;
     private readonly ILogger _log;
 
-    private ApiHost(WebApplication app, IReadOnlyList<ApiSurface> surfaces, ApiHostOptions options)
+    private ApiHost(WebApplication app, IReadOnlyList<ApiEntrance> entrances, ApiHostOptions options)
     {
-        (_app, _surfaces, _gate) = (app, surfaces, new(options.Keys, options.Origins));
+        (_app, _entrances) = (app, [.. entrances.Select(one => (one.Surface, new ApiGate(one.Keys, one.Origins)))]);
         _log = (options.Logging ?? NullLoggerFactory.Instance).CreateLogger("Parley.Server");
     }
 
@@ -43,12 +42,27 @@ public sealed partial class ApiHost : IAsyncDisposable
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="ArgumentException">The address is not loopback and there is no key.</exception>
     /// <exception cref="IOException">The address is in use or not this machine's.</exception>
-    public static async Task<ApiHost> StartAsync(ApiHostOptions options, IReadOnlyList<ApiSurface> surfaces, CancellationToken cancel = default)
+    public static Task<ApiHost> StartAsync(ApiHostOptions options, IReadOnlyList<ApiSurface> surfaces, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(surfaces);
-        if (options.Keys.IsEmpty && !IPAddress.IsLoopback(options.Listen.Address))
-            throw new ArgumentException($"Without a key an API is for this machine only, and {options.Listen.Address} can be reached from others: set a key, or listen on 127.0.0.1.", nameof(options));
+        if (options.Keys.IsEmpty)
+            RequireLoopback(options);
+        return StartSharedAsync(options, [.. surfaces.Select(surface => new ApiEntrance(surface, options.Keys) { Origins = options.Origins })], cancel);
+    }
+
+    /// <summary>Like <see cref="StartAsync"/>, for APIs with keys of their own; those of the options do not count.</summary>
+    /// <param name="options">Where.</param>
+    /// <param name="entrances">What is served and for whom; the first one that serves a path has it.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="ArgumentException">The address is not loopback, and an API that needs a key has none.</exception>
+    /// <exception cref="IOException">The address is in use or not this machine's.</exception>
+    public static async Task<ApiHost> StartSharedAsync(ApiHostOptions options, IReadOnlyList<ApiEntrance> entrances, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(entrances);
+        if (entrances.Any(one => one.Keys.IsEmpty && !one.Surface.IsOpen))
+            RequireLoopback(options);
         var builder = WebApplication.CreateEmptyBuilder(new());
         // Signals are the program's, not the web server's.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
@@ -68,7 +82,7 @@ public sealed partial class ApiHost : IAsyncDisposable
                     listen.UseHttps(options.Certificate);
             });
         });
-        var host = new ApiHost(builder.Build(), surfaces, options);
+        var host = new ApiHost(builder.Build(), entrances, options);
         host._app.UseWebSockets();
         host._app.Run(host.AnswerAsync);
         try
@@ -91,21 +105,27 @@ public sealed partial class ApiHost : IAsyncDisposable
     /// <summary>Ends what is served, then closes the listener.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var surface in _surfaces)
+        foreach (var (surface, _) in _entrances)
             await surface.DisposeAsync();
         await _app.StopAsync();
         await _app.DisposeAsync();
     }
 
+    private static void RequireLoopback(ApiHostOptions options)
+    {
+        if (!IPAddress.IsLoopback(options.Listen.Address))
+            throw new ArgumentException($"Without a key an API is for this machine only, and {options.Listen.Address} can be reached from others: set a key, or listen on 127.0.0.1.", nameof(options));
+    }
+
     private async Task AnswerAsync(HttpContext context)
     {
-        foreach (var surface in _surfaces)
+        foreach (var (surface, gate) in _entrances)
         {
             if (!surface.Serves(context.Request.Path))
                 continue;
             try
             {
-                await surface.AnswerAsync(context, _gate);
+                await surface.AnswerAsync(context, gate);
             }
             catch (Exception e) when (e is OperationCanceledException or IOException)
             {
@@ -121,7 +141,7 @@ public sealed partial class ApiHost : IAsyncDisposable
             return;
         }
 
-        await ApiGate.RefuseAsync(context, StatusCodes.Status404NotFound, $"There is nothing here; served are {string.Join(", ", _surfaces.Select(surface => surface.Path))}.");
+        await ApiGate.RefuseAsync(context, StatusCodes.Status404NotFound, $"There is nothing here; served are {string.Join(", ", _entrances.Select(one => one.Surface.Path))}.");
     }
 
     [LoggerMessage(1, LogLevel.Error, "A request for {Path} failed")]

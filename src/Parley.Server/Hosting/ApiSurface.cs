@@ -9,6 +9,9 @@ public abstract class ApiSurface : IAsyncDisposable
     /// <summary>Where it is, e.g. <c>/call-api</c>.</summary>
     public abstract string Path { get; }
 
+    /// <summary>Whether anybody may ask it, without a key, wherever it listens: it tells nothing that is anybody's and changes nothing. Default: no.</summary>
+    public virtual bool IsOpen => false;
+
     /// <summary>Whether a request is for this one. Default: it is for <see cref="Path"/> or below.</summary>
     /// <param name="path">The path asked for.</param>
     public virtual bool Serves(PathString path) => path.StartsWithSegments(Path);

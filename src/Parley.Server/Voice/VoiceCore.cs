@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Parley.Server.Access;
 using Parley.Server.Voice.Bots;
 using Parley.Server.Voice.Incoming;
 using Parley.Server.Voice.Records;
@@ -14,6 +15,7 @@ internal sealed class VoiceCore : IDisposable
 {
     private readonly SpeechConnections? _own;
     private readonly Lock _gate = new();
+    private bool _isClosed;
 
     public VoiceCore(UserAgent agent, VoiceOptions options)
     {
@@ -23,10 +25,13 @@ internal sealed class VoiceCore : IDisposable
         Speech = options.Speech ?? new SpeechProviders(_own!);
         Sounds = new(options);
         Tools = new(options.Limits);
-        Bots = options.Bots.ToDictionary(one => one.Key, one => new VoiceBot(one.Key, one.Value, Speech, options.Time, Log), StringComparer.Ordinal);
+        Bots = options.Bots.ToDictionary(one => one.Key, one => new VoiceBot(one.Key, one.Value, Speech), StringComparer.Ordinal);
+        Counters = new(() => (Sessions.Count, Pending.Count));
+        Webhooks = new(options.Time, Counters, Log);
+        Webhook = options.Webhook is { } webhook ? new(webhook) : null;
+        Clients = new(options.Limits.MaxSessions, options.Limits.MaxSessionsPerClient);
         Records = options.CallRecords is { } records ? new(records, options.Time, Log) : null;
         Tally = new(options.Time.GetUtcNow());
-        Webhook = options.Webhook is { } webhook ? new(webhook, options.Time, Log) : null;
     }
 
     public UserAgent Agent { get; }
@@ -43,7 +48,15 @@ internal sealed class VoiceCore : IDisposable
 
     public IReadOnlyDictionary<string, VoiceBot> Bots { get; }
 
+    public VoiceCounters Counters { get; }
+
+    public WebhookClient Webhooks { get; }
+
+    /// <summary>Who is told of calls when nobody else is named.</summary>
     public Webhook? Webhook { get; }
+
+    /// <summary>Who has how many sockets.</summary>
+    public ClientTable Clients { get; }
 
     public CallRecordBook? Records { get; }
 
@@ -60,15 +73,42 @@ internal sealed class VoiceCore : IDisposable
         {
             if (Sessions.TryGetValue(id, out var known))
                 return known.TryReattach() ? (known, 0) : (null, 409);
-            if (Sessions.Count >= Options.Limits.MaxSessions)
+            if (_isClosed || Sessions.Count >= Options.Limits.MaxSessions)
                 return (null, 503);
             var pending = Pending.TryRemove(id, out var waiting) && waiting.TryClaim() ? waiting : null;
             if (pending is not null)
                 pending.HasSession = true;
             var session = make(pending);
             Sessions[id] = session;
+            Counters.SessionBegun();
             return (session, 0);
         }
+    }
+
+    /// <summary>An incoming call begins to wait for its session; false when there are too many, or no session is begun any more.</summary>
+    public bool TryAwait(PendingCall pending)
+    {
+        lock (_gate)
+        {
+            if (_isClosed || Pending.Count >= Options.Limits.MaxPending)
+                return false;
+            Pending[pending.Id] = pending;
+            return true;
+        }
+    }
+
+    /// <summary>No session is begun any more.</summary>
+    public void Close()
+    {
+        lock (_gate)
+            _isClosed = true;
+    }
+
+    /// <summary>Builds a call to an address as the options say what becomes of it.</summary>
+    public Task<OutgoingCall> CreateCallAsync(string callee, DialOptions dial, CancellationToken cancel)
+    {
+        (callee, dial) = Options.Dial?.Invoke(callee, dial) ?? (callee, dial);
+        return Agent.CreateCallAsync(callee, dial, cancel);
     }
 
     public void Leave(VoiceSession session) => Sessions.TryRemove(KeyValuePair.Create(session.Id, session));
@@ -77,9 +117,7 @@ internal sealed class VoiceCore : IDisposable
     {
         Sounds.Dispose();
         Tools.Dispose();
-        foreach (var bot in Bots.Values)
-            bot.Dispose();
-        Webhook?.Dispose();
+        Webhooks.Dispose();
         Records?.Dispose();
         _own?.Dispose();
     }

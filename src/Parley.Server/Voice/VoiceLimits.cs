@@ -9,6 +9,9 @@ public sealed record VoiceLimits
     /// <summary>Sessions at a time, at least 1. Default: 2,000; a further one gets 503.</summary>
     public int MaxSessions { get; init; } = 2_000;
 
+    /// <summary>Sockets of one client, that is, of one key and address, at least 1. Default: 1,000, half of all; a further one gets 429.</summary>
+    public int MaxSessionsPerClient { get; init; } = 1_000;
+
     /// <summary>Events that wait to be read, of each reader, at least 16. Default: 1,024, a minute of a busy call; further ones are counted and missed.</summary>
     public int MaxWaiting { get; init; } = 1_024;
 
@@ -32,6 +35,9 @@ public sealed record VoiceLimits
 
     /// <summary>Audio that waits to be read from a socket. Default: 1 s; of what exceeds it the oldest is lost and told.</summary>
     public TimeSpan MaxAudioBehind { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Audio that came from the socket of a media pass and waits to be heard. Default: 60 s, a long reply sent in one go; what exceeds it is lost and told.</summary>
+    public TimeSpan MaxPassedAudio { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long one event may take to be accepted by the peer's side. Default: 10 s; past it the socket is dropped.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Parley.Server.Access;
 using Parley.Server.Voice.Extras;
 using Parley.Server.Voice.Incoming;
 using Parley.Server.Voice.Records;
@@ -29,8 +30,13 @@ public sealed record VoiceOptions
     /// <summary>Folder of the files that may be played. Default: none, and none may.</summary>
     public string? Prompts { get; init; }
 
-    /// <summary>Which URLs may be played. Default: none.</summary>
-    public Func<Uri, bool>? AllowUrl { get; init; }
+    /// <summary>Where URLs may lead that commands name. Default: nowhere.</summary>
+    public UrlGuard Urls { get; init; } = UrlGuard.Nothing;
+
+    /// <summary>
+    /// What becomes of an address that a command calls: gives what is dialled instead, and how. An <see cref="ArgumentException"/> is the command's error. Default: it is dialled as it is.
+    /// </summary>
+    public Func<string, DialOptions, (string Uri, DialOptions Options)>? Dial { get; init; }
 
     /// <summary>Folder of recordings. Default: none, and nothing may be recorded.</summary>
     public string? Recordings { get; init; }

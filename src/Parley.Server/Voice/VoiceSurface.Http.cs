@@ -26,6 +26,7 @@ public sealed partial class VoiceSurface
             ["events", var id] when isGet => FollowAsync(context, id),
             ["iceservers"] when isGet => JsonAnswer.WriteAsync(context, 200, IceServers),
             ["health"] when isGet => JsonAnswer.WriteAsync(context, 200, Health),
+            ["metrics"] when isGet => MeasureAsync(context),
             ["precache"] when isPost => Precache.AnswerAsync(context, _core),
             ["api", "records"] when isGet => RecordList.AnswerAsync(context, _core),
             ["llm", "v1", .. var rest] when (isGet || isPost) && _llm is not null => _llm.PassAsync(context, string.Join('/', rest), ownKey: principal == ApiPrincipal.Local),
@@ -102,6 +103,12 @@ public sealed partial class VoiceSurface
         writer.WriteNumber("sessions", _core.Sessions.Count);
         writer.WriteNumber("pending", _core.Pending.Count);
         writer.WriteEndObject();
+    }
+
+    private async Task MeasureAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+        await context.Response.Body.WriteAsync(_core.Counters.Text(), context.RequestAborted);
     }
 
     private Task KillAsync(HttpContext context, string id)

@@ -20,18 +20,24 @@ public sealed partial class VoiceSurface : ApiSurface
     // An id becomes the name of a file and a path segment of a URL.
     private const int MaxId = 128;
 
+    private const string Unavailable = "ServerUnavailable";
+
+    // What a BYE and the last event take; who does not read by then has lost it.
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(2);
+
     // Without one, keep-alives would be pongs that nobody asked for. Programs that stand at a breakpoint are to live; networks that have gone are found out in time.
     private static readonly TimeSpan PongTimeout = TimeSpan.FromMinutes(2);
 
-    private static readonly string[] Roots = ["/call", "/list", "/kill", "/command", "/events", "/iceservers", "/health", "/precache", "/api/records", "/llm/v1", "/openapi.json", "/asyncapi.json"];
+    private static readonly string[] Roots = ["/call", "/list", "/kill", "/command", "/events", "/iceservers", "/health", "/metrics", "/precache", "/api/records", "/llm/v1", "/openapi.json", "/asyncapi.json"];
 
     private readonly VoiceCore _core;
     private readonly LlmProxy? _llm;
     private int _disposed;
     private readonly CancellationTokenSource _ending = new();
+    private readonly CancellationTokenSource _draining = new();
 
     /// <summary>Makes one for the calls of a user agent.</summary>
-    /// <param name="agent">Who calls; stays its owner's. Its handler gives incoming calls to <see cref="ServeAsync"/>.</param>
+    /// <param name="agent">Who calls; stays its owner's. Its handler gives incoming calls to <see cref="ServeAsync(IncomingCall, CancellationToken)"/>.</param>
     /// <param name="options">Limits, speech, folders, webhook. Default: that type's defaults.</param>
     public VoiceSurface(UserAgent agent, VoiceOptions? options = null)
     {
@@ -45,6 +51,9 @@ public sealed partial class VoiceSurface : ApiSurface
 
     /// <summary>Sessions there are now.</summary>
     public int Sessions => _core.Sessions.Count;
+
+    /// <summary>What it has done, and what exists now.</summary>
+    public VoiceCounters Counters => _core.Counters;
 
     /// <inheritdoc/>
     public override bool Serves(PathString path)
@@ -67,18 +76,36 @@ public sealed partial class VoiceSurface : ApiSurface
         };
     }
 
+    /// <summary>Begins no more sessions, refuses the calls that wait for one, and gives the sessions that have a call time to end it; those left are hung up, for the reason <c>ServerUnavailable</c>.</summary>
+    /// <param name="patience">How long sessions have.</param>
+    /// <param name="cancel">Ends that time.</param>
+    public async Task DrainAsync(TimeSpan patience, CancellationToken cancel = default)
+    {
+        _core.Close();
+        await _draining.CancelAsync();
+        var sessions = _core.Sessions.Values.ToArray();
+        foreach (var session in sessions.Where(session => !session.HasCall))
+            session.Kill(Unavailable);
+        using var limit = new CancellationTokenSource(patience, _core.Options.Time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+        await Task.WhenAny(Task.WhenAll(sessions.Select(session => session.Over)), Task.Delay(Timeout.Infinite, over.Token));
+        foreach (var session in _core.Sessions.Values)
+            session.Kill(Unavailable);
+        // The sockets, too: what they still have to tell is the end of their calls.
+        var ends = _core.Sessions.Values.Select(session => session.Over).Append(_core.Clients.WhenEmpty());
+        await Task.WhenAny(Task.WhenAll(ends), Task.Delay(EndTimeout, CancellationToken.None));
+    }
+
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
+        await DrainAsync(TimeSpan.Zero);
         await _ending.CancelAsync();
-        var sessions = _core.Sessions.Values.ToArray();
-        foreach (var session in sessions)
-            session.Kill("ServerUnavailable");
-        await Task.WhenAny(Task.WhenAll(sessions.Select(session => session.Over)), Task.Delay(TimeSpan.FromSeconds(2)));
         _core.Dispose();
         _llm?.Dispose();
+        _draining.Dispose();
         _ending.Dispose();
     }
 
@@ -98,6 +125,26 @@ public sealed partial class VoiceSurface : ApiSurface
             return;
         }
 
+        var client = $"{principal.Name} {context.Connection.RemoteIpAddress}";
+        if (_core.Clients.TryEnter(client) is > 0 and var refusal)
+        {
+            _core.Counters.SessionRefused();
+            await ApiGate.RefuseAsync(context, refusal, "There are too many sessions.");
+            return;
+        }
+
+        try
+        {
+            await ServeSessionAsync(context, kind);
+        }
+        finally
+        {
+            _core.Clients.Leave(client);
+        }
+    }
+
+    private async Task ServeSessionAsync(HttpContext context, VoiceKind kind)
+    {
         var query = context.Request.Query;
         // Ids that were not escaped come with their plus signs as spaces.
         var id = query["id"] is [{ Length: > 0 } given] ? given.Replace(' ', '+') : $"s.{Guid.NewGuid()}";
@@ -117,7 +164,8 @@ public sealed partial class VoiceSurface : ApiSurface
         var (session, status) = _core.Enter(id, pending => new(_core, id, kind, bot, query["dump"] == "false" ? null : DumpOf(id), pending) { HasBinaryHeader = query["binaryHeader"] == "1" || query["binaryHeader"] == "true" });
         if (session is null)
         {
-            await ApiGate.RefuseAsync(context, status, status == 409 ? "This session has its socket already." : "There are too many sessions.");
+            _core.Counters.SessionRefused();
+            await ApiGate.RefuseAsync(context, status, status == 409 ? "This session has its socket already." : "There are too many sessions, or the server ends.");
             return;
         }
 

@@ -1,3 +1,4 @@
+using Parley.Speech.Realtime;
 using Parley.Speech.Recognition;
 using Parley.Speech.Synthesis;
 
@@ -85,6 +86,14 @@ public sealed class SpeechProviders
         options = options with { AppId = app, SecretId = id, SecretKey = key };
         var synthesiser = make(options, _connections);
         return _cache is null ? synthesiser : new CachedSynthesiser(synthesiser, options, _cache);
+    }
+
+    /// <summary>Options of a realtime model with the key that is missing.</summary>
+    /// <param name="options">Which and how.</param>
+    public RealtimeOptions Realtime(RealtimeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options with { Key = Keys(options.Provider, null, null, options.Key, options.Endpoint).SecretKey };
     }
 
     /// <summary>Fills in what is missing; never for an endpoint of one's own, which must not get the vendor's key by mistake.</summary>

@@ -158,7 +158,7 @@ public sealed class TrunkTests
             _ = carrier.ServeAsync(Play(800));
             var alice = await office.PhoneAsync("alice", "10.0.0.11");
             await using var call = await alice.DialAsync("sip:01@10.0.0.1", Office.As("alice"));
-            await office.System.ApplyAsync(SettingsFile.Parse("""{ "limits": { "ring": "5s" } }""", "parley.json").Phones);
+            await office.System.ApplyAsync(SettingsFile.Parse("""{ "limits": { "ring": "5s" } }""", "parley.json").Phones, new());
             Assert.Equal(404, await Office.StatusAsync(alice, "02", Office.As("alice")));
             Assert.True(await Heard.ToneAsync(call, 800));
         },

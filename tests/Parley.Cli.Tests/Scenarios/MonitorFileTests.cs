@@ -54,6 +54,67 @@ public sealed class MonitorFileTests
     }
 
     [Fact]
-    public void TOML_is_answered_with_how_it_is_written_here() =>
-        Assert.Contains("write it as JSON", Assert.Throws<CommandException>(() => MonitorFile.Read("monitor.toml")).Message, StringComparison.Ordinal);
+    public void TOML_of_the_original_is_read()
+    {
+        var settings = Read("""
+            # a monitor
+            listen = "127.0.0.1:9091"   # here
+            timeout = "120s"
+
+            [metrics]
+            bearer_token = 'long-enough'
+
+            [[monitor]]
+            name = "smoke"
+            path = "two-party.rhai"
+            schedule = "*/5 * * * *"
+            env_file = [
+              "ci.env",  # accounts
+              "more.env",
+            ]
+            tags = ["a", "b"]
+            scenario = "say \"hi\""
+
+            [[monitor]]
+            "name" = "transfer"
+            path = "/abs"
+            timeout = "3m"
+            """);
+        Assert.Equal(("127.0.0.1:9091", "long-enough"), (settings.Http.ToString(), settings.Token));
+        Assert.Equal(["smoke", "transfer"], settings.Monitors.Select(one => one.Name));
+        Assert.Equal((TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(3)), (settings.Monitors[0].TimeLimit, settings.Monitors[1].TimeLimit));
+        Assert.Equal((true, false), (settings.Monitors[0].Cron is not null, settings.Monitors[1].Cron is not null));
+        Assert.Equal(["/etc/two-party.rhai", "/abs"], settings.Monitors.SelectMany(one => one.Paths));
+        Assert.Equal(["/etc/ci.env", "/etc/more.env"], settings.Monitors[0].Run.EnvironmentFiles);
+        Assert.True(settings.Monitors[0].Run.Filter.Matches("now SAY \"hi\" again", ["b"]));
+    }
+
+    [Fact]
+    public void TOML_without_a_scheduler_runs_when_asked() =>
+        Assert.Null(Assert.Single(Read("scheduler = false\n[[monitor]]\nname = 'a'\npath = 'x'\nschedule = '* * * * *'").Monitors).Cron);
+
+    [Theory]
+    [InlineData("listen 5", "m.toml, line 1: '=' is missing behind 'listen'.")]
+    [InlineData("\n\nlisten = nowhere", "m.toml, line 3: a text in quotes, a whole number, true, false or a list of these is expected here.")]
+    [InlineData("listen = \"x", "m.toml, line 1: this text has no end: \" is missing.")]
+    [InlineData("listen = \"\"\"x\"\"\"", "m.toml, line 1: texts of several lines are not read.")]
+    [InlineData("listen = 'a' b", "m.toml, line 1: 'b' is not expected behind this; the line has to end.")]
+    [InlineData("listen = 'a'\nlisten = 'b'", "m.toml, line 2: 'listen' stands twice.")]
+    [InlineData("[a.b]", "m.toml, line 1: ']' is missing behind [a; tables within tables are not read.")]
+    [InlineData("timeout = [1, 2", "m.toml, line 1: ',' or ']' is missing in this list.")]
+    [InlineData("timeout = [[[[[[[[[[[[[[[[[[[[", "m.toml, line 1: lists are nested too deep.")]
+    [InlineData("timeout = \"\\q\"", "m.toml, line 1: '\\q' is no escape here: \\\" \\\\ \\t \\n \\r \\uHHHH.")]
+    [InlineData("= 1", "m.toml, line 1: a key is expected here: letters, digits, _ and -.")]
+    [InlineData("#", "m.toml: there is no monitor in it: \"monitors\" needs at least one.")]
+    [InlineData("binary = 'x'", "m.toml: 'binary' names a program, but scenarios run in this one: take the line out.")]
+    [InlineData("lissten = 'x'", "m.toml: unknown key 'lissten'; there are listen, timeout, scheduler, metrics, monitor.")]
+    [InlineData("[metrics]\nenabled = false", "m.toml: 'metrics.enabled' is false, but /metrics is always there; a 'bearer_token' keeps others out.")]
+    [InlineData("[[monitor]]\npath = 'x'", "m.toml: a [[monitor]] needs a 'name' in quotes.")]
+    [InlineData("[[monitor]]\nname = 'x'\n[[monitor]]\nname = 'x'", "m.toml: there are two monitors of the name 'x'.")]
+    [InlineData("monitor = 'x'\n[[monitor]]", "m.toml, line 2: 'monitor' is no list of tables.")]
+    [InlineData("monitor = ['x']", "m.toml: 'monitor' must be tables: [[monitor]].")]
+    public void What_is_wrong_in_TOML_is_named_with_its_line(string toml, string expected) =>
+        Assert.Equal(expected, Assert.Throws<CommandException>(() => MonitorFile.Parse(MonitorToml.ToJson(toml, "m.toml"), "m.toml")).Message);
+
+    private static MonitorSettings Read(string toml) => MonitorFile.Parse(MonitorToml.ToJson(toml, "/etc/m.toml"), "/etc/m.toml");
 }

@@ -22,7 +22,7 @@ public sealed class TestCommandTests : IDisposable
     [InlineData("contradict each other", "test", ".", "-v", "-q")]
     [InlineData("--check nowhere.cs: there is no such file", "test", "--check", "nowhere.cs")]
     [InlineData("ends in .cs", "test", "--new", "scenario.txt")]
-    [InlineData("write it as JSON", "test", "--monitor", "monitor.toml")]
+    [InlineData("--monitor: Could not find file", "test", "--monitor", "nowhere.toml")]
     [InlineData("--rate takes more than 0", "load", "a.cs", "--rate", "0")]
     [InlineData("--concurrent takes 1 to 10000", "load", "a.cs", "--concurrent", "0")]
     [InlineData("--agents takes 1 to 10000", "load", "a.cs", "--agents", "20000")]

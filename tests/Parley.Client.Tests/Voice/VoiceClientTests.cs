@@ -27,6 +27,7 @@ public sealed class VoiceClientTests
         await call.PlayAsync("tone:440");
         await call.InterruptAsync(graceful: true);
         await call.MarkAsync("m");
+        await call.ReturnFunctionAsync("c", "{}");
         await call.PauseAsync();
         await call.ResumeAsync("p");
         await call.SetVolumeAsync("p", -6);
@@ -98,9 +99,9 @@ public sealed class VoiceClientTests
     {
         await using var server = await FakeVoiceServer.StartAsync();
         var http = new UriBuilder(server.Address) { Scheme = "http", Path = "/" }.Uri;
-        var options = new VoiceClientOptions { Server = http, CallType = type, Id = "a+b@c", Key = "k", Dump = false, Ping = TimeSpan.FromSeconds(5), ServerSideTrack = "bot", BinaryHeader = true };
+        var options = new VoiceClientOptions { Server = http, CallType = type, Id = "a+b@c", Key = "k", Dump = false, Ping = TimeSpan.FromSeconds(5), PingEvents = true, ServerSideTrack = "bot", BinaryHeader = true };
         await using (await VoiceClient.ConnectAsync(options).WaitAsync(Limit))
-            Assert.Equal($"{path}?id=a%2Bb%40c&dump=false&ping=5&serverSideTrack=bot&binaryHeader=1", Assert.Single(server.Asked));
+            Assert.Equal($"{path}?id=a%2Bb%40c&dump=false&ping=5&jsonPing=true&serverSideTrack=bot&binaryHeader=1", Assert.Single(server.Asked));
         Assert.Equal("Bearer k", Assert.Single(server.Keys));
     }
 

@@ -11,6 +11,9 @@ internal sealed record BaresipOptions
     /// <summary>What the phone speaks into the call.</summary>
     public int ToneHz { get; init; } = 700;
 
+    /// <summary>What it speaks instead, at 8 kHz; it has to last longer than the call. Empty for the tone. Not with G722.</summary>
+    public ReadOnlyMemory<short> Microphone { get; init; }
+
     /// <summary>auto answers at once; manual waits for <see cref="Baresip.AcceptAsync"/>.</summary>
     public string Answer { get; init; } = "auto";
 
@@ -194,6 +197,8 @@ internal sealed class Baresip : IAsyncDisposable
 
     public Task<BaresipEvent> WaitForEndAsync(TimeSpan timeout) => WaitForAsync(e => e.Type == "CALL_CLOSED", timeout, "the end of the call");
 
+    public Task<BaresipEvent> WaitForRingingAsync(TimeSpan timeout) => WaitForAsync(e => e.Type == "CALL_RINGING", timeout, "ringing");
+
     public Task<BaresipEvent> WaitForIncomingAsync(TimeSpan timeout) => WaitForAsync(e => e.Type == "CALL_INCOMING", timeout, "a call");
 
     public Task<BaresipEvent> WaitForAnswerAsync(TimeSpan timeout) => WaitForAsync(e => e.Type == "CALL_ESTABLISHED", timeout, "the answer");
@@ -245,6 +250,10 @@ internal sealed class Baresip : IAsyncDisposable
     // [0:00:06] audio=64000/64000 (bit/s): sent and received.
     private static List<int> Rates(string output)
         => [.. System.Text.RegularExpressions.Regex.Matches(output, @"audio=\d+/(\d+)").Select(match => int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture))];
+
+    /// <summary>What it has heard so far, at 8 kHz, all of its calls one after the other.</summary>
+    public float[] HeardSoFar() =>
+        [.. RecordingLengths().OrderBy(file => file.Key, StringComparer.Ordinal).SelectMany(file => Wav.ReadGrowing(file.Key, 0, file.Value)?.Channels[0] ?? [])];
 
     /// <summary>Ends baresip, which completes its files, and reads what it heard.</summary>
     public async Task<Wav> HeardAsync()

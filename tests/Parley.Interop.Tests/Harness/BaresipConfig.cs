@@ -19,7 +19,10 @@ internal static class BaresipConfig
     {
         // G.722 is sampled at 16 kHz, and baresip 1.0.0 does not resample a file: the microphone has the codec's rate.
         var rate = options.Codec == "G722" ? 16_000 : 8_000;
-        Wav.WriteTone(folder.File("microphone.wav"), options.ToneHz, TimeSpan.FromSeconds(90), rate);
+        if (options.Microphone.IsEmpty)
+            Wav.WriteTone(folder.File("microphone.wav"), options.ToneHz, TimeSpan.FromSeconds(90), rate);
+        else
+            Wav.Write(folder.File("microphone.wav"), options.Microphone.Span, rate);
         await File.WriteAllTextAsync(folder.File("certificate.pem"), Certificate());
         await File.WriteAllTextAsync(folder.File("contacts"), string.Concat(Contacts(options)));
         await File.WriteAllTextAsync(folder.File("accounts"), $"{Account(options)};answermode={options.Answer}{Codecs(options.Codec)}{Encryption(options)}\n");

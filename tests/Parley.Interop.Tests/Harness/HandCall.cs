@@ -28,28 +28,6 @@ internal sealed class HandCall : IDisposable
         return new(phone, new(invite), answer, rtp);
     }
 
-    /// <summary>Calls with an account's credentials, and in its name.</summary>
-    public static async Task<HandCall> DialAsync(HandPhone phone, string uri, string account, string domain)
-    {
-        var rtp = new RtpPhone();
-        string callId = HandPhone.NewToken(), from = $"<sip:{account}@{domain}>;tag={HandPhone.NewToken()}", invite = "";
-        var answer = await phone.FinalAsync(account, (number, more) => invite = phone.Request(
-            "INVITE", uri, [$"From: {from}", $"Call-ID: {callId}", $"CSeq: {number} INVITE", .. more], HandPhone.Offer(rtp.Port)));
-        Assert.True(answer.Status == 200, $"expected 200, got\n{answer}");
-        rtp.Connect(answer.MediaPort);
-        return new(phone, new(invite), answer, rtp) { _sequence = 2 };
-    }
-
-    /// <summary>What names this call in a Replaces header, as the other side knows it, with what a URI cannot hold escaped.</summary>
-    public string Replaces
-    {
-        get
-        {
-            static string Tag(string header) => header[(header.IndexOf("tag=", StringComparison.Ordinal) + 4)..].Split(';')[0];
-            return Uri.EscapeDataString($"{_invite["Call-ID"]};to-tag={Tag(_answer["To"])};from-tag={Tag(_invite["From"])}");
-        }
-    }
-
     /// <summary>Sends a request inside the call and returns its final response.</summary>
     public Task<HandMessage> RequestAsync(string method, string[]? headers = null, string body = "")
     {

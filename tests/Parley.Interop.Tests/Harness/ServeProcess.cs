@@ -24,6 +24,8 @@ internal sealed class ServeProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public string DataFolder => _data.Path;
+
     public string Recordings => Path.Combine(_data.Path, "recordings");
 
     public static Task<ServeProcess> StartAsync(params string[] extra) => StartAsync([], null, extra);

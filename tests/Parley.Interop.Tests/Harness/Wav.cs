@@ -61,8 +61,16 @@ internal sealed record Wav(int Rate, float[][] Channels)
     /// <summary>Writes one channel holding a sine at half of full scale.</summary>
     public static string WriteTone(string path, int frequency, TimeSpan length, int rate = 8000)
     {
-        var samples = (int)(length.TotalSeconds * rate);
-        var bytes = new byte[44 + samples * 2];
+        var samples = new short[(int)(length.TotalSeconds * rate)];
+        for (var i = 0; i < samples.Length; i++)
+            samples[i] = (short)(16384 * Math.Sin(2 * Math.PI * frequency * i / rate));
+        return Write(path, samples, rate);
+    }
+
+    /// <summary>Writes one channel.</summary>
+    public static string Write(string path, ReadOnlySpan<short> samples, int rate)
+    {
+        var bytes = new byte[44 + samples.Length * 2];
         "RIFF"u8.CopyTo(bytes);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), bytes.Length - 8);
         "WAVEfmt "u8.CopyTo(bytes.AsSpan(8));
@@ -74,12 +82,9 @@ internal sealed record Wav(int Rate, float[][] Channels)
         BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(32), 2);
         BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(34), 16);
         "data"u8.CopyTo(bytes.AsSpan(36));
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(40), samples * 2);
-        for (var i = 0; i < samples; i++)
-        {
-            var value = (short)(16384 * Math.Sin(2 * Math.PI * frequency * i / rate));
-            BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(44 + i * 2), value);
-        }
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(40), samples.Length * 2);
+        for (var i = 0; i < samples.Length; i++)
+            BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(44 + i * 2), samples[i]);
         File.WriteAllBytes(path, bytes);
         return path;
     }

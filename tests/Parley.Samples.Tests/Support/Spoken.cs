@@ -1,40 +1,25 @@
 using System.Diagnostics;
 using Parley.Media.Audio;
 using Parley.Testing.Audio;
+using Parley.TestSupport;
 using Xunit;
 
 namespace Parley.Samples.Tests.Support;
 
-/// <summary>Speech as Debian's espeak-ng says it, and whether a call hears it.</summary>
+/// <summary>Speech that a call says and hears.</summary>
 internal static class Spoken
 {
     // The same words by way of a telephone are above it, others below 0.5 (AudioCheckTests).
     private const double Enough = 0.75;
 
-    /// <summary>A sentence at 8 kHz.</summary>
-    public static short[] Of(string text)
-    {
-        var start = new ProcessStartInfo("espeak-ng", ["--stdin", "--stdout", "-v", "en-us", "-s", "175"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        using var process = Process.Start(start)!;
-        process.StandardInput.Write(text);
-        process.StandardInput.Close();
-        using var bytes = new MemoryStream();
-        process.StandardOutput.BaseStream.CopyTo(bytes);
-        process.WaitForExit();
-        var wav = bytes.ToArray();
-        var pcm = new short[(wav.Length - 44) / 2]; // its header always has these 44 bytes
-        Buffer.BlockCopy(wav, 44, pcm, 0, pcm.Length * 2);
-        return Resampler.Convert(pcm, BitConverter.ToInt32(wav, 24), 8_000);
-    }
-
     /// <summary>Plays a sentence into the call.</summary>
     public static async Task SayAsync(this Call call, string text) =>
-        await call.PlayAsync(new AudioClipSource(new AudioClip(Of(text), 8_000), 8_000)).WaitAsync(TimeSpan.FromSeconds(20));
+        await call.PlayAsync(new AudioClipSource(new AudioClip(Espeak.Say(text), 8_000), 8_000)).WaitAsync(TimeSpan.FromSeconds(20));
 
     /// <summary>Listens from now on until the sentence is heard, and fails after twenty seconds without it.</summary>
     public static async Task HearsSpeechAsync(this Call call, string text)
     {
-        var wanted = Of(text);
+        var wanted = Espeak.Say(text);
         var heard = new List<short>();
         await using var reader = call.OpenReader(new() { SampleRate = 8_000 });
         var pcm = new short[1_600];

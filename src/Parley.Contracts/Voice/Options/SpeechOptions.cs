@@ -194,20 +194,23 @@ public sealed record AgcOption
 /// <summary>Audio to and from a WebSocket of its own.</summary>
 public sealed record MediaPassOption
 {
-    /// <summary>Where.</summary>
+    /// <summary>Where: a ws or wss URL; <c>sample_rate</c>, <c>packet_size</c> and <c>call_id</c> are put behind its query.</summary>
     public string? Url { get; init; }
 
-    /// <summary>Samples per second sent.</summary>
+    /// <summary>Samples per second received, 8000 to 48000; null for 16000.</summary>
     public int? InputSampleRate { get; init; }
 
-    /// <summary>Samples per second received.</summary>
+    /// <summary>Samples per second sent, 8000 to 48000; null for 16000.</summary>
     public int? OutputSampleRate { get; init; }
 
-    /// <summary>Bytes of a message.</summary>
+    /// <summary>Bytes of a message sent; null for those of <see cref="Ptime"/>, or 3200.</summary>
     public int? PacketSize { get; init; }
 
-    /// <summary>Milliseconds of a message.</summary>
+    /// <summary>Milliseconds of a message sent, at most 1000; null for none said.</summary>
     public int? Ptime { get; init; }
+
+    /// <summary>Headers of the request that opens the connection, such as <c>Authorization</c>; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
 }
 
 /// <summary>Noise of a place.</summary>
@@ -232,28 +235,28 @@ public sealed record AmbianceOption
 /// <summary>A model that hears and speaks by itself.</summary>
 public sealed record RealtimeOption
 {
-    /// <summary>Who.</summary>
+    /// <summary><c>openai</c>, <c>azure</c>, or the URL of another that speaks as they do; null for openai.</summary>
     public string? Provider { get; init; }
 
-    /// <summary>Which model.</summary>
+    /// <summary>Which model, or azure's deployment; null for <c>gpt-realtime</c>.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The key.</summary>
+    /// <summary>The key; null for the server's own, at OpenAI's own address only.</summary>
     public string? SecretKey { get; init; }
 
-    /// <summary>The id.</summary>
+    /// <summary>Has no meaning here.</summary>
     public string? SecretId { get; init; }
 
-    /// <summary>Where.</summary>
+    /// <summary>Where: a URL; null for OpenAI's own.</summary>
     public string? Endpoint { get; init; }
 
-    /// <summary>How it tells turns.</summary>
+    /// <summary>How it tells turns, as the provider has it; null for <c>server_vad</c>.</summary>
     public JsonElement? TurnDetection { get; init; }
 
-    /// <summary>Tools it may use.</summary>
+    /// <summary>Tools it may use, as the provider has them.</summary>
     public IReadOnlyList<JsonElement>? Tools { get; init; }
 
-    /// <summary>Parameters by the provider's names.</summary>
+    /// <summary><c>instructions</c>, <c>voice</c>, <c>transcription</c> (model, or <c>none</c>), <c>version</c> (of the protocol: <c>1</c> or <c>2</c>); the rest goes into the provider's session as it is.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Extra { get; init; }
 }
 

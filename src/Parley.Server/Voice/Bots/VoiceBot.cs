@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using Parley.Contracts.Voice;
 using Parley.Server.Voice.Incoming;
 using Parley.Speech;
@@ -9,12 +8,12 @@ using Parley.Speech.Vendors;
 namespace Parley.Server.Voice.Bots;
 
 /// <summary>A bot of the configuration: checked once, so that a mistake in it shows before the first call.</summary>
-internal sealed class VoiceBot : IDisposable
+internal sealed class VoiceBot
 {
     private readonly Webhook? _afterCall;
 
     /// <exception cref="ArgumentException">Something of it cannot be; the message names the bot and what.</exception>
-    public VoiceBot(string name, BotSettings settings, SpeechProviders speech, TimeProvider time, ILogger log)
+    public VoiceBot(string name, BotSettings settings, SpeechProviders speech)
     {
         Name = name;
         Settings = settings;
@@ -29,7 +28,7 @@ internal sealed class VoiceBot : IDisposable
             foreach (var one in Chain.Synthesisers)
                 speech.Synthesiser(one);
             if (settings.AfterCall is { } report)
-                _afterCall = new(new() { Url = Checked(report.Url), Secret = Secret(report.SecretEnv) }, time, log);
+                _afterCall = new(new() { Url = Checked(report.Url), Secret = Secret(report.SecretEnv) });
         }
         catch (Exception e) when (e is ArgumentException or InvalidDataException)
         {
@@ -49,19 +48,17 @@ internal sealed class VoiceBot : IDisposable
     public bool Reports => _afterCall is not null;
 
     /// <summary>Tells of a call that is over. Nobody waits for it; what fails is logged.</summary>
-    public async Task ReportAsync(BotCallReport report)
+    public async Task ReportAsync(WebhookClient client, BotCallReport report)
     {
         try
         {
-            await _afterCall!.TellAsync(JsonSerializer.SerializeToUtf8Bytes(report, VoiceJson.Default.BotCallReport), CancellationToken.None);
+            await client.PostAsync(_afterCall!, JsonSerializer.SerializeToUtf8Bytes(report, VoiceJson.Default.BotCallReport), CancellationToken.None);
         }
         catch (ObjectDisposedException)
         {
             // The server is closed.
         }
     }
-
-    public void Dispose() => _afterCall?.Dispose();
 
     private static Uri Checked(Uri url) => url is { IsAbsoluteUri: true, Scheme: "http" or "https" } ? url : throw new ArgumentException($"afterCall.url: '{url}' is no URL of http or https.");
 

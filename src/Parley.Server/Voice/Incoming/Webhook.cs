@@ -1,73 +1,60 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using Parley.Contracts.Voice;
 
 namespace Parley.Server.Voice.Incoming;
 
-/// <summary>Announces incoming calls: signed, with a time limit, again when it fails.</summary>
-internal sealed partial class Webhook(WebhookOptions options, TimeProvider time, ILogger log) : IDisposable
+/// <summary>A program that is told of incoming calls, at one URL or at several in turn. For any thread.</summary>
+public sealed class Webhook
 {
-    // Between attempts; a caller waits meanwhile.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private readonly Uri[] _urls;
+    private int _turn = -1;
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
-
-    /// <summary>True when the other side has taken it.</summary>
-    public Task<bool> TellAsync(WebhookCall call, CancellationToken cancel) => TellAsync(JsonSerializer.SerializeToUtf8Bytes(call, VoiceJson.Default.WebhookCall), cancel);
-
-    /// <summary>True when the other side has taken it.</summary>
-    public async Task<bool> TellAsync(byte[] body, CancellationToken cancel)
+    /// <summary>Makes one.</summary>
+    /// <param name="options">Where it is and how it is asked.</param>
+    /// <exception cref="ArgumentException">A URL is not http or https, a header cannot be sent, or a number is out of its range.</exception>
+    public Webhook(WebhookOptions options)
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            var (taken, mayRetry) = await TryAsync(body, cancel);
-            if (taken || !mayRetry || attempt >= options.Attempts)
-                return taken;
-            await Task.Delay(Pause * attempt, time, cancel);
-        }
+        ArgumentNullException.ThrowIfNull(options);
+        (Options, _urls) = (options, [options.Url, .. options.Others]);
+        if (_urls.FirstOrDefault(url => !url.IsAbsoluteUri || url.Scheme is not ("http" or "https")) is { } wrong)
+            throw new ArgumentException($"'{wrong}' is no URL of a webhook; it starts with http:// or https://.", nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Attempts, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Timeout, TimeSpan.Zero, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.AcceptTimeout, TimeSpan.Zero, nameof(options));
+        if (options.FallbackStatus is < 400 or > 699)
+            throw new ArgumentException($"{options.FallbackStatus} is no status of a refusal; there are 400 to 699.", nameof(options));
+        using var trial = Request(_urls[0], [], "0");
     }
 
-    public void Dispose() => _client.Dispose();
+    /// <summary>How it is asked.</summary>
+    public WebhookOptions Options { get; }
 
-    private async Task<(bool Taken, bool MayRetry)> TryAsync(byte[] body, CancellationToken cancel)
+    /// <summary>The URLs in the order in which they are tried for one call: each call begins with the next one.</summary>
+    internal IEnumerable<Uri> Turn()
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(options.Timeout);
-        using var request = Request(body);
-        try
-        {
-            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-            if (response.IsSuccessStatusCode)
-                return (true, false);
-            LogRefused(log, options.Url.Host, (int)response.StatusCode);
-            return (false, response.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
-        {
-            LogFailed(log, options.Url.Host, e.Message);
-            return (false, true);
-        }
+        var first = (uint)Interlocked.Increment(ref _turn);
+        for (var attempt = 0u; attempt < Options.Attempts; attempt++)
+            yield return _urls[(first + attempt) % (uint)_urls.Length];
     }
 
-    private HttpRequestMessage Request(byte[] body)
+    /// <summary>The announcement as a request.</summary>
+    internal HttpRequestMessage Request(Uri url, byte[] body, string timestamp)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, options.Url) { Content = new ByteArrayContent(body) };
+        var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        foreach (var (name, value) in options.Headers)
-            request.Headers.TryAddWithoutValidation(name, value);
-        var timestamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        foreach (var (name, value) in Options.Headers)
+        {
+            if (value.AsSpan().ContainsAny('\r', '\n', '\0') || !request.Headers.TryAddWithoutValidation(name, value))
+                throw new ArgumentException($"'{name}' with its value is no header that can be sent with a webhook.", nameof(url));
+        }
+
         request.Headers.Add(WebhookSignature.TimestampHeader, timestamp);
-        if (options.Secret is { } secret)
+        if (Options.Secret is { } secret)
             request.Headers.Add(WebhookSignature.SignatureHeader, WebhookSignature.Sign(secret, timestamp, body));
         return request;
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "The webhook at {Host} refused a call with {Status}")]
-    private static partial void LogRefused(ILogger log, string host, int status);
-
-    [LoggerMessage(2, LogLevel.Warning, "The webhook at {Host} could not be reached: {Why}")]
-    private static partial void LogFailed(ILogger log, string host, string why);
+    /// <summary>Seconds since 1970.</summary>
+    internal static string Timestamp(DateTimeOffset now) => now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 }

@@ -44,8 +44,6 @@ internal static class ChainPlan
 
     private static void Unsupported(CallOption option, List<VoiceProblem> problems)
     {
-        Refuse(option.MediaPass, "option.mediaPass", "audio is not passed to other sockets.");
-        Refuse(option.Realtime, "option.realtime", "there are no realtime models here; asr, tts and a program of yours take their place.");
         if (option.Ambiance is { Enabled: not false, Path: null })
             problems.Add(new("option.ambiance.path", "must be there: the file to be heard."));
         Refuse(option.Agc is not null && option.Asr is null ? option.Agc : null, "option.agc", "it is for the recogniser, and there is none (option.asr).");

@@ -6,8 +6,9 @@ namespace Parley.Server.Voice.Sessions;
 
 /// <summary>Events on their way to one reader. Whoever puts one in never waits: what a slow reader has no room for is counted, and he is told how many he missed.</summary>
 /// <param name="capacity">Events that may wait.</param>
+/// <param name="counters">Counts what readers miss.</param>
 /// <param name="asStream">Each is made an entry of a stream of server-sent events, and commands are told, too.</param>
-internal sealed class EventBox(int capacity, bool asStream = false)
+internal sealed class EventBox(int capacity, VoiceCounters? counters = null, bool asStream = false)
 {
     private readonly Lock _gate = new();
     private readonly Queue<byte[]> _waiting = new();
@@ -30,6 +31,7 @@ internal sealed class EventBox(int capacity, bool asStream = false)
             if (_waiting.Count >= capacity && !isLast)
             {
                 _missed++;
+                counters?.EventMissed();
                 return;
             }
 

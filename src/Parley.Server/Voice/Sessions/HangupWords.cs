@@ -5,6 +5,16 @@ namespace Parley.Server.Voice.Sessions;
 /// <summary>How the end of a call is put in words: its reason and whose doing it was.</summary>
 internal static class HangupWords
 {
+    private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
+    {
+        "ByCaller", "ByCallee", "ByRefer", "BySystem", "Autohangup", "InactivityTimeout", "NoAnswer", "NoBalance", "AnswerMachine", "ServerUnavailable", "Canceled", "Rejected", "Failed",
+    };
+
+    /// <summary>As the original prints its optional enumeration.</summary>
+    public static string AsPrinted(string reason) => Known.Contains(reason)
+        ? $"Some({reason})"
+        : $"Some(Other(\"{reason.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"))";
+
     /// <summary>Of an end as signalling has it: a Reason header (RFC 3326) says more than a BYE alone.</summary>
     /// <param name="end">The end.</param>
     /// <param name="isIncoming">Whether the other side called.</param>

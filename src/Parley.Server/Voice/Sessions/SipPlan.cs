@@ -86,7 +86,8 @@ internal static class SipPlan
 
     /// <summary>A URI, whose scheme may have been left out.</summary>
     public static string WithScheme(string uri) =>
-        uri.StartsWith("sip:", StringComparison.OrdinalIgnoreCase) || uri.StartsWith("sips:", StringComparison.OrdinalIgnoreCase) || uri.Contains('<', StringComparison.Ordinal) ? uri : "sip:" + uri;
+        uri.StartsWith("sip:", StringComparison.OrdinalIgnoreCase) || uri.StartsWith("sips:", StringComparison.OrdinalIgnoreCase)
+        || uri.StartsWith("tel:", StringComparison.OrdinalIgnoreCase) || uri.Contains('<', StringComparison.Ordinal) ? uri : "sip:" + uri;
 
     /// <summary>Whether the host of a URI is an address of IPv6.</summary>
     public static bool IsIpv6(string uri) => SipAddress.TryParse(WithScheme(uri), out var address) && address.Uri.Host.Contains(':', StringComparison.Ordinal);

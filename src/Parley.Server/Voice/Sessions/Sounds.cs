@@ -8,7 +8,7 @@ namespace Parley.Server.Voice.Sessions;
 internal sealed class Sounds(VoiceOptions options) : IDisposable
 {
     private readonly AudioClipCache _clips = new();
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+    private readonly HttpClient _http = new(options.Urls.CreateHandler());
 
     /// <summary>Opens what is to be played.</summary>
     /// <param name="name">File, <c>tone:HZ</c> or URL.</param>
@@ -40,7 +40,7 @@ internal sealed class Sounds(VoiceOptions options) : IDisposable
             return Skip(new ToneSource(Hertz(name), rate, repeat ? null : TimeSpan.FromSeconds(1)));
         if (Uri.TryCreate(name, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps))
         {
-            if (options.AllowUrl?.Invoke(url) != true)
+            if (!options.Urls.Allows(url))
                 throw new ArgumentException($"URLs of {url.Host} are not allowed here.", nameof(name));
             if (repeat)
                 return new AudioClipSource(await HttpAudio.LoadAsync(url, _http, cancellationToken: cancel), rate, repeat, offset);

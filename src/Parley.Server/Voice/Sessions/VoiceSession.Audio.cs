@@ -62,7 +62,7 @@ internal sealed partial class VoiceSession
     // What goes with the options of a call besides its chain.
     private void Surround()
     {
-        OpenStreams();
+        Streams.Open(_option, Line!, _chain!, _held);
         if (Kind == VoiceKind.Sip)
             ChainPlan.NotOfPhones(_option, _held);
         if (_recorder is { } recorder && !Recording.IsOn)

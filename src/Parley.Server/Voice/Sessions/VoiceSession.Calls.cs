@@ -46,7 +46,7 @@ internal sealed partial class VoiceSession
 
         _option = command.Option;
         _recorder = command.Option.Recorder;
-        _isSettingUp = true;
+        _isSettingUp = _holdsErrors = true;
         var dial = SipPlan.Dial(_core.Agent, _option, Id, _held) with { OnProgress = progress => FromOutside(() => Progress(progress)) };
         Begin("invite", () => DialAsync(callee, dial));
     }
@@ -56,11 +56,11 @@ internal sealed partial class VoiceSession
         OutgoingCall call;
         try
         {
-            call = await _core.Agent.CreateCallAsync(SipPlan.WithScheme(callee), dial, _ending.Token);
+            call = await _core.CreateCallAsync(SipPlan.WithScheme(callee), dial, _ending.Token);
         }
         catch
         {
-            Post(() => _isSettingUp = false); // told by whoever runs this; the session can try again
+            Post(() => _isSettingUp = _holdsErrors = false); // told by whoever runs this; the session can try again
             throw;
         }
 

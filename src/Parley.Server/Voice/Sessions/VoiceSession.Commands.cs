@@ -11,7 +11,9 @@ internal sealed partial class VoiceSession
     private const int MaxEarly = 256;
 
     private readonly List<VoiceProblem> _held = [];
+    private readonly List<ErrorEvent> _heldErrors = [];
     private readonly List<VoiceCommand> _early = [];
+    private bool _holdsErrors;
 
     /// <summary>Takes a command. Completes when it has been begun, so that nobody can send faster than that.</summary>
     public Task TakeAsync(ReadOnlyMemory<byte> utf8)
@@ -36,6 +38,7 @@ internal sealed partial class VoiceSession
 
     private void Take(VoiceCommand? command, IReadOnlyList<VoiceProblem> problems)
     {
+        _core.Counters.CommandTaken();
         // Clients take an error while they wait for an answer for the end of the call: what is wrong with single options is told behind it.
         if (command is InviteCommand or AcceptCommand or RingingCommand)
             _held.AddRange(problems);
@@ -73,6 +76,7 @@ internal sealed partial class VoiceSession
             case TtsCommand tts: Speak(tts); break;
             case PlayCommand play: Play(play); break;
             case InterruptCommand interrupt: Interrupt(interrupt); break;
+            case FunctionResultCommand result: ReturnResult(result); break;
             case MarkCommand mark: Mark(mark); break;
             case PauseCommand pause: Pause(pause.PlayId, true); break;
             case ResumeCommand resume: Pause(resume.PlayId, false); break;
@@ -114,8 +118,21 @@ internal sealed partial class VoiceSession
 
     private void TellHeld()
     {
+        _holdsErrors = false;
         Complain(_call is IncomingCall ? "accept" : "invite", _held);
         _held.Clear();
+        foreach (var error in _heldErrors)
+            Tell(error);
+        _heldErrors.Clear();
+    }
+
+    // While somebody is called, an error that is not the call's own waits for the answer, as those of options do.
+    private void TellError(ErrorEvent error)
+    {
+        if (!_holdsErrors || error.Sender == "invite" || _heldErrors.Count >= MaxEarly)
+            Tell(error);
+        else
+            _heldErrors.Add(error with { Timestamp = error.Timestamp == 0 ? Now.ToUnixTimeMilliseconds() : error.Timestamp });
     }
 
     private void DoEarly()

@@ -93,7 +93,7 @@ internal sealed partial class VoiceSession
     {
         if (sip?.HangupHeaders is not { Count: > 0 } templates)
             return [];
-        var filled = templates.ToDictionary(one => one.Key, one => HeaderTemplate.Fill(one.Value, name => VariableOf(call, name), name => HeaderOf(call, name)));
+        var filled = templates.ToDictionary(one => one.Key, one => HeaderTemplate.Fill(one.Value, name => VariableOf(call, name), name => LastWords.HeaderOf(call, name)));
         var problems = new List<Contracts.Voice.VoiceProblem>();
         var headers = SipPlan.Headers(filled, "option.sip.hangup_headers", problems);
         Complain("hangup", problems);
@@ -109,8 +109,4 @@ internal sealed partial class VoiceSession
         "start_time" => Text(_started),
         _ => _option.Extra?.GetValueOrDefault(name),
     };
-
-    /// <summary>A header of the other side, as it said it last.</summary>
-    private static string? HeaderOf(Call call, string name) =>
-        call.EndMessage?.GetString(name) ?? (call is OutgoingCall outgoing ? outgoing.Response?.GetString(name) : call.Header(name));
 }

@@ -150,7 +150,7 @@ internal sealed partial class VoiceSession
         {
             try
             {
-                var other = await _core.Agent.CreateCallAsync(SipPlan.WithScheme(command.Callee), dial, _ending.Token);
+                var other = await _core.CreateCallAsync(SipPlan.WithScheme(command.Callee), dial, _ending.Token);
                 var leg = new ReferredCall(other, ends, options.Sip, Now);
                 if (!Post(() => Begins(leg)))
                 {
@@ -276,7 +276,7 @@ internal sealed partial class VoiceSession
         if (leg is { Answered: null, Why: null } && end.Kind is not (CallEndKind.Cancelled or CallEndKind.Completed))
             Tell(new RejectEvent { TrackId = _botTrack, Reason = end.Reason, Code = end.Status, Refer = true });
         else
-            Tell(HangupOf(leg.Call, end, leg.Why, (leg.Started, leg.Rang, leg.Answered)) with { TrackId = _botTrack, Refer = true });
+            Tell(HangupOf(leg.Call, end, leg.Why, new(leg.Started, leg.Rang, leg.Answered, Now)) with { TrackId = _botTrack, Refer = true });
         var headers = leg.Call.State == CallState.Ended ? [] : Filled(leg.Sip, leg.Call);
         Begin("refer", () => leg.EndAsync(headers));
         if (!leg.EndsSession || leg.Answered is null)

@@ -179,8 +179,10 @@ internal sealed partial class VoiceSession
             _rules.Forget(front);
         var heard = chain.Player.Interrupt(command.Graceful == true, fade);
         _conversation?.Interrupt(heard);
-        if (command.PlayId is null)
-            chain.Output.Find(MusicId)?.Stop(fade);
+        if (command.PlayId is not null)
+            return;
+        _streams?.Interrupt();
+        chain.Output.Find(MusicId)?.Stop(fade);
     }
 
     private void Pause(string? playId, bool pause)
@@ -234,7 +236,11 @@ internal sealed partial class VoiceSession
         }
 
         if (told is not null)
-            Tell(told with { Timestamp = happened.At.ToUnixTimeMilliseconds() });
+            told = told with { Timestamp = happened.At.ToUnixTimeMilliseconds() };
+        if (told is ErrorEvent error)
+            TellError(error);
+        else if (told is not null)
+            Tell(told);
     }
 
     private VoiceEvent? EventOf(SpeechEvent happened) => happened switch

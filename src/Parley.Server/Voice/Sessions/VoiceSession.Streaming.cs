@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
@@ -6,27 +5,28 @@ using Parley.Server.Voice.Streaming;
 
 namespace Parley.Server.Voice.Sessions;
 
-/// <content>Audio that rides the socket.</content>
+/// <content>Audio that rides sockets, the session's own and others'.</content>
 internal sealed partial class VoiceSession
 {
-    private volatile SocketLine? _socketLine;
-    private IAsyncDisposable? _subscription;
-    private int _marks;
-    private int _hasWrongAudio;
-
     // As many as a program that streams audio by tenths of a second sets in half a minute.
     private const int MaxMarks = 300;
 
+    private volatile SocketLine? _socketLine;
+    private SessionStreams? _streams;
     private Task _opening = Task.CompletedTask; // of what is to be played
-
-    // What is spoken into and heard: the call or the socket, once there is audio.
-    private IVoiceLine? Line { get; set; }
+    private int _marks;
+    private int _hasWrongAudio;
 
     /// <summary>Whether frames of audio to the client begin with the index of their track; set before anything is sent.</summary>
     public bool HasBinaryHeader { get; init; }
 
     /// <summary>Audio the socket sends, besides <see cref="Box"/>.</summary>
     public AudioFrames Frames { get; }
+
+    // What is spoken into and heard: the call or the socket, once there is audio.
+    private IVoiceLine? Line { get; set; }
+
+    private SessionStreams Streams => _streams ??= new(_core, Id, _botTrack, Frames, () => _isDeaf, happened => Post(() => Tell(happened)));
 
     /// <summary>Takes audio from the socket.</summary>
     public void Hear(ReadOnlySpan<byte> bytes)
@@ -51,7 +51,7 @@ internal sealed partial class VoiceSession
         if (option.Subscribe == true)
             _held.Add(new("option.subscribe", "the audio of this session goes over its socket already."));
         _answered = Now;
-        var line = new SocketLine(codec, Frames, HasBinaryHeader, _core.Options.Limits, _core.Options.Time, (reason, time) => Post(() => TellGap(reason, time)));
+        var line = new SocketLine(codec, Frames, HasBinaryHeader, _core.Options.Limits, _core.Options.Time, Streams.TellGap);
         _socketLine = line;
         Line = line;
         Tell(new TrackStartEvent { TrackId = Id });
@@ -61,18 +61,40 @@ internal sealed partial class VoiceSession
         DoEarly();
     }
 
-    // Beside the chain, once there is audio.
-    private void OpenStreams()
+    private void EndSocket()
     {
-        if (_option.Subscribe == true && Line is CallLine call)
-            _subscription ??= call.Copy(new Subscription(Frames, () => _isDeaf, (reason, time) => Post(() => TellGap(reason, time))));
+        EndAudio();
+        WhenRecorded(SocketEnded);
+    }
+
+    private void SocketEnded()
+    {
+        if (_isOver)
+            return;
+        _socketLine?.Dispose();
+        Tell(new TrackEndEvent { TrackId = Id, Duration = (long)(Now - _answered!.Value).TotalMilliseconds });
+        var (reason, initiator) = _why ?? ("ByCaller", "caller");
+        Finish(new HangupEvent
+        {
+            TrackId = Id, Reason = WordOf(reason), Initiator = initiator, Code = 200,
+            StartTime = Text(_started), HangupTime = Text(Now), AnswerTime = Text(_answered.Value),
+            From = Named(_option.Caller), To = Named(_option.Callee), Extra = Extra(null, null),
+        });
+
+        static Attendee? Named(string? who) => string.IsNullOrEmpty(who) ? null : new() { Source = who };
     }
 
     private async Task CloseStreamsAsync()
     {
-        if (_subscription is { } subscription)
-            await subscription.DisposeAsync();
+        if (_streams is { } streams)
+            await streams.DisposeAsync();
         _socketLine?.Dispose();
+    }
+
+    private void ReturnResult(FunctionResultCommand command)
+    {
+        if (_streams?.TryReturn(command.CallId, command.Output) != true)
+            Fail("functionResult", $"callId: no function call '{command.CallId}' waits for a result.");
     }
 
     private void Mark(MarkCommand command)
@@ -101,30 +123,5 @@ internal sealed partial class VoiceSession
                 });
             }));
         });
-    }
-
-    private void TellGap(string reason, TimeSpan time) => Tell(new AudioGapEvent { TrackId = reason == "slowReader" ? _botTrack : Id, Reason = reason, Duration = (long)time.TotalMilliseconds });
-
-    private void EndSocket()
-    {
-        EndAudio();
-        WhenRecorded(SocketEnded);
-    }
-
-    private void SocketEnded()
-    {
-        if (_isOver)
-            return;
-        _socketLine?.Dispose();
-        Tell(new TrackEndEvent { TrackId = Id, Duration = (long)(Now - _answered!.Value).TotalMilliseconds });
-        var (reason, initiator) = _why ?? ("ByCaller", "caller");
-        Finish(new HangupEvent
-        {
-            TrackId = Id, Reason = reason, Initiator = initiator, Code = 200,
-            StartTime = Text(_started), HangupTime = Text(Now), AnswerTime = Text(_answered.Value),
-            From = Named(_option.Caller), To = Named(_option.Callee), Extra = Extra(null, null),
-        });
-
-        static Attendee? Named(string? who) => string.IsNullOrEmpty(who) ? null : new() { Source = who };
     }
 }

@@ -9,7 +9,6 @@ using Parley.Server.Voice.Records;
 using Parley.Server.Voice.Sound;
 using Parley.Server.Voice.Streaming;
 using Parley.Sip.Invites;
-using Parley.Sip.Messages;
 
 namespace Parley.Server.Voice.Sessions;
 
@@ -20,11 +19,6 @@ namespace Parley.Server.Voice.Sessions;
 [SuppressMessage("Design", "CA1001", Justification = "What it owns is disposed of at its end, which it comes to by itself: RunAsync.")]
 internal sealed partial class VoiceSession
 {
-    private static readonly HashSet<string> ReasonWords = new(StringComparer.Ordinal)
-    {
-        "ByCaller", "ByCallee", "ByRefer", "BySystem", "Autohangup", "InactivityTimeout", "NoAnswer", "NoBalance", "AnswerMachine", "ServerUnavailable", "Canceled", "Rejected", "Failed",
-    };
-
     private readonly VoiceCore _core;
     private readonly PendingCall? _pending;
     private readonly string _botTrack;
@@ -49,7 +43,7 @@ internal sealed partial class VoiceSession
     {
         (_core, Id, Kind, _botTrack, _dump, _pending) = (core, id, kind, botTrack, dump, pending);
         _started = core.Options.Time.GetUtcNow();
-        Box = new(core.Options.Limits.MaxWaiting);
+        Box = new(core.Options.Limits.MaxWaiting, core.Counters);
         _journal = core.Records is null ? null : new(id, KindName(kind), _started, core.Options.Recordings);
         _fromOutside = new(core.Options.Limits.MaxFromOutside, Post, lost => Fail("call", $"{lost} keys or reports of the other side were lost: they came faster than they could be told."));
         // Of a SIP call both directions can be sent.
@@ -69,6 +63,9 @@ internal sealed partial class VoiceSession
     /// <summary>Completes when the session is over.</summary>
     public Task Over => _over.Task;
 
+    /// <summary>Whether it has a call, made or being made, that could end by itself.</summary>
+    public bool HasCall => _call is not null || _pending is not null || _isSettingUp || _socketLine is not null;
+
     /// <summary>For the list: what it is and since when, without secrets.</summary>
     public (DateTimeOffset Started, DateTimeOffset? Rang, DateTimeOffset? Answered, string? Caller, string? Callee) Outline =>
         (_started, _rang, _answered, _call?.From.Uri.ToString() ?? _option.Caller, _call?.To.Uri.ToString() ?? _option.Callee);
@@ -87,7 +84,7 @@ internal sealed partial class VoiceSession
         {
             if (_isOver || _followers.Count >= _core.Options.Limits.MaxFollowers)
                 return;
-            _followers.Add(box = new(_core.Options.Limits.MaxWaiting, asStream: true));
+            _followers.Add(box = new(_core.Options.Limits.MaxWaiting, _core.Counters, asStream: true));
         });
         return box;
     }
@@ -180,7 +177,7 @@ internal sealed partial class VoiceSession
             if (_socketLine is not null)
                 EndSocket();
             else
-                Finish(_isSettingUp ? NeverMade() : null);
+                Finish(_isSettingUp ? Nothing() : null);
             return;
         }
 
@@ -218,78 +215,33 @@ internal sealed partial class VoiceSession
 
         EndAudio();
         EndJoined();
-        WhenRecorded(() => EndedWhole(call, end));
-    }
-
-    private void EndedWhole(Call call, CallEnd end)
-    {
-        if (_isOver)
-            return;
-        Tell(new TrackEndEvent { TrackId = Id, Duration = (long)(_answered is { } at ? Now - at : TimeSpan.Zero).TotalMilliseconds, Ssrc = _heardAudio?.RemoteSsrc });
-        if (_answered is null && call is OutgoingCall && _why is null && end.Kind != CallEndKind.Cancelled)
-            Finish(new RejectEvent { TrackId = Id, Reason = end.Reason, Code = end.Status });
-        else
-            Finish(HangupOf(call, end, _why, (_started, _rang, _answered)));
-    }
-
-    private HangupEvent HangupOf(Call call, CallEnd end, (string Reason, string Initiator)? why, (DateTimeOffset Started, DateTimeOffset? Rang, DateTimeOffset? Answered) times)
-    {
-        var (reason, initiator) = why ?? HangupWords.Of(end, call.IsIncoming);
-        return new()
+        // Put together before the recording is whole: what is said meanwhile has no part in it.
+        var track = new TrackEndEvent { TrackId = Id, Duration = (long)(_answered is { } at ? Now - at : TimeSpan.Zero).TotalMilliseconds, Ssrc = _heardAudio?.RemoteSsrc };
+        VoiceEvent last = _answered is null && call is OutgoingCall && _why is null && end.Kind != CallEndKind.Cancelled
+            ? new RejectEvent { TrackId = Id, Reason = end.Reason, Code = end.Status }
+            : HangupOf(call, end, _why, new(_started, _rang, _answered, Now));
+        WhenRecorded(() =>
         {
-            TrackId = Id,
-            Reason = WordOf(reason),
-            Initiator = initiator,
-            Code = end.Status,
-            StartTime = Text(times.Started),
-            HangupTime = Text(Now),
-            AnswerTime = times.Answered is { } answered ? Text(answered) : null,
-            RingingTime = times.Rang is { } rang ? Text(rang) : null,
-            From = Party(call.From),
-            To = Party(call.To),
-            Extra = Extra(call, reason is "Failed" or "ServerUnavailable" ? end.Reason : null),
-        };
+            Tell(track);
+            Finish(last);
+        });
     }
 
-    // As the original prints its optional enumeration.
-    private string WordOf(string reason) => !_core.Options.LegacyReasons ? reason
-        : ReasonWords.Contains(reason) ? $"Some({reason})"
-        : $"Some(Other(\"{reason.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"))";
-
-    // A call given up before there was anything of it: who began it is told all the same.
-    private HangupEvent NeverMade() => new()
+    private HangupEvent HangupOf(Call call, CallEnd end, (string Reason, string Initiator)? why, in CallTimes times)
     {
-        TrackId = Id,
-        Reason = WordOf(_why?.Reason ?? "Canceled"),
-        Initiator = _why?.Initiator ?? "system",
-        Code = 487,
-        StartTime = Text(_started),
-        HangupTime = Text(Now),
-    };
-
-    private Dictionary<string, JsonElement> Extra(Call? call, string? detail)
-    {
-        var extra = new Dictionary<string, JsonElement>
-        {
-            ["session_id"] = Json(Id), ["call_type"] = Json(call is null ? "websocket" : "sip"), ["start_time"] = Json(Text(_started)),
-        };
-        foreach (var (name, value) in _option.Extra ?? new Dictionary<string, string>())
-            extra[name] = Json(value);
-        foreach (var name in _option.Sip?.ExtractHeaders ?? [])
-        {
-            if (call is not null && HeaderOf(call, name) is { } value)
-                extra[name] = Json(value);
-        }
-
-        if (detail is not null)
-            extra["detail"] = Json(detail);
-
-        return extra;
-
-        static JsonElement Json(string text) => JsonElement.Parse($"\"{JsonEncodedText.Encode(text)}\"");
+        var last = LastWords.Of(call, end, why, times);
+        return last with { TrackId = Id, Reason = WordOf(last.Reason!), Extra = Extra(call, last.Reason is "Failed" or "ServerUnavailable" ? end.Reason : null) };
     }
 
-    private static Attendee Party(SipAddress address) => new() { Username = address.Uri.User, Realm = address.Uri.Host, Source = address.Uri.ToString() };
+    private HangupEvent Nothing()
+    {
+        var last = LastWords.OfNothing(_why, new(_started, null, null, Now));
+        return last with { TrackId = Id, Reason = WordOf(last.Reason!) };
+    }
+
+    private string WordOf(string reason) => _core.Options.LegacyReasons ? HangupWords.AsPrinted(reason) : reason;
+
+    private Dictionary<string, JsonElement> Extra(Call? call, string? detail) => LastWords.Extra(Id, _started, _option, call, detail);
 
     private static string Text(DateTimeOffset time) => CallJournal.Text(time);
 
@@ -320,6 +272,7 @@ internal sealed partial class VoiceSession
             return;
         _conversation?.Told(happened, _isReferring);
         happened = happened with { Timestamp = happened.Timestamp == 0 ? Now.ToUnixTimeMilliseconds() : happened.Timestamp, Seq = ++_seq };
+        _core.Counters.Told(happened);
         Box.Send(happened, isLast);
         _journal?.Note(happened);
         _dump?.Add("event", Now, VoiceWire.Write(happened));
@@ -327,7 +280,7 @@ internal sealed partial class VoiceSession
             box.Send(happened, isLast);
     }
 
-    private void Fail(string sender, string error, int? code = null) => Tell(new ErrorEvent { TrackId = Id, Sender = sender, Error = error, Code = code });
+    private void Fail(string sender, string error, int? code = null) => TellError(new() { TrackId = Id, Sender = sender, Error = error, Code = code });
 
     /// <summary>Runs what takes time beside the mailbox; what goes wrong with it is an error event.</summary>
     private void Begin(string sender, Func<Task> work)

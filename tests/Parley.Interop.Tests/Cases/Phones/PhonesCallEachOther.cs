@@ -1,4 +1,6 @@
 using Parley.Interop.Tests.Harness;
+using Parley.Testing.Audio;
+using Parley.Testing.Expectations;
 
 namespace Parley.Interop.Tests.Cases.Phones;
 
@@ -87,24 +89,17 @@ public abstract class PhonesCallEachOther(PhonesFixture fixture, string transpor
     {
         await using var bob = await PhoneAsync("bob", Bob);
         await using var carol = await PhoneAsync("carol", Carol);
-        // No phone here knows attended transfers but one played by hand, which speaks UDP.
-        var domain = $"127.0.0.1:{_server.SipPort}";
-        using var phone = new HandPhone(_server.SipPort);
-        using var first = await HandCall.DialAsync(phone, $"sip:bob@{domain}", "alice", domain);
-        using var second = await HandCall.DialAsync(phone, $"sip:carol@{domain}", "alice", domain);
-        await Task.WhenAll(first.Rtp.SendToneAsync(500, TimeSpan.FromSeconds(2)), bob.AssertHearsAsync(500));
-        await Task.WhenAll(second.Rtp.SendToneAsync(700, TimeSpan.FromSeconds(2)), carol.AssertHearsAsync(700));
-
-        var accepted = await first.RequestAsync("REFER", [$"Refer-To: <sip:carol@{domain}?Replaces={second.Replaces}>"]);
-        Assert.InRange(accepted.Status, 200, 202);
-        HandMessage notify;
-        do
-        {
-            notify = await phone.RequestFromPeerAsync("NOTIFY");
-            await phone.ReplyAsync(notify, "200 OK");
-        }
-        while (!notify["Subscription-State"].StartsWith("terminated", StringComparison.Ordinal));
-        Assert.StartsWith("SIP/2.0 200", notify.Body, StringComparison.Ordinal);
+        // baresip 1.0.0 offers no attended transfers: an agent asks for this one.
+        await using var session = ServedAgents.Session();
+        var alice = await session.AddAsync(_server, "alice", transport);
+        await alice.SendAudioAsync(AudioSpec.Tone(Alice));
+        var first = await alice.DialAsync("bob");
+        await bob.AssertHearsAsync(Alice);
+        await alice.AttendedTransferAsync("carol");
+        await carol.AssertHearsAsync(Alice);
+        await alice.VerifyAudioAsync(Carol, TimeSpan.FromSeconds(2));
+        await alice.CompleteTransferAsync();
+        await Wait.UntilAsync(() => Expect.That(first.LastTransfer?.Status).IsEqualTo(200), Soon);
 
         await bob.AssertHearsAsync(Carol);
         await carol.AssertHearsAsync(Bob);

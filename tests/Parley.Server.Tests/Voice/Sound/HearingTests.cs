@@ -107,6 +107,29 @@ public sealed class HearingTests : IDisposable
     }
 
     [Fact]
+    public async Task What_fails_while_it_rings_is_told_behind_the_answer()
+    {
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var stage = await VoiceStage.StartAsync(Options);
+        stage.Serve(async call =>
+        {
+            await call.StartEarlyMediaAsync();
+            await go.Task;
+            await call.AnswerAsync();
+            await call.WaitForEndAsync();
+        });
+        await using var socket = await stage.ConnectAsync();
+        await socket.SendAsync(stage.Invite(""","asr":{"provider":"nobody"},"ambiance":{"path":"none.wav"}"""));
+        await VoiceStage.UntilAsync(socket, "ringing");
+        await socket.SendAsync("""{"command":"pause","id":"p"}""");
+        await VoiceStage.UntilAsync(socket, "ack");
+        go.SetResult();
+        Assert.DoesNotContain("error", (await VoiceStage.UntilAsync(socket, "mediaReady")).Select(Name));
+        var senders = new[] { await socket.ReadAsync(), await socket.ReadAsync(), await socket.ReadAsync() }.Select(one => one.GetProperty("sender").GetString()).Order();
+        Assert.Equal(["ambiance", "asr", "pause"], senders);
+    }
+
+    [Fact]
     public async Task The_networks_tones_are_told_until_the_answer()
     {
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -56,7 +56,7 @@ public sealed class PlayingTests : IDisposable
     public async Task A_url_is_heard_when_it_is_allowed_and_a_song_is_refused_with_what_would_be_played()
     {
         using var web = new Web(_folder.FullName);
-        await using var call = await SoundCall.StartAsync(Options with { AllowUrl = url => url.Port == web.Url.Port });
+        await using var call = await SoundCall.StartAsync(Options with { Urls = new(["127.0.0.1"]) });
         await call.SendAsync($$"""{"command":"play","url":"{{web.Url}}two.wav","offsetMs":1000}""");
         await call.Ear.HearsAsync(1200);
         Assert.Equal(0, call.Ear.Count(700));
@@ -118,7 +118,7 @@ public sealed class PlayingTests : IDisposable
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var web = new Web(_folder.FullName, gate.Task);
-        await using var call = await SoundCall.StartAsync(Options with { AllowUrl = _ => true });
+        await using var call = await SoundCall.StartAsync(Options with { Urls = new(["127.0.0.1"]) });
         await call.SendAsync($$"""{"command":"play","url":"{{web.Url}}two.wav","playId":"slow","autoHangup":true}""");
         await web.Asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await call.SendAsync($$"""{"command":"tts","text":"{{new string('a', 50)}}","playId":"t","speaker":"500"}""");

@@ -1,0 +1,133 @@
+using System.Net;
+using Parley.Cli.Terminal;
+using Parley.Server.Access;
+using Parley.Server.Voice;
+using Parley.Services.Trunks;
+
+namespace Parley.Cli.Configuration;
+
+/// <summary>Where voice agents are served, to whom, and which calls are theirs; null and empty where nothing was said.</summary>
+internal sealed record VoiceSettings
+{
+    /// <summary><c>HOST:PORT</c>, <c>wss:HOST:PORT</c> or <c>off</c>; null for the address of the status port.</summary>
+    public string? Listen { get; init; }
+
+    /// <summary>One key.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Keys by names; only the file can say that.</summary>
+    public IReadOnlyList<ApiKey> Keys { get; init; } = [];
+
+    /// <summary>Origins of web pages that may connect.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
+    /// <summary>Who is told of the calls of <see cref="WebhookUsers"/>.</summary>
+    public WebhookSettings Webhook { get; init; } = new();
+
+    /// <summary>Users whose calls the webhook is told of; empty for whoever nobody else takes.</summary>
+    public IReadOnlyList<string> WebhookUsers { get; init; } = [];
+
+    /// <summary>Further agents; only the file can say that.</summary>
+    public IReadOnlyList<AgentSettings> Agents { get; init; } = [];
+
+    /// <summary>Folder of the files that may be played.</summary>
+    public string? Prompts { get; init; }
+
+    /// <summary>Folder of recordings; null for one in the data folder.</summary>
+    public string? Recordings { get; init; }
+
+    /// <summary>Folder where the commands and events of each session are written down.</summary>
+    public string? Dumps { get; init; }
+
+    /// <summary>How long a session outlives its socket.</summary>
+    public TimeSpan? Grace { get; init; }
+
+    /// <summary>How long sessions have to end their calls when the server ends.</summary>
+    public TimeSpan? Drain { get; init; }
+
+    /// <summary>Whether a call ends with the one it was connected with.</summary>
+    public bool? ReferEndsCall { get; init; }
+
+    /// <summary>Hosts that URLs of commands may lead to.</summary>
+    public IReadOnlyList<string> UrlHosts { get; init; } = [];
+
+    /// <summary>Whether they may also lead to any public address.</summary>
+    public bool? PublicUrls { get; init; }
+
+    /// <summary>What browsers are told.</summary>
+    public IReadOnlyList<IceServer> IceServers { get; init; } = [];
+
+    /// <summary>True when they are not to be served.</summary>
+    public bool IsOff => Listen == "off";
+
+    /// <summary>True when calls are theirs.</summary>
+    public bool TakesCalls => Webhook.Urls.Count > 0 || Agents.Count > 0;
+
+    /// <summary>True when nothing was said about them at all.</summary>
+    public bool IsEmpty => !TakesCalls && IsSameAtStart(new());
+
+    /// <summary>These settings, and what the others say where these say nothing.</summary>
+    public VoiceSettings Over(VoiceSettings others) => new()
+    {
+        Listen = Listen ?? others.Listen,
+        Key = Key ?? others.Key,
+        Keys = others.Keys,
+        Origins = others.Origins,
+        Webhook = Webhook.Over(others.Webhook),
+        WebhookUsers = WebhookUsers.Count > 0 ? WebhookUsers : others.WebhookUsers,
+        Agents = others.Agents,
+        Prompts = Prompts ?? others.Prompts,
+        Recordings = Recordings ?? others.Recordings,
+        Dumps = Dumps ?? others.Dumps,
+        Grace = Grace ?? others.Grace,
+        Drain = Drain ?? others.Drain,
+        ReferEndsCall = ReferEndsCall ?? others.ReferEndsCall,
+        UrlHosts = UrlHosts.Count > 0 ? UrlHosts : others.UrlHosts,
+        PublicUrls = PublicUrls ?? others.PublicUrls,
+        IceServers = IceServers.Count > 0 ? IceServers : others.IceServers,
+    };
+
+    /// <summary>All keys.</summary>
+    /// <exception cref="CommandException">Two are the same, or one cannot be a key.</exception>
+    public ApiKeyRing Ring()
+    {
+        try
+        {
+            return new(Key is null ? Keys : Keys.Prepend(new ApiKey("default", Key)));
+        }
+        catch (ArgumentException e)
+        {
+            throw CommandException.Usage($"voice agents: {e.Message.Split(" (Parameter")[0]}");
+        }
+    }
+
+    /// <summary>Where URLs may lead.</summary>
+    /// <exception cref="CommandException">One of the hosts is none.</exception>
+    public UrlGuard Guard()
+    {
+        try
+        {
+            return new(UrlHosts, PublicUrls == true);
+        }
+        catch (ArgumentException e)
+        {
+            throw CommandException.Usage($"--voice-url-host: {e.Message.Split(" (Parameter")[0]}");
+        }
+    }
+
+    /// <summary>True when both say the same about what counts at the start only: all but which calls are whose.</summary>
+    public bool IsSameAtStart(VoiceSettings other) =>
+        (Listen, Key, Prompts, Recordings, Dumps, Grace, Drain, ReferEndsCall, PublicUrls)
+            == (other.Listen, other.Key, other.Prompts, other.Recordings, other.Dumps, other.Grace, other.Drain, other.ReferEndsCall, other.PublicUrls)
+        && Keys.Select(key => (key.Name, key.Secret)).SequenceEqual(other.Keys.Select(key => (key.Name, key.Secret)))
+        && Origins.SequenceEqual(other.Origins) && UrlHosts.SequenceEqual(other.UrlHosts) && IceServers.Select(Describe).SequenceEqual(other.IceServers.Select(Describe));
+
+    private static string Describe(IceServer server) => $"{string.Join(' ', server.Urls)} {server.Username} {server.Credential}";
+}
+
+/// <summary>A voice agent that calls are given to.</summary>
+/// <param name="Name">Its name, which is also a user that can be called.</param>
+/// <param name="Users">Further users that are called: names and patterns of numbers.</param>
+/// <param name="TakesRest">Whether it also takes the calls that nobody else takes.</param>
+/// <param name="Webhook">Who is told of its calls.</param>
+internal sealed record AgentSettings(string Name, IReadOnlyList<NumberRule> Users, bool TakesRest, WebhookSettings Webhook);

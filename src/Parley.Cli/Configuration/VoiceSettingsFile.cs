@@ -1,0 +1,134 @@
+using Parley.Server.Access;
+using Parley.Server.Voice;
+using Parley.Services.Trunks;
+
+namespace Parley.Cli.Configuration;
+
+/// <summary>The key <c>voice</c> of <c>parley.json</c>.</summary>
+internal static class VoiceSettingsFile
+{
+    // What takes the calls that nobody else takes.
+    private const string Rest = "*";
+
+    private static readonly string[] Keys =
+    [
+        "listen", "key", "keys", "origins", "webhook", "webhook-users", "agents", "prompts", "recordings", "dumps", "grace", "drain", "refer", "url-hosts", "public-urls", "ice-servers",
+    ];
+
+    private static readonly string[] KeyKeys = ["name", "key"];
+
+    private static readonly string[] WebhookKeys = ["url", "urls", "secret", "headers", "timeout", "attempts", "accept-timeout", "fallback"];
+
+    private static readonly string[] AgentKeys = ["users", "webhook"];
+
+    private static readonly string[] IceKeys = ["urls", "username", "credential"];
+
+    /// <summary>Reads it.</summary>
+    public static VoiceSettings Read(SettingsNode value)
+    {
+        var voice = new VoiceSettings();
+        foreach (var (key, member) in value.Members("an object such as { \"webhook\": \"http://127.0.0.1:9000/calls\" }", Keys))
+            voice = With(voice, key, member);
+        return voice;
+    }
+
+    private static VoiceSettings With(VoiceSettings voice, string key, SettingsNode value) => key switch
+    {
+        "listen" => voice with { Listen = value.Text() },
+        "key" => voice with { Key = value.Text() },
+        "keys" => voice with { Keys = value.Items("keys").ConvertAll(Key) },
+        "origins" => voice with { Origins = value.Texts() },
+        "webhook" => voice with { Webhook = Webhook(value) },
+        "webhook-users" => voice with { WebhookUsers = value.Texts() },
+        "agents" => voice with { Agents = value.Members("agents by their names").ConvertAll(one => Agent(one.Key, one.Value)) },
+        "prompts" => voice with { Prompts = value.Text() },
+        "recordings" => voice with { Recordings = value.Text() },
+        "dumps" => voice with { Dumps = value.Text() },
+        "grace" => voice with { Grace = value.Time() },
+        "drain" => voice with { Drain = value.Time() },
+        "refer" => voice with { ReferEndsCall = value.OneOf("ends-call", "keeps-call") == "ends-call" },
+        "url-hosts" => voice with { UrlHosts = value.Texts() },
+        "public-urls" => voice with { PublicUrls = value.Switch() },
+        "ice-servers" => voice with { IceServers = value.Items("ICE servers").ConvertAll(Ice) },
+        _ => throw new ArgumentOutOfRangeException(nameof(key), key, "No key of the voice agents."),
+    };
+
+    private static ApiKey Key(SettingsNode value)
+    {
+        var members = value.Members("an object with \"name\" and \"key\"", KeyKeys).ToDictionary(one => one.Key, one => one.Value);
+        try
+        {
+            return new(Required(value, members, "name").Text(), Required(value, members, "key").Text());
+        }
+        catch (ArgumentException e)
+        {
+            throw value.Fault($"is no key: {e.Message.Split(" (Parameter")[0].TrimEnd('.')}");
+        }
+    }
+
+    private static AgentSettings Agent(string name, SettingsNode value)
+    {
+        var (users, rest, webhook) = (new List<NumberRule>(), false, new WebhookSettings());
+        foreach (var (key, member) in value.Members("an object such as { \"webhook\": \"http://127.0.0.1:9000/calls\" }", AgentKeys))
+        {
+            if (key == "webhook")
+                webhook = Webhook(member);
+            else
+                (users, rest) = ([.. member.Texts().Where(text => text != Rest).Select(text => Rule(member, text))], member.Texts().Contains(Rest));
+        }
+
+        if (webhook.Urls.Count == 0)
+            throw value.Needs("a \"webhook\"");
+        return PhoneSettingsFile.IsUser(name) ? new(name, users, rest, webhook) : throw value.Fault("cannot be the name of an agent: it is a user that is called");
+    }
+
+    private static WebhookSettings Webhook(SettingsNode value)
+    {
+        if (value.IsText)
+            return new() { Urls = [value.Text()] };
+        var webhook = new WebhookSettings();
+        foreach (var (key, member) in value.Members("a URL in quotes, or an object with \"url\"", WebhookKeys))
+        {
+            webhook = key switch
+            {
+                "url" or "urls" => webhook with { Urls = [.. webhook.Urls, .. member.Texts()] },
+                "secret" => webhook with { Secret = member.Text() },
+                "headers" => webhook with { Headers = member.Members("headers by their names").ToDictionary(one => one.Key, one => one.Value.Text(), StringComparer.OrdinalIgnoreCase) },
+                "timeout" => webhook with { Timeout = member.Time() },
+                "attempts" => webhook with { Attempts = member.Number(1, 10) },
+                "accept-timeout" => webhook with { AcceptTimeout = member.Time() },
+                _ => webhook with { Fallback = member.Text() },
+            };
+        }
+
+        return webhook.Urls.Count > 0 ? webhook : throw value.Needs("a \"url\"");
+    }
+
+    private static IceServer Ice(SettingsNode value)
+    {
+        if (value.IsText)
+            return new() { Urls = [value.Text()] };
+        var members = value.Members("a URL in quotes, or an object with \"urls\"", IceKeys).ToDictionary(one => one.Key, one => one.Value);
+        return new()
+        {
+            Urls = Required(value, members, "urls").Texts(),
+            Username = members.TryGetValue("username", out var user) ? user.Text() : null,
+            Credential = members.TryGetValue("credential", out var credential) ? credential.Text() : null,
+        };
+    }
+
+    private static NumberRule Rule(SettingsNode value, string text)
+    {
+        try
+        {
+            return NumberRule.Of(text);
+        }
+        catch (ArgumentException)
+        {
+            throw value.Needs($"names of users, or numbers in which X is any digit and a final * whatever follows, not \"{text}\"");
+        }
+    }
+
+    private static SettingsNode Required(SettingsNode owner, Dictionary<string, SettingsNode> members, string key) =>
+        members.TryGetValue(key, out var value) ? value : throw owner.Needs($"a \"{key}\"");
+}
