@@ -24,12 +24,12 @@ internal sealed class VoiceCore : IDisposable
         _own = options.Speech is null ? new SpeechConnections() : null;
         Speech = options.Speech ?? new SpeechProviders(_own!);
         Sounds = new(options);
+        Tools = new(options.Limits);
+        Bots = options.Bots.ToDictionary(one => one.Key, one => new VoiceBot(one.Key, one.Value, Speech), StringComparer.Ordinal);
         Counters = new(() => (Sessions.Count, Pending.Count));
         Webhooks = new(options.Time, Counters, Log);
         Webhook = options.Webhook is { } webhook ? new(webhook) : null;
         Clients = new(options.Limits.MaxSessions, options.Limits.MaxSessionsPerClient);
-        Tools = new(options.Limits);
-        Bots = options.Bots.ToDictionary(one => one.Key, one => new VoiceBot(one.Key, one.Value, Speech, Webhooks), StringComparer.Ordinal);
         Records = options.CallRecords is { } records ? new(records, options.Time, Log) : null;
         Tally = new(options.Time.GetUtcNow());
     }
@@ -44,13 +44,13 @@ internal sealed class VoiceCore : IDisposable
 
     public Sounds Sounds { get; }
 
-    public VoiceCounters Counters { get; }
-
-    public WebhookClient Webhooks { get; }
-
     public BotTools Tools { get; }
 
     public IReadOnlyDictionary<string, VoiceBot> Bots { get; }
+
+    public VoiceCounters Counters { get; }
+
+    public WebhookClient Webhooks { get; }
 
     /// <summary>Who is told of calls when nobody else is named.</summary>
     public Webhook? Webhook { get; }
@@ -116,8 +116,8 @@ internal sealed class VoiceCore : IDisposable
     public void Dispose()
     {
         Sounds.Dispose();
-        Webhooks.Dispose();
         Tools.Dispose();
+        Webhooks.Dispose();
         Records?.Dispose();
         _own?.Dispose();
     }

@@ -104,7 +104,7 @@ internal sealed class BotConversation : IDialogueActions, IAsyncDisposable
     {
         await DisposeAsync();
         if (_bot.Reports)
-            _ = _bot.ReportAsync(Report(last as HangupEvent));
+            _ = _bot.ReportAsync(_core.Webhooks, Report(last as HangupEvent));
     }
 
     Task<string> IDialogueActions.HangUpAsync(string reason, CancellationToken cancel)

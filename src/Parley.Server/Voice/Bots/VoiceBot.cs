@@ -10,14 +10,12 @@ namespace Parley.Server.Voice.Bots;
 /// <summary>A bot of the configuration: checked once, so that a mistake in it shows before the first call.</summary>
 internal sealed class VoiceBot
 {
-    private readonly WebhookClient _webhooks;
     private readonly Webhook? _afterCall;
 
     /// <exception cref="ArgumentException">Something of it cannot be; the message names the bot and what.</exception>
-    public VoiceBot(string name, BotSettings settings, SpeechProviders speech, WebhookClient webhooks)
+    public VoiceBot(string name, BotSettings settings, SpeechProviders speech)
     {
         Name = name;
-        _webhooks = webhooks;
         Settings = settings;
         try
         {
@@ -30,7 +28,7 @@ internal sealed class VoiceBot
             foreach (var one in Chain.Synthesisers)
                 speech.Synthesiser(one);
             if (settings.AfterCall is { } report)
-                _afterCall = new(new() { Url = report.Url, Secret = Secret(report.SecretEnv) });
+                _afterCall = new(new() { Url = Checked(report.Url), Secret = Secret(report.SecretEnv) });
         }
         catch (Exception e) when (e is ArgumentException or InvalidDataException)
         {
@@ -50,17 +48,19 @@ internal sealed class VoiceBot
     public bool Reports => _afterCall is not null;
 
     /// <summary>Tells of a call that is over. Nobody waits for it; what fails is logged.</summary>
-    public async Task ReportAsync(BotCallReport report)
+    public async Task ReportAsync(WebhookClient client, BotCallReport report)
     {
         try
         {
-            await _webhooks.TellAsync(_afterCall!, JsonSerializer.SerializeToUtf8Bytes(report, VoiceJson.Default.BotCallReport), CancellationToken.None);
+            await client.PostAsync(_afterCall!, JsonSerializer.SerializeToUtf8Bytes(report, VoiceJson.Default.BotCallReport), CancellationToken.None);
         }
         catch (ObjectDisposedException)
         {
             // The server is closed.
         }
     }
+
+    private static Uri Checked(Uri url) => url is { IsAbsoluteUri: true, Scheme: "http" or "https" } ? url : throw new ArgumentException($"afterCall.url: '{url}' is no URL of http or https.");
 
     private static string? Secret(string? variable) => variable is null ? null
         : Environment.GetEnvironmentVariable(variable) ?? throw new InvalidDataException($"The environment variable {variable} is not set.");

@@ -42,6 +42,13 @@ internal static class ContractSchemas
     private static JsonObject Schema(JsonTypeInfo type)
     {
         var schema = type.GetJsonSchemaAsNode(Exporting).AsObject();
+        // All other contracts are referred to by name, so that what refers to a place in here is the type within itself.
+        foreach (var (_, property) in schema["properties"]?.AsObject() ?? [])
+        {
+            if (property is JsonObject own && own["$ref"] is JsonValue place && !place.GetValue<string>().StartsWith(Prefix, StringComparison.Ordinal))
+                own["$ref"] = Prefix + NameOf(type.Type);
+        }
+
         if (ContractDocs.Of(type.Type) is { } text)
             schema.Insert(0, "description", text);
         return schema;

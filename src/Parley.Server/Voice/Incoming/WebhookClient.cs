@@ -28,10 +28,10 @@ internal sealed partial class WebhookClient(TimeProvider time, VoiceCounters cou
 
     /// <summary>True when the other side has taken it.</summary>
     public Task<bool> TellAsync(Webhook webhook, WebhookCall call, CancellationToken cancel) =>
-        TellAsync(webhook, JsonSerializer.SerializeToUtf8Bytes(call, VoiceJson.Default.WebhookCall), cancel);
+        PostAsync(webhook, JsonSerializer.SerializeToUtf8Bytes(call, VoiceJson.Default.WebhookCall), cancel);
 
     /// <summary>True when the other side has taken it.</summary>
-    public async Task<bool> TellAsync(Webhook webhook, byte[] body, CancellationToken cancel)
+    public async Task<bool> PostAsync(Webhook webhook, byte[] body, CancellationToken cancel)
     {
         var attempt = 0;
         foreach (var url in webhook.Turn())
