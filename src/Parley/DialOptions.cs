@@ -62,7 +62,7 @@ public sealed record DialOptions
     /// <summary>Redirections (3xx) followed before the call counts as refused. Default 0.</summary>
     public int FollowRedirects { get; init; }
 
-    /// <summary>Told of every provisional response, in order; runs off the lanes. Default none.</summary>
+    /// <summary>Told of every provisional response, in order and before whoever waits for the answer goes on; runs off the lanes. Default none.</summary>
     public Action<CallProgress>? OnProgress { get; init; }
 }
 

@@ -162,7 +162,7 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
         AudioSession.ExchangeDone();
         MoveTo(CallState.Answered);
         Changed();
-        _answered.TrySetResult(true);
+        Tell(answered: true);
     }
 
     void IInviteSessionHandler.OnReinvite(InviteSession session, IncomingRequest request) => Renegotiate(request);
@@ -185,7 +185,16 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
     private void Complete(CallEnd end, SipMessage? message = null)
     {
         Finish(end, message);
-        _answered.TrySetResult(false);
+        Tell(answered: false);
+    }
+
+    // Behind the progress that is still on its way to the application: what rang before it was answered is told before it, too.
+    private void Tell(bool answered)
+    {
+        if (_dial.OnProgress is null)
+            _answered.TrySetResult(answered);
+        else
+            Callbacks.Post(() => _answered.TrySetResult(answered));
     }
 
     private protected override void EndOnLane(CallEnd? why, HangUpOptions? with)

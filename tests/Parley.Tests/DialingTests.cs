@@ -69,6 +69,29 @@ public class DialingTests
     });
 
     [Fact]
+    public void Progress_that_is_still_told_comes_before_the_answer() => Stage.Run(async stage =>
+    {
+        using var slow = new ManualResetEventSlim();
+        var told = 0;
+        var dialing = stage.Agent.DialAsync(Target, new()
+        {
+            OnProgress = _ =>
+            {
+                slow.Wait(TimeSpan.FromSeconds(30));
+                told++;
+            },
+        });
+        var invite = await stage.Phone.Expect("INVITE");
+        stage.Phone.Send(Wire.Response(invite, "180 Ringing"));
+        await Answer(stage, invite);
+        Assert.False(dialing.IsCompleted);
+        slow.Set();
+        var call = await dialing;
+        Assert.Equal(1, told);
+        await HangUp(stage, call);
+    });
+
+    [Fact]
     public void Early_media_can_be_heard_before_the_answer() => Stage.Run(async stage =>
     {
         var call = await stage.Agent.CreateCallAsync(Target);
