@@ -1,29 +1,23 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using System.Threading.Channels;
+using Parley.TestSupport;
 
 namespace Parley.Cli.Tests.Support;
 
 /// <summary>A program that is told of calls: what it was told, in order.</summary>
-internal sealed class Hook : IAsyncDisposable
+/// <param name="status">What it answers with.</param>
+internal sealed class Hook(int status = 200) : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
-    private readonly Channel<JsonElement> _told = Channel.CreateUnbounded<JsonElement>();
-    private readonly int _status;
-
-    public Hook(int status = 200)
+    private readonly HttpEar _ear = new((_, response) =>
     {
-        _status = status;
-        Url = $"http://127.0.0.1:{FreePort()}/calls/";
-        _listener.Prefixes.Add(Url);
-        _listener.Start();
-        _ = RunAsync();
-    }
+        response.StatusCode = status;
+        return Task.CompletedTask;
+    });
 
-    public string Url { get; }
+    public string Url => $"{_ear.Url}calls/";
 
-    public int Count => _told.Reader.Count;
+    public int Count => _ear.Count;
 
     public static int FreePort()
     {
@@ -32,30 +26,7 @@ internal sealed class Hook : IAsyncDisposable
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
-    public Task<JsonElement> NextAsync() => _told.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+    public async Task<JsonElement> NextAsync() => JsonElement.Parse((await _ear.NextAsync()).Body);
 
-    public ValueTask DisposeAsync()
-    {
-        _listener.Close();
-        return default;
-    }
-
-    private async Task RunAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                var context = await _listener.GetContextAsync();
-                using (var document = await JsonDocument.ParseAsync(context.Request.InputStream))
-                    _told.Writer.TryWrite(document.RootElement.Clone());
-                context.Response.StatusCode = _status;
-                context.Response.Close();
-            }
-        }
-        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
-        {
-            // Closed.
-        }
-    }
+    public ValueTask DisposeAsync() => _ear.DisposeAsync();
 }

@@ -6,6 +6,7 @@ using Parley.Server.Voice;
 using Parley.Server.Voice.Incoming;
 using Parley.Speech.Synthesis;
 using Parley.Speech.Vendors;
+using Parley.TestSupport;
 using static Parley.Server.Tests.Voice.VoiceStage;
 
 namespace Parley.Server.Tests.Voice;

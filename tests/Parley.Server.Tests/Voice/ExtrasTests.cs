@@ -9,6 +9,7 @@ using Parley.Server.Voice;
 using Parley.Server.Voice.Extras;
 using Parley.Speech.Synthesis;
 using Parley.Speech.Vendors;
+using Parley.TestSupport;
 using static Parley.Server.Tests.Voice.VoiceStage;
 
 namespace Parley.Server.Tests.Voice;

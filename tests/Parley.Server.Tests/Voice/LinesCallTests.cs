@@ -101,7 +101,7 @@ public sealed class LinesCallTests
     [Fact]
     public async Task The_answer_has_the_sdp_of_whoever_answered()
     {
-        await using var hook = new LinesHook();
+        await using var hook = new Hook();
         await using var stage = await StartAsync(new() { Webhook = new() { Url = hook.Url } });
         await using var phone = new LinesPhone();
         await using var outgoing = await stage.ConnectAsync();
@@ -112,7 +112,7 @@ public sealed class LinesCallTests
 
         await using var caller = new LinesPhone();
         var call = caller.Call(stage.ServerUri, "X-Account: 42\nSubject: Help\nP-Charging: x");
-        await using var incoming = await stage.ConnectAsync($"/call/sip?id={await hook.NextAsync()}");
+        await using var incoming = await stage.ConnectAsync($"/call/sip?id={(await hook.NextAsync()).Dialog}");
         await incoming.SendAsync("""{"command":"accept","option":{"sip":{"headers":{"X-Bot":"b"},"extract_headers":["Subject"]}}}""");
         var answer = await caller.ExpectAsync("200 INVITE");
         caller.Acknowledge(call, answer);
@@ -131,7 +131,7 @@ public sealed class LinesCallTests
     [Fact]
     public async Task Encryption_is_demanded_both_ways_and_its_keys_are_not_told()
     {
-        await using var hook = new LinesHook();
+        await using var hook = new Hook();
         await using var stage = await StartAsync(new() { Webhook = new() { Url = hook.Url } });
         stage.Serve(async call =>
         {
@@ -145,7 +145,7 @@ public sealed class LinesCallTests
 
         await using var caller = new LinesPhone();
         var call = caller.Call(stage.ServerUri);
-        await using var incoming = await stage.ConnectAsync($"/call/sip?id={await hook.NextAsync()}");
+        await using var incoming = await stage.ConnectAsync($"/call/sip?id={(await hook.NextAsync()).Dialog}");
         await incoming.SendAsync("""{"command":"accept","option":{"sip":{"enable_srtp":true}}}""");
         caller.Acknowledge(call, await caller.ExpectAsync("488 INVITE"));
         var events = await ToEndAsync(incoming);
@@ -159,11 +159,11 @@ public sealed class LinesCallTests
     [InlineData("""{"command":"hangup"}""", 603, "Decline")]
     public async Task A_caller_is_refused_with_the_status_and_phrase_that_fit(string command, int status, string phrase)
     {
-        await using var hook = new LinesHook();
+        await using var hook = new Hook();
         await using var stage = await StartAsync(new() { Webhook = new() { Url = hook.Url } });
         await using var caller = new LinesPhone();
         var call = caller.Call(stage.ServerUri);
-        await using var socket = await stage.ConnectAsync($"/call/sip?id={await hook.NextAsync()}");
+        await using var socket = await stage.ConnectAsync($"/call/sip?id={(await hook.NextAsync()).Dialog}");
         await socket.SendAsync(command);
         var refusal = await caller.ExpectAsync($"{status} INVITE");
         Assert.StartsWith($"SIP/2.0 {status} {phrase}\r\n", refusal, StringComparison.Ordinal);
@@ -174,11 +174,11 @@ public sealed class LinesCallTests
     [Fact]
     public async Task A_caller_who_gives_up_is_a_hangup_by_him()
     {
-        await using var hook = new LinesHook();
+        await using var hook = new Hook();
         await using var stage = await StartAsync(new() { Webhook = new() { Url = hook.Url } });
         using var giveUp = new CancellationTokenSource();
         var dialling = stage.Phone.TryDialAsync(stage.ServerUri, null, giveUp.Token);
-        await using var socket = await stage.ConnectAsync($"/call/sip?id={await hook.NextAsync()}");
+        await using var socket = await stage.ConnectAsync($"/call/sip?id={(await hook.NextAsync()).Dialog}");
         await socket.SendAsync("""{"command":"ringing"}""");
         await UntilAsync(socket, "trackStart");
         await giveUp.CancelAsync();

@@ -289,11 +289,11 @@ public sealed class LinesSocketTests
     private static async Task IncomingAsync(bool grace, Func<LinesPhone, string, ApiSocket, Func<Task>, Task> body)
     {
         var clock = new LinesClock(s_grace);
-        await using var hook = new LinesHook();
+        await using var hook = new Hook();
         await using var stage = await StartAsync(new() { Grace = grace ? s_grace : default, Time = clock, Webhook = new() { Url = hook.Url } });
         await using var phone = new LinesPhone();
         var invite = phone.Call(stage.ServerUri);
-        var socket = await stage.ConnectAsync($"/call/sip?id={await hook.NextAsync()}");
+        var socket = await stage.ConnectAsync($"/call/sip?id={(await hook.NextAsync()).Dialog}");
         await body(phone, invite, socket, () => LoseAsync(socket, grace ? clock : null, phone));
         await ApiServer.UntilAsync(() => stage.Surface.Sessions == 0 && stage.Server.Calls.Count == 0, "session and calls are gone");
     }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
 using Parley.Server.Voice.Records;
+using Parley.TestSupport;
 using static Parley.Server.Tests.Voice.VoiceStage;
 
 namespace Parley.Server.Tests.Voice;

@@ -68,9 +68,7 @@ internal static class ChainPlan
         foreach (var (given, name, why) in new[]
         {
             (!string.IsNullOrEmpty(option.Offer), "offer", "is a browser's; the offer to a phone is made here."),
-            (!string.IsNullOrEmpty(option.Codec), "codec", "is that of audio over the socket; phones have the server's codecs offered."),
             (option.EnableIceLite == true, "enableIceLite", "phones are called without ICE."),
-            (option.EnableIpv6 == true, "enableIpv6", "the addresses are those the server listens on."),
         })
         {
             if (given)

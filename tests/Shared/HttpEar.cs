@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using System.Threading.Channels;
 
-namespace Parley.Server.Tests.Voice;
+namespace Parley.TestSupport;
 
 /// <summary>A request as it came.</summary>
 internal sealed record HeardRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers, byte[] Body)
