@@ -1,4 +1,5 @@
 using Parley.Media.Audio;
+using Parley.TestSupport;
 
 namespace Parley.Speech.Tests;
 

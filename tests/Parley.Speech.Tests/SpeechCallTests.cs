@@ -6,6 +6,7 @@ using Parley.Media.Sdp;
 using Parley.Media.Sdp.OfferAnswer;
 using Parley.Net;
 using Parley.Speech.Vendors;
+using Parley.TestSupport;
 
 namespace Parley.Speech.Tests;
 

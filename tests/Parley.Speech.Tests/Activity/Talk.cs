@@ -1,3 +1,5 @@
+using Parley.TestSupport;
+
 namespace Parley.Speech.Tests.Activity;
 
 /// <summary>Sentences with pauses between them, and where each frame of 20 ms has a voice, known from the clean speech.</summary>

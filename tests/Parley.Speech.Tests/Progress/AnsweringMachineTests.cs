@@ -1,4 +1,5 @@
 using Parley.Speech.Progress;
+using Parley.TestSupport;
 
 namespace Parley.Speech.Tests.Progress;
 

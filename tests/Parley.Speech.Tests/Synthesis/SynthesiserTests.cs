@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using Parley.Speech.Synthesis;
-using Parley.TestSupport.Speech;
 using Parley.Speech.Vendors;
+using Parley.TestSupport;
+using Parley.TestSupport.Speech;
 
 namespace Parley.Speech.Tests.Synthesis;
 

@@ -4,8 +4,8 @@ using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
 using Parley.Speech.Activity;
 using Parley.Speech.Recognition;
-using Parley.Speech.Tests;
 using Parley.Speech.Vendors;
+using Parley.TestSupport;
 using static Parley.Server.Tests.Voice.VoiceStage;
 
 namespace Parley.Server.Tests.Voice.Sound;
