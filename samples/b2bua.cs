@@ -34,7 +34,8 @@ await agent.ServeAsync(new()
         }
 
         Console.WriteLine($"{invite.FromUser} talks to {pair.Uac.Remote.Uri.User}");
-        await using var recording = folder is null ? null : pair.Record(Path.Combine(folder, $"{Guid.NewGuid():N}.wav"));
+        await using (folder is null ? null : pair.Record(Path.Combine(folder, $"{Guid.NewGuid():N}.wav")))
+            await pair.WaitForEndAsync(CancellationToken.None);
         Console.WriteLine($"{invite.FromUser}'s call is over: {await pair.WaitForEndAsync(CancellationToken.None)}");
     },
 }, stop.Token);

@@ -68,7 +68,7 @@ public sealed class ControlTests
     public void A_phone_that_takes_REFER_calls_back_without_being_asked_for_its_password() => Office.Run(async office =>
     {
         var bob = new TaskCompletionSource<IncomingCall>();
-        OutgoingCall? again = null;
+        var dialled = new TaskCompletionSource<OutgoingCall>();
         UserAgent? phone = null;
         phone = await UserAgent.StartAsync(new()
         {
@@ -77,7 +77,7 @@ public sealed class ControlTests
             {
                 await request.AcceptAsync();
                 var result = await phone!.TryDialAsync(request.Target.ToString());
-                again = result.Call;
+                dialled.SetResult(result.Call!);
                 await request.ReportAsync(result.End?.Status ?? 200);
             },
         });
@@ -90,9 +90,10 @@ public sealed class ControlTests
         var known = office.System.Control!.Directory.Find(call.Id)!;
         var outcome = await RunAsync(office, new BlindTransfer { Call = call.Id, Leg = CallSide.Callee, Destination = "sip:carol@localhost" });
         Assert.True(outcome.IsSuccess, outcome.Text);
-        Assert.True(await Heard.ToneAsync(again!, 1200));
+        var again = await dialled.Task;
+        Assert.True(await Heard.ToneAsync(again, 1200));
         await call.WaitForEndAsync();
-        Assert.Equal((known.Id, "bob@parley", "carol@parley"), Parties(office.System.Control.Directory.Find(again!.Id)!));
+        Assert.Equal((known.Id, "bob@parley", "carol@parley"), Parties(office.System.Control.Directory.Find(again.Id)!));
         await RunAsync(office, new EndCall { Call = known.Id });
         await call.DisposeAsync();
         await again.DisposeAsync();
