@@ -30,7 +30,7 @@ internal sealed class BotScene : IAsyncDisposable
     public string Said => string.Join('|', _said);
 
     /// <summary>Begins with a bot named <c>bot</c>, whose <c>llm</c> members are the test's.</summary>
-    public static async Task<BotScene> StartAsync(ChatServer model, string llm, string members = "", bool answers = true, VoiceOptions? options = null)
+    public static async Task<BotScene> StartAsync(ChatServer model, string llm, string members = "", bool answers = true, VoiceOptions? options = null, Speech.Vendors.VendorLimits? limits = null)
     {
         var scene = new BotScene(model);
         Environment.SetEnvironmentVariable("PARLEY_TEST_CHAT_KEY", ChatServer.Key);
@@ -48,7 +48,8 @@ internal sealed class BotScene : IAsyncDisposable
                 speech.Register("tones", (SynthesisOptions _, Speech.Vendors.SpeechConnections _) => new Tones(scene._said));
                 speech.Register("told", (RecognitionOptions _, Speech.Vendors.SpeechConnections _) => new Told(scene._words.Reader));
             },
-            bot: answers ? "bot" : null);
+            bot: answers ? "bot" : null,
+            limits: limits);
         return scene;
     }
 

@@ -157,6 +157,7 @@ public sealed class LinesPeerTests
     [Theory]
     [InlineData("rfc4733", Parley.Media.Rtp.DtmfSource.Rtp)]
     [InlineData("info", Parley.Media.Rtp.DtmfSource.Info)]
+    [InlineData("inband", Parley.Media.Rtp.DtmfSource.InBand)]
     public async Task Digits_are_sent_as_was_asked_with_their_pauses(string method, Parley.Media.Rtp.DtmfSource source)
     {
         await using var stage = await StartAsync();
@@ -164,6 +165,7 @@ public sealed class LinesPeerTests
         await using var socket = await stage.ConnectAsync();
         await socket.SendAsync(stage.Invite());
         await UntilAsync(socket, "mediaReady");
+        using var detecting = source == Parley.Media.Rtp.DtmfSource.InBand ? (await answered).Audio.DetectTones() : null;
         await socket.SendAsync($$"""{"command":"sendDtmf","digits":"12","method":"{{method}}","duration":60,"gap":80}""");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var heard = "";

@@ -17,7 +17,7 @@ internal sealed class ChatServer : IAsyncDisposable
 
     private ChatServer(VendorServer server, ConcurrentQueue<JsonElement> asked) => (_server, _asked) = (server, asked);
 
-    /// <summary>Base of the API; the key is asked for.</summary>
+    /// <summary>Base of the API; the key is asked for, unless it is an open one.</summary>
     public Uri Http => _server.Http;
 
     /// <summary>Questions so far.</summary>
@@ -25,7 +25,12 @@ internal sealed class ChatServer : IAsyncDisposable
 
     public static Task<ChatServer> StartAsync(params string[][] replies) => StartAsync([], replies);
 
-    public static async Task<ChatServer> StartAsync(Manner[] manners, params string[][] replies)
+    public static Task<ChatServer> StartAsync(Manner[] manners, params string[][] replies) => StartAsync($"Bearer {Key}", manners, replies);
+
+    /// <summary>One that asks for no key, and wants none, as models on one's own machine do.</summary>
+    public static Task<ChatServer> StartOpenAsync(params string[][] replies) => StartAsync("", [], replies);
+
+    private static async Task<ChatServer> StartAsync(string authorization, Manner[] manners, string[][] replies)
     {
         var turn = -1;
         var asked = new ConcurrentQueue<JsonElement>();
@@ -33,7 +38,7 @@ internal sealed class ChatServer : IAsyncDisposable
             async (context, manner, server) =>
             {
                 var reply = replies[Math.Min(Interlocked.Increment(ref turn), replies.Length - 1)];
-                if (await server.RefuseAsync(context, manner, context.Request.Path == "/v1/chat/completions" && context.Request.Headers.Authorization == $"Bearer {Key}")) return;
+                if (await server.RefuseAsync(context, manner, context.Request.Path == "/v1/chat/completions" && context.Request.Headers.Authorization.ToString() == authorization)) return;
                 using var body = await JsonDocument.ParseAsync(context.Request.Body);
                 asked.Enqueue(body.RootElement.Clone());
                 if (manner is Manner.Silent or Manner.Slow)

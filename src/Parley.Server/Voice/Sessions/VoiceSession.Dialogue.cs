@@ -12,11 +12,13 @@ internal sealed partial class VoiceSession
     private VoiceBot? _bot;
     private BotConversation? _conversation;
     private VoiceEvent? _last;
+    private bool _isAlone;
 
     /// <summary>Answers by itself: there is no socket, and nothing is kept for one.</summary>
     public void ServeAlone(AcceptCommand accept)
     {
         Box.End();
+        _isAlone = true;
         Post(() => Do(accept));
     }
 
@@ -61,6 +63,8 @@ internal sealed partial class VoiceSession
         }
 
         _conversation!.Follow(done);
-        Refer(new ReferCommand { Callee = target, Options = new() { Method = tool.Method == DialogueTransfer.Refer ? "refer" : null, Moh = tool.Music } });
+        var byPhone = tool.Method == DialogueTransfer.Refer;
+        // The bot does not come back: where no program leads the call behind it, nobody else would end it.
+        Refer(new ReferCommand { Callee = target, Options = new() { Method = byPhone ? "refer" : null, Moh = byPhone ? null : tool.Music, AutoHangup = _isAlone ? true : null } });
     }
 }
