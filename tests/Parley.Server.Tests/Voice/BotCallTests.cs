@@ -2,6 +2,7 @@ using System.Text.Json;
 using Parley.Contracts.Voice;
 using Parley.Server.Tests.Support;
 using Parley.Sip.Invites;
+using Parley.TestSupport;
 using Parley.TestSupport.Speech;
 using static Parley.Server.Tests.Voice.VoiceStage;
 
