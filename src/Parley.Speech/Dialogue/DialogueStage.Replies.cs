@@ -23,11 +23,17 @@ public sealed partial class DialogueStage
                 var calls = await SpeakAsync(reply, said, began).ConfigureAwait(false);
                 if (calls.Count == 0 || round == _options.MaxToolRounds) break;
                 foreach (var call in calls) await UseAsync(reply, call).ConfigureAwait(false);
-                if (reply.HasHungUp) break;
+                if (reply.HasHungUp || reply.HasPassedOn) break;
             }
 
             complete = true;
             if (reply.HasHungUp) return;
+            if (reply.HasPassedOn)
+            {
+                Post(new ReplyFinal(said.ToString(), true));
+                return;
+            }
+
             Post(new SpeechMetric("completed.llm", _time.GetElapsedTime(began)) { PlayId = reply.PlayId });
             _player.Speak(new() { PlayId = reply.PlayId, EndOfStream = true });
             Post(new ReplyFinal(said.ToString(), true));
@@ -143,7 +149,9 @@ public sealed partial class DialogueStage
             case DialogueToolKind.Transfer:
                 if (arguments.At("target").Text() is not { } name || !tool.Targets.TryGetValue(name, out var target))
                     return $"failed: the target must be one of {string.Join(", ", tool.Targets.Keys)}";
-                return await ActAsync(reply, () => _actions.TransferAsync(tool, target, _stop.Token)).ConfigureAwait(false);
+                var passed = await ActAsync(reply, () => _actions.TransferAsync(tool, target, _stop.Token)).ConfigureAwait(false);
+                reply.HasPassedOn = !passed.StartsWith("failed", StringComparison.Ordinal);
+                return passed;
             case DialogueToolKind.CollectDigits:
                 var count = Math.Clamp(arguments.At("count").Integer() ?? 1, 1, MaxDigits);
                 return await CollectAsync(reply, count, arguments.At("finish_key").Text() is { Length: 1 } key ? key[0] : null).ConfigureAwait(false);
@@ -255,6 +263,9 @@ public sealed partial class DialogueStage
 
         /// <summary>Nobody is there any more to be told anything.</summary>
         public bool HasHungUp { get; set; }
+
+        /// <summary>The caller talks to somebody else: the model has no more to say.</summary>
+        public bool HasPassedOn { get; set; }
 
         /// <summary>A tool that waits for digits; null for none.</summary>
         public ChannelWriter<char>? Keys { get => _keys; set => _keys = value; }

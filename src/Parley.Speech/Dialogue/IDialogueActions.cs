@@ -14,6 +14,7 @@ public interface IDialogueActions
     /// <param name="tool">The tool, with how it is done.</param>
     /// <param name="target">An address, one of those configured.</param>
     /// <param name="cancel">The conversation is over.</param>
+    /// <returns>Text for the model that begins with <c>failed</c>, and the conversation goes on; any other, and the model is not asked again.</returns>
     Task<string> TransferAsync(DialogueTool tool, string target, CancellationToken cancel);
 
     /// <summary>Asks a web service that the configuration names.</summary>

@@ -83,7 +83,7 @@ public class DialogueTests
             [
                 new() { Kind = DialogueToolKind.CollectDigits, Name = "digits" },
                 new() { Kind = DialogueToolKind.Webhook, Name = "look_up", Url = new("http://127.0.0.1/look"), Parameters = JsonDocument.Parse("""{"type":"object"}""").RootElement },
-                new() { Kind = DialogueToolKind.Transfer, Name = "pass_on", Targets = new Dictionary<string, string> { ["sales"] = "sip:sales@192.0.2.1" } },
+                new() { Kind = DialogueToolKind.Transfer, Name = "pass_on", Targets = new Dictionary<string, string> { ["sales"] = "sip:busy@192.0.2.1" } },
                 new() { Kind = DialogueToolKind.HangUp, Name = "hang_up" },
             ],
         });
@@ -92,11 +92,25 @@ public class DialogueTests
         foreach (var key in "5678") stage.Press(key);
         await bot.Until<ToolUsed>(4);
         await bot.Until<ReplyFinal>();
-        Assert.Equal(["look_up {\"number\":\"1234\"}", "transfer sip:sales@192.0.2.1"], _done.Take(2));
+        Assert.Equal(["look_up {\"number\":\"1234\"}", "transfer sip:busy@192.0.2.1"], _done.Take(2));
         Assert.StartsWith("hang up done: ", _done.Last(), StringComparison.Ordinal);
         Assert.EndsWith("Goodbye.", _done.Last(), StringComparison.Ordinal); // which was heard before
         Assert.Equal(4, server.Question(0).GetProperty("tools").GetArrayLength());
         Assert.EndsWith("tool:5678", server.Messages(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_model_is_not_asked_again_when_the_caller_has_been_passed_on()
+    {
+        await using var server = await ChatServer.StartAsync(["One moment.", """TOOL pass_on {"target":"sales"}"""], ["Anything else?"]);
+        await using var bot = new Bot();
+        await using var stage = Stage(bot, server, new()
+        {
+            Tools = [new() { Kind = DialogueToolKind.Transfer, Name = "pass_on", Targets = new Dictionary<string, string> { ["sales"] = "sip:sales@192.0.2.1" } }],
+        });
+        stage.Ask("hello");
+        var final = await bot.Until<ReplyFinal>();
+        Assert.Equal(("One moment.", true, 1), (final.Text, final.Complete, server.Count));
     }
 
     [Fact]
@@ -269,7 +283,7 @@ public class DialogueTests
     {
         public Task<string> HangUpAsync(string reason, CancellationToken cancel) => Done($"hang up {reason}: {bot.Heard.Trim()}", "ok");
 
-        public Task<string> TransferAsync(DialogueTool tool, string target, CancellationToken cancel) => Done($"transfer {target}", "ok");
+        public Task<string> TransferAsync(DialogueTool tool, string target, CancellationToken cancel) => Done($"transfer {target}", target.StartsWith("sip:busy", StringComparison.Ordinal) ? "failed: 486 Busy Here" : "ok");
 
         public Task<string> CallWebhookAsync(DialogueTool tool, JsonElement arguments, CancellationToken cancel) =>
             tool.Name == "broken" ? throw new InvalidOperationException("out of order") : Done($"{tool.Name} {arguments.GetRawText()}", "Anna");
