@@ -45,8 +45,8 @@ internal sealed record VoiceSettings
     /// <summary>Folder where the commands and events of each session are written down.</summary>
     public string? Dumps { get; init; }
 
-    /// <summary>Folder of the records of calls that are over; only the file can say that, as the rest up to <see cref="LegacyReasons"/>.</summary>
-    public string? Records { get; init; }
+    /// <summary>Records of calls that are over; null for none. Only the file can say that, as the rest up to <see cref="LegacyReasons"/>.</summary>
+    public RecordSettings? Records { get; init; }
 
     /// <summary>Folder of synthesised audio that is kept for the next time.</summary>
     public string? Cache { get; init; }

@@ -46,7 +46,7 @@ internal static class VoiceSettingsFile
         "prompts" => voice with { Prompts = value.Text() },
         "recordings" => voice with { Recordings = value.Text() },
         "dumps" => voice with { Dumps = value.Text() },
-        "records" => voice with { Records = value.Text() },
+        "records" => voice with { Records = RecordSettingsFile.Read(value) },
         "cache" => voice with { Cache = value.Text() },
         "llm" => voice with { Llm = value.Text() },
         "llm-key" => voice with { LlmKey = value.Text() },

@@ -63,11 +63,10 @@ internal sealed class VoiceServing : IDisposable
             Urls = voice.Guard(),
             IceServers = voice.IceServers,
             Bots = BotsOf(voice),
-            CallRecords = voice.Records is { } records ? new() { Folder = records } : null,
             Llm = voice.Llm is { } llm ? new() { Base = LlmAddress(llm), Key = voice.LlmKey } : null,
             LegacyReasons = voice.LegacyReasons,
         };
-        return new(address, secure, keys, voice.Origins, voice.Listen is not null || voice.TakesCalls, options, voice.Drain ?? DefaultDrain, voice.Cache);
+        return new(address, secure, keys, voice.Origins, voice.Listen is not null || voice.TakesCalls, options, voice.Drain ?? DefaultDrain, voice.Cache, voice.Records);
     }
 
     /// <summary>Makes it.</summary>
@@ -76,15 +75,17 @@ internal sealed class VoiceServing : IDisposable
         if (plan is null)
             return null;
         var connections = new SpeechConnections();
+        var records = plan.Records?.ToOptions();
         try
         {
             var speech = new SpeechProviders(connections, plan.Cache is { } folder ? new SynthesisCache(new() { Folder = folder }) : null);
-            var surface = new VoiceSurface(agent, plan.Options with { Speech = speech, Dial = calls.Dial, Time = time, Logging = logging });
+            var surface = new VoiceSurface(agent, plan.Options with { Speech = speech, CallRecords = records, Dial = calls.Dial, Time = time, Logging = logging });
             return new(surface, new("--voice-api", plan.Address, plan.IsSecure, plan.IsAsked, new(surface, plan.Keys) { Origins = plan.Origins }), plan.Drain, connections);
         }
         catch
         {
             connections.Dispose();
+            records?.Target?.Dispose();
             throw;
         }
     }
@@ -118,5 +119,5 @@ internal sealed class VoiceServing : IDisposable
 
     /// <summary>What is to be served.</summary>
     internal sealed record Plan(
-        IPEndPoint Address, bool IsSecure, ApiKeyRing Keys, IReadOnlyList<string> Origins, bool IsAsked, VoiceOptions Options, TimeSpan Drain, string? Cache);
+        IPEndPoint Address, bool IsSecure, ApiKeyRing Keys, IReadOnlyList<string> Origins, bool IsAsked, VoiceOptions Options, TimeSpan Drain, string? Cache, RecordSettings? Records);
 }

@@ -28,7 +28,7 @@ public sealed class VoiceSettingsTests
         Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20), false, true), (voice.Grace, voice.Drain, voice.ReferEndsCall, voice.PublicUrls));
         Assert.Equal((2, "s", "7", "busy"), (voice.Webhook.Urls.Count, voice.Webhook.Secret, voice.Webhook.Headers["X-Tenant"], voice.Webhook.Fallback));
         Assert.Equal((TimeSpan.FromSeconds(2), 2, TimeSpan.FromSeconds(30)), (voice.Webhook.Timeout, voice.Webhook.Attempts, voice.Webhook.AcceptTimeout));
-        Assert.Equal(("c", "t", "https://llm.example.com/v1", "l", true), (voice.Records, voice.Cache, voice.Llm, voice.LlmKey, voice.LegacyReasons));
+        Assert.Equal(("c", "t", "https://llm.example.com/v1", "l", true), (voice.Records?.Folder, voice.Cache, voice.Llm, voice.LlmKey, voice.LegacyReasons));
         var agent = Assert.Single(voice.Agents);
         Assert.Equal(("sales", true, 1), (agent.Name, agent.TakesRest, agent.Users.Count));
         Assert.NotNull(voice.Ring().Find("d"));
@@ -54,7 +54,7 @@ public sealed class VoiceSettingsTests
         Assert.False((file with { IceServers = [] }).IsSameAtStart(file));
         Assert.False((file with { Key = "other" }).IsSameAtStart(file));
         Assert.False((file with { Bots = new Dictionary<string, string> { ["reception"] = "other.json" } }).IsSameAtStart(file));
-        Assert.False((file with { Records = "other" }).IsSameAtStart(file));
+        Assert.False((file with { Records = new() { Folder = "other" } }).IsSameAtStart(file));
         Assert.False((file with { Prompts = "other" }).IsSameAtStart(file));
     }
 
