@@ -29,6 +29,22 @@ public sealed class LinesCallTests
         Assert.Equal((code, reason), (events[^1].GetProperty("code").GetInt32(), events[^1].GetProperty("reason").GetString()));
     }
 
+    [Fact]
+    public async Task Ringing_just_before_a_refusal_is_told_before_it()
+    {
+        await using var stage = await StartAsync();
+        for (var i = 0; i < 30; i++)
+        {
+            await using var phone = new LinesPhone();
+            await using var socket = await stage.ConnectAsync();
+            await socket.SendAsync(InviteOf(phone));
+            phone.Respond(await phone.RingAsync(), "486 Busy Here");
+            var events = await ToEndAsync(socket);
+            Assert.Equal(["trackStart", "ringing", "trackEnd", "reject"], events.Select(Name));
+            Assert.Equal(486, events[^1].GetProperty("code").GetInt32());
+        }
+    }
+
     [Theory]
     [InlineData("\"1s\"")]
     [InlineData("1")]
