@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using Parley.Server.Access;
@@ -54,7 +55,13 @@ public sealed class AddressTests
     {
         await using var server = await VendorServers.StartAsync(vendor);
         // Allowed as a name, since every public host is; what it leads to is this machine.
-        await using var stage = await StartAsync(new() { Urls = new UrlGuard([], true, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback])) });
+        var asked = new ConcurrentQueue<string>();
+        var guard = new UrlGuard([], true, (host, _) =>
+        {
+            asked.Enqueue(host);
+            return Task.FromResult<IPAddress[]>([IPAddress.Loopback]);
+        });
+        await using var stage = await StartAsync(new() { Urls = guard });
         _ = stage.AnswerAll();
         await using var socket = await stage.ConnectAsync();
         var endpoint = new UriBuilder(VendorServers.Endpoint(vendor, server, speaks: true)) { Host = "voice.example.com" }.Uri;
@@ -63,6 +70,7 @@ public sealed class AddressTests
         await socket.SendAsync($$$"""{"command":"tts","text":"aaaaa","option":{"provider":"{{{vendor}}}","endpoint":"{{{endpoint}}}","secretKey":"{{{VendorServers.Key}}}"}}""");
         Assert.Contains("voice.example.com", (await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, server.Connections);
+        Assert.Contains("voice.example.com", asked);
         await SaysAsync(socket, "");
     }
 
