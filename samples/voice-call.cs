@@ -1,5 +1,5 @@
 // Calls a phone by way of a voice agents' server, greets whoever answers and answers to what he says; he may cut in.
-// His words are recognised by a server that speaks OpenAI's protocol, if one is given; without, he is heard but not understood.
+// His words are recognised by a server that speaks OpenAI's protocol, if one is given (the voice agents' server needs `--voice-url-host` for its host); without, he is heard but not understood.
 // dotnet run samples/voice-call.cs -- [sip:alice@192.0.2.10] [ws://127.0.0.1:8080] [http://127.0.0.1:8000/v1]
 #:project ../src/Parley.Client/Parley.Client.csproj
 #:property PublishAot=false

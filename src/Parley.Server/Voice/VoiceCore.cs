@@ -23,6 +23,7 @@ internal sealed class VoiceCore : IDisposable
         Log = (options.Logging ?? NullLoggerFactory.Instance).CreateLogger("Parley.Voice");
         _own = options.Speech is null ? new SpeechConnections() : null;
         Speech = options.Speech ?? new SpeechProviders(_own!);
+        Addresses = new(options.Urls, Speech.Connections.Limits);
         Sounds = new(options);
         Tools = new(options.Limits);
         Bots = options.Bots.ToDictionary(one => one.Key, one => new VoiceBot(one.Key, one.Value, Speech), StringComparer.Ordinal);
@@ -41,6 +42,9 @@ internal sealed class VoiceCore : IDisposable
     public ILogger Log { get; }
 
     public SpeechProviders Speech { get; }
+
+    /// <summary>Vendors elsewhere than the server's configuration says.</summary>
+    public VendorAddresses Addresses { get; }
 
     public Sounds Sounds { get; }
 
@@ -119,6 +123,7 @@ internal sealed class VoiceCore : IDisposable
         Tools.Dispose();
         Webhooks.Dispose();
         Records?.Dispose();
+        Addresses.Dispose();
         _own?.Dispose();
     }
 }

@@ -30,7 +30,7 @@ public sealed record VoiceOptions
     /// <summary>Folder of the files that may be played. Default: none, and none may.</summary>
     public string? Prompts { get; init; }
 
-    /// <summary>Where URLs may lead that commands name. Default: nowhere.</summary>
+    /// <summary>Where URLs may lead that commands name: of what is played, of vendors' servers (<c>endpoint</c>), of sockets that get the audio. Vendors' own addresses need none of it. Default: nowhere.</summary>
     public UrlGuard Urls { get; init; } = UrlGuard.Nothing;
 
     /// <summary>

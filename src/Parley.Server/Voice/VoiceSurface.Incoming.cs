@@ -2,6 +2,7 @@ using System.Text;
 using Parley.Contracts.Voice;
 using Parley.Server.Voice.Incoming;
 using Parley.Server.Voice.Records;
+using Parley.Server.Voice.Sessions;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 
@@ -165,7 +166,7 @@ public sealed partial class VoiceSurface
             Caller = pending.Call.From.Uri.ToString(),
             Callee = pending.Call.To.Uri.ToString(),
             Headers = headers,
-            Offer = Encoding.UTF8.GetString(invite.Body),
+            Offer = SipPlan.Shown(Encoding.UTF8.GetString(invite.Body)),
         };
     }
 }

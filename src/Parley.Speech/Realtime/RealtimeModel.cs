@@ -33,7 +33,6 @@ public sealed partial class RealtimeModel : IAsyncDisposable
     private readonly SpeechEventQueue _events;
     private readonly SpeechConnections _connections;
     private readonly TimeProvider _time;
-    private readonly HttpMessageInvoker? _invoker;
     private readonly AsyncSignal _more = new();
     private readonly HeardAudio _heard;
     private readonly RealtimeVoice _voice;
@@ -47,15 +46,14 @@ public sealed partial class RealtimeModel : IAsyncDisposable
     /// <param name="chain">The call's speech; best without a recogniser. Dispose of the model before it.</param>
     /// <param name="connections">The process's connections.</param>
     /// <param name="time">The clock; the system's when null.</param>
-    /// <param name="invoker">Makes the connections in the place of the process's; stays its owner's. Null for those.</param>
     /// <exception cref="ArgumentException">An option cannot be.</exception>
-    public RealtimeModel(RealtimeOptions options, SpeechChain chain, SpeechConnections connections, TimeProvider? time = null, HttpMessageInvoker? invoker = null)
+    public RealtimeModel(RealtimeOptions options, SpeechChain chain, SpeechConnections connections, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(chain);
         ArgumentNullException.ThrowIfNull(connections);
         options.Validate();
-        (_options, _player, _events, _connections, _invoker) = (options, chain.Player, chain.Events, connections, invoker);
+        (_options, _player, _events, _connections) = (options, chain.Player, chain.Events, connections);
         _time = time ?? TimeProvider.System;
         _heard = new(_more);
         _voice = new(chain.Player, chain.Output);
@@ -152,7 +150,7 @@ public sealed partial class RealtimeModel : IAsyncDisposable
     private async Task<SpeechVendorException> ServeAsync()
     {
         Forget();
-        var socket = await VendorSocket.ConnectAsync(_options.Provider, RealtimeWire.Address(_options), RealtimeWire.Headers(_options), _connections, _stop.Token, _invoker).ConfigureAwait(false);
+        var socket = await VendorSocket.ConnectAsync(_options.Provider, RealtimeWire.Address(_options), RealtimeWire.Headers(_options), _connections, _stop.Token).ConfigureAwait(false);
         await using (socket.ConfigureAwait(false))
         {
             await socket.SendTextAsync(RealtimeWire.Session(_options), _stop.Token).ConfigureAwait(false);

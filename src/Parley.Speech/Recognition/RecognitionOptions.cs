@@ -1,4 +1,5 @@
 using System.Text;
+using Parley.Speech.Vendors;
 
 namespace Parley.Speech.Recognition;
 
@@ -28,6 +29,9 @@ public sealed record RecognitionOptions
 
     /// <summary>Samples per second that are sent, 8000 or 16000. Default 16000.</summary>
     public int SampleRate { get; init; } = 16000;
+
+    /// <summary>What connects with it, e.g. one that judges where an <see cref="Endpoint"/> leads that somebody else has named; stays its owner's. Null for the connections all vendors share.</summary>
+    public SpeechConnections? Connections { get; init; }
 
     /// <summary>Further parameters, by the vendor's names.</summary>
     public IReadOnlyDictionary<string, string> Extra { get; init; } = new Dictionary<string, string>();

@@ -1,4 +1,5 @@
 using System.Text;
+using Parley.Speech.Vendors;
 
 namespace Parley.Speech.Synthesis;
 
@@ -43,6 +44,9 @@ public sealed record SynthesisOptions
 
     /// <summary>Where the vendor is instead of its usual address; null for that.</summary>
     public Uri? Endpoint { get; init; }
+
+    /// <summary>What connects with it, e.g. one that judges where an <see cref="Endpoint"/> leads that somebody else has named; stays its owner's. Null for the connections all vendors share.</summary>
+    public SpeechConnections? Connections { get; init; }
 
     /// <summary>Further parameters, by the vendor's names.</summary>
     public IReadOnlyDictionary<string, string> Extra { get; init; } = new Dictionary<string, string>();

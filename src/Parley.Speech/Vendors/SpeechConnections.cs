@@ -9,16 +9,17 @@ namespace Parley.Speech.Vendors;
 /// </summary>
 public sealed class SpeechConnections : IDisposable
 {
-    private readonly SocketsHttpHandler _handler;
+    private readonly HttpMessageHandler _handler;
     private readonly ConcurrentDictionary<string, ConcurrentStack<(VendorSocket Socket, long Since)>> _idle = new(StringComparer.Ordinal);
     private volatile bool _disposed;
 
     /// <summary>Makes a set without connections.</summary>
     /// <param name="limits">Null for the defaults.</param>
-    public SpeechConnections(VendorLimits? limits = null)
+    /// <param name="handler">What connects, e.g. one that judges where an address leads; it must follow no redirections, and is disposed of with this. Null for one that connects to every address.</param>
+    public SpeechConnections(VendorLimits? limits = null, HttpMessageHandler? handler = null)
     {
         Limits = limits ?? VendorLimits.Default;
-        _handler = new()
+        _handler = handler ?? new SocketsHttpHandler
         {
             ConnectTimeout = Limits.ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(10), // addresses behind a name change

@@ -70,7 +70,7 @@ public sealed class SpeechProviders
         if (!_recognisers.TryGetValue(options.Provider, out var make))
             throw new ArgumentException($"There is no recogniser '{options.Provider}'; there are {string.Join(", ", _recognisers.Keys)}.", nameof(options));
         var (app, id, key) = Keys(options.Provider, options.AppId, options.SecretId, options.SecretKey, options.Endpoint);
-        return make(options with { AppId = app, SecretId = id, SecretKey = key }, _connections);
+        return make(options with { AppId = app, SecretId = id, SecretKey = key }, options.Connections ?? _connections);
     }
 
     /// <summary>Makes a synthesiser, with the cache before it.</summary>
@@ -84,7 +84,7 @@ public sealed class SpeechProviders
             throw new ArgumentException($"There is no synthesiser '{options.Provider}'; there are {string.Join(", ", _synthesisers.Keys)}.", nameof(options));
         var (app, id, key) = Keys(options.Provider, options.AppId, options.SecretId, options.SecretKey, options.Endpoint);
         options = options with { AppId = app, SecretId = id, SecretKey = key };
-        var synthesiser = make(options, _connections);
+        var synthesiser = make(options, options.Connections ?? _connections);
         return _cache is null ? synthesiser : new CachedSynthesiser(synthesiser, options, _cache);
     }
 

@@ -27,7 +27,7 @@ internal sealed class VendorSocket : IAsyncDisposable
     public bool IsOpen => _socket.State == WebSocketState.Open;
 
     public static async Task<VendorSocket> ConnectAsync(
-        string vendor, Uri address, IEnumerable<(string Name, string Value)> headers, SpeechConnections connections, CancellationToken cancel, HttpMessageInvoker? invoker = null)
+        string vendor, Uri address, IEnumerable<(string Name, string Value)> headers, SpeechConnections connections, CancellationToken cancel)
     {
         var socket = new ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;
@@ -37,7 +37,7 @@ internal sealed class VendorSocket : IAsyncDisposable
         limited.CancelAfter(connections.Limits.ConnectTimeout);
         try
         {
-            await socket.ConnectAsync(address, invoker ?? connections.Invoker, limited.Token).ConfigureAwait(false);
+            await socket.ConnectAsync(address, connections.Invoker, limited.Token).ConfigureAwait(false);
             return new(vendor, socket, connections.Limits);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)

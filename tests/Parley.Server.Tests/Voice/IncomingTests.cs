@@ -40,6 +40,17 @@ public sealed class IncomingTests
     }
 
     [Fact]
+    public async Task An_offer_is_announced_without_its_keys()
+    {
+        await using var hook = new Hook(_ => Task.FromResult(404));
+        await using var stage = await StartAsync(With(hook));
+        await using var phone = new LinesPhone();
+        phone.Call(stage.ServerUri, sdp: $"{phone.Sdp}a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n");
+        var offer = JsonElement.Parse((await hook.NextAsync()).Body).GetProperty("offer").GetString();
+        Assert.EndsWith("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:***\r\n", offer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_webhook_is_signed()
     {
         await using var hook = new Hook(_ => Task.FromResult(200));

@@ -29,6 +29,32 @@ public sealed class LinesCallTests
         Assert.Equal((code, reason), (events[^1].GetProperty("code").GetInt32(), events[^1].GetProperty("reason").GetString()));
     }
 
+    [Fact]
+    public async Task Ringing_just_before_a_refusal_is_told_before_it()
+    {
+        // What rings reaches the session late: whoever does not wait for it tells the end meanwhile.
+        using var late = new ManualResetEventSlim();
+        (string, DialOptions) Dial(string uri, DialOptions dial) => (uri, dial with
+        {
+            OnProgress = progress =>
+            {
+                late.Wait(TimeSpan.FromSeconds(30));
+                dial.OnProgress!(progress);
+            },
+        });
+        await using var stage = await StartAsync(new() { Dial = Dial });
+        await using var phone = new LinesPhone();
+        await using var socket = await stage.ConnectAsync();
+        await socket.SendAsync(InviteOf(phone));
+        phone.Respond(await phone.RingAsync(), "486 Busy Here");
+        await phone.ExpectAsync("ACK");
+        await Task.Delay(200);
+        late.Set();
+        var events = await ToEndAsync(socket);
+        Assert.Equal(["trackStart", "ringing", "trackEnd", "reject"], events.Select(Name));
+        Assert.Equal(486, events[^1].GetProperty("code").GetInt32());
+    }
+
     [Theory]
     [InlineData("\"1s\"")]
     [InlineData("1")]

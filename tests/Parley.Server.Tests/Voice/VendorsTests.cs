@@ -17,7 +17,7 @@ public sealed class VendorsTests : IAsyncLifetime
     {
         var patience = TimeSpan.FromSeconds(2);
         _stage = await StartAsync(
-            new() { Recognition = new() { RetryDelay = TimeSpan.FromMilliseconds(50), MaxRetryDelay = TimeSpan.FromMilliseconds(300), ResponseTimeout = patience } },
+            new() { Urls = new(["127.0.0.1", "localhost"]), Recognition = new() { RetryDelay = TimeSpan.FromMilliseconds(50), MaxRetryDelay = TimeSpan.FromMilliseconds(300), ResponseTimeout = patience } },
             limits: new() { ConnectTimeout = patience, ResponseTimeout = patience });
         _stage.Serve(async call =>
         {

@@ -47,14 +47,14 @@ internal static class Precache
     private static async Task MakeAsync(HttpContext context, VoiceCore core, TtsCommand command, CancellationToken cancel)
     {
         var wrong = new List<VoiceProblem>();
-        var synthesiser = core.Speech.Synthesiser(ChainPlan.Synthesis(command.Option ?? new(), wrong));
+        var options = ChainPlan.Synthesis(command.Option ?? new(), "option", core.Addresses, wrong);
         if (wrong is [var first, ..])
         {
             await FailAsync(context, 400, first.ToString());
             return;
         }
 
-        if (synthesiser is not CachedSynthesiser cached)
+        if (core.Speech.Synthesiser(options!) is not CachedSynthesiser cached)
         {
             await FailAsync(context, 500, "The server keeps no synthesised audio: it has no cache.");
             return;

@@ -19,7 +19,7 @@ internal static class ChainPlan
     // More at once is a burst that vendors refuse.
     private const int MostTexts = 16;
 
-    public static SpeechChainOptions Of(CallOption option, int rate, List<VoiceProblem> problems)
+    public static SpeechChainOptions Of(CallOption option, int rate, VendorAddresses addresses, List<VoiceProblem> problems)
     {
         Unsupported(option, problems);
         return new()
@@ -28,10 +28,10 @@ internal static class ChainPlan
             Gain = option.Agc is { } agc ? Gain(agc, problems) : null,
             VoiceActivity = option.Vad is { } vad ? Activity(vad, problems) : null,
             EndOfUtterance = option.Eou is { } eou ? Utterance(eou, problems) : null,
-            Recognisers = [.. WithFallbacks(option.Asr, one => one.Fallback).Select(asr => Recognition(asr, problems)).OfType<RecognitionOptions>()],
+            Recognisers = [.. WithFallbacks(option.Asr, one => one.Fallback).Select(asr => Recognition(asr, addresses, problems)).OfType<RecognitionOptions>()],
             // Nothing is asked of a vendor before he is to hear something.
             Recognition = new() { ConnectWithAudio = option.Asr?.StartWhenAnswer == true },
-            Synthesisers = [.. WithFallbacks(option.Tts ?? new(), one => one.Fallback).Select(tts => Synthesis(tts, problems))],
+            Synthesisers = [.. WithFallbacks(option.Tts ?? new(), one => one.Fallback).Select(tts => Synthesis(tts, "option.tts", addresses, problems)).OfType<SynthesisOptions>()],
             ConcurrentTexts = option.Tts?.MaxConcurrentTasks is { } texts ? Texts(texts, "option.tts.maxConcurrentTasks", problems) : 1,
             AnsweringMachine = option.Amd is { Enabled: not false } ? new() : null,
             NetworkTones = option.RingbackDetection is { Enabled: true } tones ? Tones(tones, problems) : ToneRegions.None,
@@ -154,7 +154,7 @@ internal static class ChainPlan
         return ToneRegions.All;
     }
 
-    private static RecognitionOptions? Recognition(AsrOption asr, List<VoiceProblem> problems)
+    private static RecognitionOptions? Recognition(AsrOption asr, VendorAddresses addresses, List<VoiceProblem> problems)
     {
         if (asr.BufferSize is > 0)
             problems.Add(new("option.asr.bufferSize", "the buffer is kept by time, not by bytes."));
@@ -166,6 +166,8 @@ internal static class ChainPlan
             return null;
         }
 
+        if (!addresses.TryRead(asr.Endpoint, "option.asr.endpoint", problems, out var address))
+            return null;
         return new()
         {
             Provider = provider,
@@ -175,18 +177,26 @@ internal static class ChainPlan
             SecretId = asr.SecretId,
             SecretKey = asr.SecretKey,
             SampleRate = asr.Samplerate is 8000 ? 8000 : 16000,
-            Endpoint = Address(asr.Endpoint, "option.asr.endpoint", problems),
+            Endpoint = address,
+            Connections = address is null ? null : addresses.Connections,
             Extra = asr.Extra ?? new Dictionary<string, string>(),
         };
     }
 
     /// <summary>How a text is spoken.</summary>
-    internal static SynthesisOptions Synthesis(TtsOption tts, List<VoiceProblem> problems)
+    /// <param name="tts">What is asked for.</param>
+    /// <param name="owner">Whose address it is: the call's options', or a text's.</param>
+    /// <param name="addresses">Where vendors may be.</param>
+    /// <param name="problems">Takes what cannot be honoured.</param>
+    /// <returns>Null when there may be nobody at its address.</returns>
+    internal static SynthesisOptions? Synthesis(TtsOption tts, string owner, VendorAddresses addresses, List<VoiceProblem> problems)
     {
         if (tts.Codec is { Length: > 0 } codec && !codec.Equals("pcm", StringComparison.OrdinalIgnoreCase))
             problems.Add(new("option.tts.codec", "synthesised audio is pcm inside the server; the phone gets the codec of the call."));
         if (tts.SessionId is { Length: > 0 })
             problems.Add(new("option.tts.sessionId", "the server's connections to providers have sessions of their own."));
+        if (!addresses.TryRead(tts.Endpoint, $"{owner}.endpoint", problems, out var address))
+            return null;
         var defaults = new SynthesisOptions();
         return new()
         {
@@ -202,7 +212,8 @@ internal static class ChainPlan
             AppId = tts.AppId,
             SecretId = tts.SecretId,
             SecretKey = tts.SecretKey,
-            Endpoint = Address(tts.Endpoint, "option.tts.endpoint", problems),
+            Endpoint = address,
+            Connections = address is null ? null : addresses.Connections,
             Extra = tts.Extra ?? new Dictionary<string, string>(),
         };
     }
@@ -213,15 +224,5 @@ internal static class ChainPlan
             return value;
         problems.Add(new(field, string.Create(CultureInfo.InvariantCulture, $"must be {least} to {most}, not {value}; {usual} is taken.")));
         return usual;
-    }
-
-    private static Uri? Address(string? text, string field, List<VoiceProblem> problems)
-    {
-        if (string.IsNullOrEmpty(text))
-            return null;
-        if (Uri.TryCreate(text, UriKind.Absolute, out var address))
-            return address;
-        problems.Add(new(field, "is no URL."));
-        return null;
     }
 }

@@ -64,9 +64,10 @@ internal sealed partial class VoiceSession
             throw;
         }
 
+        var tried = new TaskCompletionSource();
         if (!Post(() =>
         {
-            Watch(call);
+            Watch(call, tried.Task);
             Tell(new TrackStartEvent { TrackId = Id });
         }))
         {
@@ -74,8 +75,15 @@ internal sealed partial class VoiceSession
             return;
         }
 
-        if (await call.TryInviteAsync(_ending.Token))
-            Post(() => Answered(SipPlan.Shown(call.RemoteDescription)));
+        try
+        {
+            if (await call.TryInviteAsync(_ending.Token))
+                Post(() => Answered(SipPlan.Shown(call.RemoteDescription)));
+        }
+        finally
+        {
+            tried.SetResult();
+        }
     }
 
     private void Progress(CallProgress progress)

@@ -25,7 +25,7 @@ internal sealed partial class VoiceSession
     /// <summary>What the call's speech is made of: the call's own options go before the bot's.</summary>
     private SpeechChainOptions Parts(int rate)
     {
-        var parts = ChainPlan.Of(_option, rate, _held);
+        var parts = ChainPlan.Of(_option, rate, _core.Addresses, _held);
         parts = parts with { Recognition = _core.Options.Recognition with { ConnectWithAudio = parts.Recognition.ConnectWithAudio } };
         if (Given(_option.Bot) is not { } name)
             return parts;

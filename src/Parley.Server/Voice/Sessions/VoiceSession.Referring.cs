@@ -152,14 +152,22 @@ internal sealed partial class VoiceSession
             {
                 var other = await _core.CreateCallAsync(SipPlan.WithScheme(command.Callee), dial, _ending.Token);
                 var leg = new ReferredCall(other, ends, options.Sip, Now);
-                if (!Post(() => Begins(leg)))
+                var tried = new TaskCompletionSource();
+                if (!Post(() => Begins(leg, tried.Task)))
                 {
                     await other.DisposeAsync();
                     return;
                 }
 
-                if (await other.TryInviteAsync(_ending.Token))
-                    Post(() => Connected(call, leg, options));
+                try
+                {
+                    if (await other.TryInviteAsync(_ending.Token))
+                        Post(() => Connected(call, leg, options));
+                }
+                finally
+                {
+                    tried.SetResult();
+                }
             }
             finally
             {
@@ -182,7 +190,7 @@ internal sealed partial class VoiceSession
             _chain?.Output.Find(MusicId)?.Stop();
     }
 
-    private void Begins(ReferredCall leg)
+    private void Begins(ReferredCall leg, Task tried)
     {
         _leg = leg;
         Follow(leg.Call, isReferred: true);
@@ -191,6 +199,7 @@ internal sealed partial class VoiceSession
         async Task WatchAsync()
         {
             var end = await leg.Call.WaitForEndAsync();
+            await tried; // it rang before it was refused
             Post(() => LegOver(leg, end));
         }
     }
@@ -232,7 +241,7 @@ internal sealed partial class VoiceSession
     {
         var problems = new List<Contracts.Voice.VoiceProblem>();
         var option = new CallOption { Denoise = options.Denoise, Agc = options.Agc, Vad = options.Vad, Asr = options.Asr };
-        var ears = leg.Ears = new(ChainPlan.Of(option, leg.Call.Codec?.SampleRate ?? 8000, problems), _core.Speech, _core.Options.Time);
+        var ears = leg.Ears = new(ChainPlan.Of(option, leg.Call.Codec?.SampleRate ?? 8000, _core.Addresses, problems), _core.Speech, _core.Options.Time);
         foreach (var input in ears.Inputs)
             leg.Attachments.Add(audio.Listen(input));
         Complain("refer", problems);

@@ -41,7 +41,7 @@ internal sealed partial class VoiceSession
             }
         }
 
-        _voices ??= new(_core.Speech);
+        _voices ??= new(_core.Speech, _core.Addresses);
         var own = _voices.Of(_option.Tts, command.Option, problems);
         var texts = command.Option?.MaxConcurrentTasks is { } several ? ChainPlan.Texts(several, "option.maxConcurrentTasks", problems) : (int?)null;
         var rate = command.Option?.Samplerate ?? _option.Tts?.Samplerate ?? 16000;

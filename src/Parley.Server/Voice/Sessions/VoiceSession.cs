@@ -185,7 +185,10 @@ internal sealed partial class VoiceSession
         Begin("hangup", () => call.HangUpAsync(options));
     }
 
-    private void Watch(Call call)
+    /// <summary>A call is the session's from now on, until it ends.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="tried">When all has been told that came before an outgoing call was answered or refused: its end is not told before that.</param>
+    private void Watch(Call call, Task? tried = null)
     {
         _call = call;
         Follow(call, isReferred: false);
@@ -194,6 +197,7 @@ internal sealed partial class VoiceSession
         async Task WatchAsync()
         {
             var end = await call.WaitForEndAsync();
+            await (tried ?? Task.CompletedTask);
             Post(() => Ended(call, end));
         }
     }
@@ -206,13 +210,6 @@ internal sealed partial class VoiceSession
         // Phones that were asked to call somebody else often go before they report on it.
         if (_isHandingOver && end is { Kind: CallEndKind.Completed, By: CallEndParty.Remote })
             _why ??= ("ByRefer", call.IsIncoming ? "caller" : "callee");
-        // An answer whose BYE came with it.
-        if (_answered is null && end.Kind == CallEndKind.Completed && call is OutgoingCall { Response.StatusCode: 200 })
-        {
-            _answered = Now;
-            Tell(new AnswerEvent { TrackId = Id, Sdp = SipPlan.Shown(call.RemoteDescription) });
-        }
-
         EndAudio();
         EndJoined();
         // Put together before the recording is whole: what is said meanwhile has no part in it.

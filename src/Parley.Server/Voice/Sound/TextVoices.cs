@@ -8,7 +8,7 @@ using Parley.Speech.Vendors;
 namespace Parley.Server.Voice.Sound;
 
 /// <summary>Synthesisers of single texts whose options differ from the call's. Those used last are kept, since a text often comes in many pieces.</summary>
-internal sealed class TextVoices(SpeechProviders providers)
+internal sealed class TextVoices(SpeechProviders providers, VendorAddresses addresses)
 {
     private const int MaxKept = 8; // a program switches between a voice or two
 
@@ -31,7 +31,9 @@ internal sealed class TextVoices(SpeechProviders providers)
             return _kept[at].Voice;
         try
         {
-            var voice = providers.Synthesiser(ChainPlan.Synthesis(merged, problems));
+            if (ChainPlan.Synthesis(merged, own.Endpoint is null ? "option.tts" : "option", addresses, problems) is not { } options)
+                return null;
+            var voice = providers.Synthesiser(options);
             if (_kept.Count == MaxKept)
                 _kept.RemoveAt(0);
             _kept.Add((key, voice));

@@ -21,7 +21,6 @@ internal sealed class SessionStreams(VoiceCore core, string session, string botT
     private IAsyncDisposable? _subscription;
     private MediaPass? _pass;
     private RealtimeModel? _model;
-    private HttpMessageInvoker? _guarded;
 
     /// <summary>Opens what the options ask for, and is not open.</summary>
     /// <param name="option">The call's options.</param>
@@ -55,7 +54,6 @@ internal sealed class SessionStreams(VoiceCore core, string session, string botT
             one.Dispose();
         if (_model is not null)
             await _model.DisposeAsync();
-        _guarded?.Dispose();
         if (_pass is not null)
             await _pass.DisposeAsync();
         if (_subscription is not null)
@@ -81,8 +79,8 @@ internal sealed class SessionStreams(VoiceCore core, string session, string botT
         if (RealtimePlan.Of(option, problems) is not { } plan || (plan.Endpoint is { } endpoint && !MayReach(endpoint, "realtime")))
             return;
         // To a server the client names only by addresses that were judged.
-        _guarded = plan.Endpoint is null ? null : new(core.Options.Urls.CreateHandler());
-        _model = new(core.Speech.Realtime(plan), chain, core.Speech.Connections, core.Options.Time, _guarded);
+        var connections = plan.Endpoint is null ? core.Speech.Connections : core.Addresses.Connections;
+        _model = new(core.Speech.Realtime(plan), chain, connections, core.Options.Time);
         _hearing.Add(line.Listen(new MutableSink(_model.Input, isDeaf)));
     }
 

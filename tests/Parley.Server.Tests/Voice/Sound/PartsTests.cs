@@ -1,6 +1,7 @@
 using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Options;
 using Parley.Media.Audio;
+using Parley.Server.Access;
 using Parley.Server.Voice.Sessions;
 using Parley.Server.Voice.Sound;
 using Parley.Speech.Output;
@@ -156,6 +157,7 @@ public sealed class PartsTests
     public void Every_option_that_cannot_be_honoured_is_named_and_costs_itself_alone()
     {
         var problems = new List<VoiceProblem>();
+        using var addresses = new VendorAddresses(UrlGuard.Nothing, new());
         var plan = ChainPlan.Of(
             new()
             {
@@ -167,6 +169,7 @@ public sealed class PartsTests
                 RingbackDetection = new() { Enabled = true, ModelWeightsPath = "w", ConfidenceThreshold = 0.5 },
             },
             8000,
+            addresses,
             problems);
         Assert.Equal(
             [
