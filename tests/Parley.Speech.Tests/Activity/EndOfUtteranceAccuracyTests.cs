@@ -1,4 +1,5 @@
 using Parley.Speech.Activity;
+using Parley.TestSupport;
 
 namespace Parley.Speech.Tests.Activity;
 

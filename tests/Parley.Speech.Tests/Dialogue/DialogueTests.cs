@@ -109,7 +109,8 @@ public class DialogueTests
             Tools = [new() { Kind = DialogueToolKind.Transfer, Name = "pass_on", Targets = new Dictionary<string, string> { ["sales"] = "sip:sales@192.0.2.1" } }],
         });
         stage.Ask("hello");
-        var final = await bot.Until<ReplyFinal>();
+        await bot.Until<ReplyFinal>();
+        var final = bot.Events.OfType<ReplyFinal>().Single();
         Assert.Equal(("One moment.", true, 1), (final.Text, final.Complete, server.Count));
     }
 
