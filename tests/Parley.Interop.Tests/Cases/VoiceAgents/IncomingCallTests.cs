@@ -97,8 +97,9 @@ public sealed class IncomingCallTests
         var speaking = client.WaitForAsync<SpeakingEvent>();
         var cut = client.WaitForAsync<InterruptionEvent>();
         var ended = client.WaitForAsync<TrackEndEvent>(end => end.PlayId == "long");
+        var started = client.WaitForAsync<TrackStartEvent>(start => start.PlayId == "long"); // it may begin before the command has returned
         await client.SpeakAsync(Long, "long");
-        await client.WaitForAsync<TrackStartEvent>(start => start.PlayId == "long").WaitAsync(Soon);
+        await started.WaitAsync(Soon);
         await speaking.WaitAsync(Soon);
         await client.InterruptAsync();
         var interruption = await cut.WaitAsync(Soon);
