@@ -24,6 +24,7 @@ public sealed partial class DialogueStage
                 if (calls.Count == 0 || round == _options.MaxToolRounds) break;
                 foreach (var call in calls) await UseAsync(reply, call).ConfigureAwait(false);
                 if (reply.HasHungUp || reply.HasPassedOn) break;
+                _stop.Token.ThrowIfCancellationRequested(); // a tool may have ended the conversation
             }
 
             complete = true;
@@ -40,7 +41,7 @@ public sealed partial class DialogueStage
             // Until it has been heard it can be cut, and is remembered as far as it was heard.
             await _player.WhenHeardAsync(reply.Cancel.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (reply.Cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (IsCut(reply))
         {
             // The caller speaks, or the call is over.
         }
@@ -58,6 +59,9 @@ public sealed partial class DialogueStage
             _happened.Writer.TryWrite(new ReplyOver());
         }
     }
+
+    // The end of the conversation reaches those who wait for it before it reaches the reply.
+    private bool IsCut(Reply reply) => reply.Cancel.IsCancellationRequested || _stop.IsCancellationRequested;
 
     /// <summary>Asks once and speaks what comes; gives the tools the model wants to use.</summary>
     private async Task<IReadOnlyList<ChatToolCall>> SpeakAsync(Reply reply, StringBuilder said, long began)
@@ -101,7 +105,7 @@ public sealed partial class DialogueStage
         {
             result = await UseAsync(reply, call, _options.Tools.FirstOrDefault(tool => tool.Name == call.Name)).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (reply.Cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (IsCut(reply))
         {
             result = "cancelled: the caller spoke";
             throw;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Parley.Contracts.Voice;
+using Parley.Media.Audio;
 using Parley.Server.Tests.Support;
 using Parley.Sip.Invites;
 using Parley.TestSupport;
@@ -60,20 +61,69 @@ public sealed class BotCallTests
     public async Task A_call_a_bot_has_passed_on_ends_with_the_other_party_even_where_programs_keep_theirs()
     {
         await using var target = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:sales@127.0.0.1", MediaPorts = (25_600, 25_650) });
-        _ = target.ServeAsync(async (incoming, _) =>
-        {
-            await incoming.AnswerAsync();
-            await incoming.HangUpAsync();
-        });
+        var answered = Sounding(target);
         await using var scene = await BotScene.StartAsync(
             await ChatServer.StartAsync([PassOn]),
             $$""" "tools": [ { "kind": "transfer", "name": "pass_on", "targets": { "sales": "sip:sales@{{target.Listeners[0].Local}}" } } ] """,
             options: new() { ReferEndsCall = false });
-        var (call, _) = await scene.CallAsync();
+        var (call, ear) = await scene.CallAsync();
         await using var hangingUp = call;
         scene.Say("Sales please.");
+        await ear.HearsAsync();
+        await (await answered).HangUpAsync();
         Assert.Equal(CallEndKind.Completed, (await call.WaitForEndAsync().WaitAsync(Limit)).Kind);
         Assert.Equal("ByRefer", (await scene.EventsAsync())[^1].GetProperty("reason").GetString());
+    }
+
+    [Fact]
+    public async Task A_program_has_its_call_again_when_the_other_party_goes_and_the_bot_stays_silent()
+    {
+        await using var target = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:sales@127.0.0.1", MediaPorts = (25_660, 25_698) });
+        var answered = Sounding(target);
+        await using var scene = await BotScene.StartAsync(
+            await ChatServer.StartAsync([PassOn]),
+            $$""" "tools": [ { "kind": "transfer", "name": "pass_on", "targets": { "sales": "sip:sales@{{target.Listeners[0].Local}}" } } ] """,
+            answers: false,
+            options: new() { ReferEndsCall = false });
+        var phone = scene.Stage.AnswerAll();
+        await using var socket = await scene.Stage.ConnectAsync();
+        await socket.SendAsync($$"""{"command":"invite","option":{"callee":"{{scene.Stage.PhoneUri}}","bot":"bot"} }""");
+        var ear = BotScene.Open(await phone);
+        scene.Say("Sales please.");
+        await ear.HearsAsync();
+        await (await answered).HangUpAsync();
+        Assert.True((await UntilAsync(socket, "hangup"))[^1].GetProperty("refer").GetBoolean());
+        scene.Say("Are you still there?");
+        await socket.SendAsync("""{"command":"tts","text":"You are back.","playId":"mine"}""");
+        Assert.Equal("mine", (await UntilAsync(socket, "trackEnd"))[^1].GetProperty("playId").GetString());
+        await socket.SendAsync("""{"command":"hangup"}""");
+        Assert.Equal("BySystem", (await UntilAsync(socket, "hangup"))[^1].GetProperty("reason").GetString());
+        Assert.Equal(1, scene.Model.Count);
+    }
+
+    [Fact]
+    public async Task A_transfer_that_a_program_gives_up_is_told_to_the_model()
+    {
+        await using var target = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"] });
+        _ = target.ServeAsync(async (incoming, _) =>
+        {
+            await incoming.RingAsync();
+            await incoming.WaitForEndAsync();
+        });
+        await using var scene = await BotScene.StartAsync(
+            await ChatServer.StartAsync([PassOn], ["Nobody is there."]),
+            $$""" "tools": [ { "kind": "transfer", "name": "pass_on", "targets": { "sales": "sip:sales@{{target.Listeners[0].Local}}" } } ] """,
+            answers: false);
+        var phone = scene.Stage.AnswerAll();
+        await using var socket = await scene.Stage.ConnectAsync();
+        await socket.SendAsync($$"""{"command":"invite","option":{"callee":"{{scene.Stage.PhoneUri}}","bot":"bot"} }""");
+        BotScene.Open(await phone);
+        await UntilAsync(socket, "mediaReady");
+        scene.Say("Sales please.");
+        await UntilAsync(socket, "ringing");
+        await socket.SendAsync("""{"command":"hangup","refer":true,"reason":"enough"}""");
+        await scene.UntilSaidAsync("Nobody is there.");
+        Assert.EndsWith("|tool:failed: the other call is over (enough)", scene.Model.Messages(1), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,5 +185,19 @@ public sealed class BotCallTests
         var error = Assert.Single(await scene.EventsAsync(), one => Name(one) == "error");
         Assert.Equal("llm", error.GetProperty("sender").GetString());
         Assert.Contains("0.7 s", error.GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    // Answers and plays a tone, so that it is heard when the two are connected.
+    private static Task<IncomingCall> Sounding(UserAgent target)
+    {
+        var answered = new TaskCompletionSource<IncomingCall>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _ = target.ServeAsync(async (incoming, _) =>
+        {
+            await incoming.AnswerAsync();
+            incoming.Audio.Play(new ToneSource(440, 8_000));
+            answered.SetResult(incoming);
+            await incoming.WaitForEndAsync();
+        });
+        return answered.Task;
     }
 }

@@ -51,9 +51,9 @@ internal sealed class Outbox
             {
                 await _socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, limit.Token);
             }
-            catch (OperationCanceledException)
+            catch (Exception e) when (e is OperationCanceledException || (limit.IsCancellationRequested && e is WebSocketException or IOException or ObjectDisposedException))
             {
-                Drop();
+                Drop(); // a send that is given up may end as a broken connection, too
                 return;
             }
             catch (Exception e) when (e is WebSocketException or IOException or InvalidOperationException or ObjectDisposedException)

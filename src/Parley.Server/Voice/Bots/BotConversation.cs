@@ -14,6 +14,8 @@ internal sealed record HangUpAsked : SpeechEvent;
 /// <summary>One call's conversation led by a bot: what the model may do with the call, and what is left of it when the call is over. Its members are the session's, called in its mailbox.</summary>
 internal sealed class BotConversation : IDialogueActions, IAsyncDisposable
 {
+    private const string Connected = "connected";
+
     private readonly VoiceBot _bot;
     private readonly VoiceCore _core;
     private readonly SpeechChain _chain;
@@ -22,6 +24,7 @@ internal sealed class BotConversation : IDialogueActions, IAsyncDisposable
     private readonly DialogueStage _stage;
     private TaskCompletionSource<string>? _transferring;
     private Task? _ended;
+    private volatile bool _isConnected;
 
     /// <summary>Begins it: the greeting is said.</summary>
     /// <param name="bot">Who leads it.</param>
@@ -82,11 +85,15 @@ internal sealed class BotConversation : IDialogueActions, IAsyncDisposable
         switch (happened)
         {
             case AnswerEvent { Refer: true }:
-                transfer.TrySetResult("connected");
+                _isConnected = true;
                 End(); // the two talk to each other now
+                transfer.TrySetResult(Connected);
                 break;
             case RejectEvent { Refer: true } reject:
                 transfer.TrySetResult($"failed: {reject.Code} {reject.Reason}");
+                break;
+            case HangupEvent { Refer: true } over: // given up by a program, or the other party was gone before the two were connected
+                transfer.TrySetResult($"failed: the other call is over ({over.Reason})");
                 break;
             case ErrorEvent { Sender: "refer" } error when !isConnecting:
                 transfer.TrySetResult($"failed: {error.Error}");
@@ -117,7 +124,14 @@ internal sealed class BotConversation : IDialogueActions, IAsyncDisposable
     {
         var done = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         _transfer(tool, target, done);
-        return await done.Task.WaitAsync(cancel);
+        try
+        {
+            return await done.Task.WaitAsync(cancel);
+        }
+        catch (OperationCanceledException) when (_isConnected)
+        {
+            return Connected; // which is what ended the conversation
+        }
     }
 
     Task<string> IDialogueActions.CallWebhookAsync(DialogueTool tool, JsonElement arguments, CancellationToken cancel) => _core.Tools.AskAsync(tool, arguments, _call, cancel);
