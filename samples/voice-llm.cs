@@ -1,5 +1,4 @@
-// Calls a phone and lets whoever answers talk with a language model (OpenAI's protocol): its reply is said while it still comes, until he cuts in.
-// The same server recognises what he says: the voice agents' server needs `--voice-url-host` for its host.
+// Calls a phone and lets whoever answers talk with a language model (OpenAI's protocol): its reply is said while it still comes, until he cuts in. The same host recognises what he says: `parley serve --voice-url-host` has to name it.
 // dotnet run samples/voice-llm.cs -- [sip:alice@192.0.2.10] [ws://127.0.0.1:8080] [http://127.0.0.1:11434/v1] [model]
 #:project ../src/Parley.Client/Parley.Client.csproj
 #:property PublishAot=false
