@@ -179,7 +179,7 @@ public abstract class CommandsDriveCalls(CallApiFixture fixture)
         (await api.EndAsync("first-" + call)).AssertStory("CALL_HOLD CALL_HOLD Ended");
         var second = await api.EndAsync("second-" + call);
         second.AssertStory("Error Ended");
-        Assert.Equal(491, second.Code);
+        Assert.True(second.Code is 491 or 480, $"{second.Code}"); // 480, on hold already, where the first was through before it began
         (await api.RunAsync("CallEnd", $$"""{"callid":"{{call}}"}""")).AssertStory("Ended");
     }
 
