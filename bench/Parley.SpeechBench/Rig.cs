@@ -2,8 +2,6 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Parley.Media.Codecs;
 using Parley.Media.Engine;
 using Parley.Media.Sdp;
@@ -181,43 +179,5 @@ internal sealed class Line
         if (!audible) return;
         Volatile.Write(ref _lastAudible, at);
         if (FirstAudible == 0) FirstAudible = at;
-    }
-}
-
-/// <summary>Gives what it is told to, at once.</summary>
-internal sealed class ScriptedRecogniser : IRecogniser, IRecogniserConnection
-{
-    private readonly Channel<RecogniserResult> _results = Channel.CreateUnbounded<RecogniserResult>();
-
-    public string Name => "scripted";
-
-    public int SampleRate => 8000;
-
-    public void Say(string text) => _results.Writer.TryWrite(new(text, true));
-
-    public Task<IRecogniserConnection> ConnectAsync(CancellationToken cancel) => Task.FromResult<IRecogniserConnection>(this);
-
-    public ValueTask SendAsync(ReadOnlyMemory<short> pcm, CancellationToken cancel) => default;
-
-    public ValueTask HeardAsync(VoiceActivityChange change, CancellationToken cancel) => default;
-
-    public ValueTask<RecogniserResult> ReceiveAsync(CancellationToken cancel) => _results.Reader.ReadAsync(cancel);
-
-    public ValueTask DisposeAsync() => default;
-}
-
-/// <summary>Speaks at once: a second of voice for each ten characters.</summary>
-internal sealed class ScriptedSynthesiser : ISynthesiser
-{
-    private static readonly short[] s_voice = Voice.Samples(8000);
-
-    public string Name => "scripted";
-
-    public async IAsyncEnumerable<SynthesisChunk> SynthesiseAsync(SynthesisRequest request, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        await foreach (var piece in request.ReadAsync(cancel))
-        {
-            for (var i = 0; i < Math.Max(1, piece.Length / 10); i++) yield return new(s_voice, 8000);
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Parley.Client.Voice;
+using Parley.SpeechBench;
 
 namespace Parley.VoiceBench;
 

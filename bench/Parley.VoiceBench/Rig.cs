@@ -8,6 +8,7 @@ using Parley.Speech.Dialogue;
 using Parley.Speech.Recognition;
 using Parley.Speech.Synthesis;
 using Parley.Speech.Vendors;
+using Parley.SpeechBench;
 
 namespace Parley.VoiceBench;
 

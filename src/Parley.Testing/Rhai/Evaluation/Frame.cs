@@ -43,13 +43,6 @@ internal sealed class Frame(Execution run, ScriptUnit unit, FunctionCode code, V
 
     public Value Read(Symbol symbol) => symbol.IsCaptured ? Slots[symbol.Slot].Cell.Value : Slots[symbol.Slot];
 
-    public Signal TakeSignal()
-    {
-        var signal = Signal;
-        Signal = Signal.None;
-        return signal;
-    }
-
     /// <summary>For exception filters: gives an error its place. Always false.</summary>
     public bool Locate(RhaiException error, int at) => error.Locate(Unit.Code.Source, at, Unit.IsImported);
 

@@ -51,8 +51,6 @@ internal sealed class NativeOverloads(string name, IReadOnlyList<NativeFunction>
 
     public bool Waits { get; } = functions.Any(function => function.Waits);
 
-    public bool HasCount(int count) => count < _byCount.Length && _byCount[count].Length > 0;
-
     public NativeFunction? Find(Value[] arguments)
     {
         if (arguments.Length >= _byCount.Length)

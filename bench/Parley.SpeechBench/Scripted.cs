@@ -3,9 +3,8 @@ using System.Threading.Channels;
 using Parley.Speech.Activity;
 using Parley.Speech.Recognition;
 using Parley.Speech.Synthesis;
-using Parley.SpeechBench;
 
-namespace Parley.VoiceBench;
+namespace Parley.SpeechBench;
 
 /// <summary>Gives what it is told to, at once.</summary>
 internal sealed class ScriptedRecogniser : IRecogniser, IRecogniserConnection
@@ -32,7 +31,7 @@ internal sealed class ScriptedRecogniser : IRecogniser, IRecogniserConnection
 /// <summary>Speaks at once: a second of voice for each ten characters.</summary>
 internal sealed class ScriptedSynthesiser : ISynthesiser
 {
-    private static readonly short[] Second = Voice.Samples(8000);
+    private static readonly short[] s_voice = Voice.Samples(8000);
 
     public string Name => "scripted";
 
@@ -40,8 +39,7 @@ internal sealed class ScriptedSynthesiser : ISynthesiser
     {
         await foreach (var piece in request.ReadAsync(cancel))
         {
-            for (var i = 0; i < Math.Max(1, piece.Length / 10); i++)
-                yield return new(Second, 8000);
+            for (var i = 0; i < Math.Max(1, piece.Length / 10); i++) yield return new(s_voice, 8000);
         }
     }
 }
