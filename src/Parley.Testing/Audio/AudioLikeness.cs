@@ -20,11 +20,13 @@ internal static class AudioLikeness
 
     /// <summary>1 for the same, about 0 for something else.</summary>
     /// <param name="heard">What was heard, 8 kHz.</param>
-    /// <param name="reference">What is looked for, 8 kHz.</param>
+    /// <param name="reference">What is looked for, 8 kHz; the pause it may close with need not be heard.</param>
     public static double Of(ReadOnlySpan<short> heard, ReadOnlySpan<short> reference)
     {
         var there = Features(heard);
         var wanted = Features(reference);
+        // A call that ends with the words leaves no time for the pause behind them.
+        wanted = wanted[..(wanted.FindLastIndex(frame => frame is not null) + 1)];
         var loud = wanted.Count(frame => frame is not null);
         if (loud == 0 || there.Count < wanted.Count)
             return 0;

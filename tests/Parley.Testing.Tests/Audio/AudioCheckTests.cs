@@ -51,6 +51,15 @@ public class AudioCheckTests
     }
 
     [Fact]
+    public void The_pause_that_a_recording_closes_with_need_not_be_heard()
+    {
+        var words = Words(seed: 1);
+        short[] heard = [.. new short[3_000], .. words];
+        Assert.InRange(AudioLikeness.Of(heard, [.. words, .. new short[2_000]]), 0.75, 1);
+        Assert.InRange(AudioLikeness.Of(heard.AsSpan(0, heard.Length / 2), words), 0, 0.6);
+    }
+
+    [Fact]
     public void A_file_that_is_played_is_heard_and_another_is_not() => Bench.Run(async bench =>
     {
         var folder = Directory.CreateTempSubdirectory("parley-testing-").FullName;
