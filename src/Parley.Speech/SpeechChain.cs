@@ -158,18 +158,12 @@ public sealed class SpeechChain : IAsyncDisposable
         var rate = _recognition?.SampleRate ?? (activity.SampleRate == 8000 ? 8000 : 16000);
         // At the recogniser's rate, so that audio is converted once; voices are looked for below 4 kHz anyway.
         activity = activity with { SampleRate = rate };
-        if (Part("vad", () => Checked(activity)) is not { } good) good = new() { SampleRate = rate };
+        if (Part("vad", () => _providers.Detector(activity)) is not { } good) good = new() { SampleRate = rate };
         var silent = options.VoiceActivity is null;
         var utterance = options.EndOfUtterance is { } eou ? Part("eou", () => new EndOfUtterance(eou, _recognition is not null)) : null;
         TellsUtterances = utterance is not null;
         var gain = options.Gain is { } wanted ? Part("agc", () => new GainControl(rate, wanted)) : null;
         return new(rate, options.Denoise, gain, good, utterance, _recognition, silent, Events, time);
-
-        static VoiceActivityOptions Checked(VoiceActivityOptions options)
-        {
-            options.Validate();
-            return options;
-        }
     }
 
     private void Heard(SpeechEvent happened)

@@ -59,7 +59,10 @@ public sealed record SpeechProblem(string Sender, string Message, int? Code = nu
     public bool IsConnecting { get; init; }
 }
 
-/// <summary>How long something took: <c>ttfb.asr.NAME</c>, <c>ttfb.tts.NAME</c>, <c>completed.tts.NAME</c>, <c>ttfb.llm</c>, <c>completed.llm</c>.</summary>
+/// <summary>
+/// How long something took: <c>ttfb.asr.NAME</c> from the connection to the first words, <c>completed.asr.NAME</c> from the end of words to their final text, <c>ttfb.tts.NAME</c> and <c>completed.tts.NAME</c> from a
+/// text to its first audio and to all of it, <c>ttfb.llm</c> and <c>completed.llm</c> from a question to the reply's first words and its end.
+/// </summary>
 /// <param name="Key">What.</param>
 /// <param name="Duration">How long.</param>
 public sealed record SpeechMetric(string Key, TimeSpan Duration) : SpeechEvent
@@ -69,6 +72,9 @@ public sealed record SpeechMetric(string Key, TimeSpan Duration) : SpeechEvent
 
     /// <summary>Of <c>completed.tts.NAME</c>, what was synthesised; null for others.</summary>
     public SynthesisFigures? Synthesis { get; init; }
+
+    /// <summary>Of <c>completed.asr.NAME</c>, the index of the text; null for others.</summary>
+    public int? TextIndex { get; init; }
 }
 
 /// <summary>A text that has been synthesised.</summary>

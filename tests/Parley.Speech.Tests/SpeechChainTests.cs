@@ -1,4 +1,5 @@
 using Parley.Media.Audio;
+using Parley.Speech.Activity;
 using Parley.Speech.Output;
 using Parley.Speech.Recognition;
 using Parley.Speech.Signal;
@@ -76,14 +77,39 @@ public sealed class SpeechChainTests : IDisposable
     }
 
     [Fact]
+    public async Task A_detector_of_ones_own_is_named_as_the_others_are()
+    {
+        var model = new Loudest();
+        var providers = Providers();
+        VoiceActivityOptions? asked = null;
+        providers.Register("ours", options =>
+        {
+            asked = options;
+            return model;
+        });
+        await using var chain = new SpeechChain(new() { VoiceActivity = new() { Type = "Ours", SampleRate = 8000, VoiceThreshold = 0.7 } }, providers);
+        chain.Inputs[0].Write([.. Enumerable.Repeat((short)700, 160)]);
+        Assert.Equal((700, "Ours", 0.7), (model.Most, asked!.Type, asked.VoiceThreshold));
+        Assert.Empty(await Problems(chain));
+    }
+
+    [Fact]
+    public async Task A_detector_that_cannot_be_made_is_told_and_another_takes_its_place()
+    {
+        var providers = Providers();
+        providers.Register("ours", _ => throw new FileNotFoundException("There is no model."));
+        await using var chain = new SpeechChain(new() { VoiceActivity = new() { Type = "ours" } }, providers);
+        Assert.Single(chain.Inputs);
+        var problem = Assert.Single(await Problems(chain));
+        Assert.Equal("vad", problem.Sender);
+        Assert.Contains("'ours' cannot be made: There is no model.", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Gain_that_cannot_be_is_left_out_and_told()
     {
         await using var chain = new SpeechChain(new() { Recognisers = [new() { Provider = "asked" }], Gain = new GainControlOptions { HeadroomDecibels = 99 } }, Providers());
-        chain.Events.Complete();
-        var problems = new List<SpeechProblem>();
-        await foreach (var happened in chain.Events.ReadAllAsync(TestContext.Current.CancellationToken))
-            problems.AddRange(happened is SpeechProblem problem ? [problem] : []);
-        Assert.Equal("agc", Assert.Single(problems).Sender);
+        Assert.Equal("agc", Assert.Single(await Problems(chain)).Sender);
         Assert.Single(chain.Inputs);
     }
 
@@ -98,6 +124,15 @@ public sealed class SpeechChainTests : IDisposable
         Assert.InRange(gliding, 2000, 2400);
         Assert.InRange(Frame(output, 5), 1505, 1515);
         Assert.Throws<ArgumentException>(() => output.Play(Constant(1), new() { DuckDecibels = 1 }));
+    }
+
+    private static async Task<List<SpeechProblem>> Problems(SpeechChain chain)
+    {
+        chain.Events.Complete();
+        var problems = new List<SpeechProblem>();
+        await foreach (var happened in chain.Events.ReadAllAsync(TestContext.Current.CancellationToken))
+            problems.AddRange(happened is SpeechProblem problem ? [problem] : []);
+        return problems;
     }
 
     private static AudioClipSource Constant(short value)

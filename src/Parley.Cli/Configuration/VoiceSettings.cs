@@ -75,6 +75,9 @@ internal sealed record VoiceSettings
     /// <summary>Whether they may also lead to any public address.</summary>
     public bool? PublicUrls { get; init; }
 
+    /// <summary>Other servers that may have a call; only the file can say that.</summary>
+    public IReadOnlyList<Uri> Peers { get; init; } = [];
+
     /// <summary>What browsers are told.</summary>
     public IReadOnlyList<IceServer> IceServers { get; init; } = [];
 
@@ -112,6 +115,7 @@ internal sealed record VoiceSettings
         ReferEndsCall = ReferEndsCall ?? others.ReferEndsCall,
         UrlHosts = UrlHosts.Count > 0 ? UrlHosts : others.UrlHosts,
         PublicUrls = PublicUrls ?? others.PublicUrls,
+        Peers = others.Peers,
         IceServers = IceServers.Count > 0 ? IceServers : others.IceServers,
     };
 
@@ -150,7 +154,7 @@ internal sealed record VoiceSettings
         && (Records, Cache, Llm, LlmKey, LegacyReasons) == (other.Records, other.Cache, other.Llm, other.LlmKey, other.LegacyReasons)
         && Keys.Select(key => (key.Name, key.Secret)).SequenceEqual(other.Keys.Select(key => (key.Name, key.Secret)))
         && Bots.OrderBy(one => one.Key, StringComparer.Ordinal).SequenceEqual(other.Bots.OrderBy(one => one.Key, StringComparer.Ordinal))
-        && Origins.SequenceEqual(other.Origins) && UrlHosts.SequenceEqual(other.UrlHosts) && IceServers.Select(Describe).SequenceEqual(other.IceServers.Select(Describe));
+        && Origins.SequenceEqual(other.Origins) && UrlHosts.SequenceEqual(other.UrlHosts) && Peers.SequenceEqual(other.Peers) && IceServers.Select(Describe).SequenceEqual(other.IceServers.Select(Describe));
 
     private static string Describe(IceServer server) => $"{string.Join(' ', server.Urls)} {server.Username} {server.Credential}";
 }

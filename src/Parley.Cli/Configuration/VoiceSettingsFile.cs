@@ -12,7 +12,7 @@ internal static class VoiceSettingsFile
 
     private static readonly string[] Keys =
     [
-        "listen", "key", "keys", "origins", "webhook", "webhook-users", "bot", "bots", "agents", "prompts", "recordings", "dumps", "records", "cache", "llm", "llm-key", "legacy-reasons", "grace", "drain", "refer", "url-hosts", "public-urls", "ice-servers",
+        "listen", "key", "keys", "origins", "webhook", "webhook-users", "bot", "bots", "agents", "prompts", "recordings", "dumps", "records", "cache", "llm", "llm-key", "legacy-reasons", "grace", "drain", "refer", "url-hosts", "public-urls", "peers", "ice-servers",
     ];
 
     private static readonly string[] KeyKeys = ["name", "key"];
@@ -56,6 +56,7 @@ internal static class VoiceSettingsFile
         "refer" => voice with { ReferEndsCall = value.OneOf("ends-call", "keeps-call") == "ends-call" },
         "url-hosts" => voice with { UrlHosts = value.Texts() },
         "public-urls" => voice with { PublicUrls = value.Switch() },
+        "peers" => voice with { Peers = value.Texts().ConvertAll(text => Peer(value, text)) },
         "ice-servers" => voice with { IceServers = value.Items("ICE servers").ConvertAll(Ice) },
         _ => throw new ArgumentOutOfRangeException(nameof(key), key, "No key of the voice agents."),
     };
@@ -125,6 +126,9 @@ internal static class VoiceSettingsFile
             Credential = members.TryGetValue("credential", out var credential) ? credential.Text() : null,
         };
     }
+
+    private static Uri Peer(SettingsNode value, string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "ws" or "wss" ? url : throw value.Needs($"addresses such as ws://10.0.0.2:8080, not \"{text}\"");
 
     private static NumberRule Rule(SettingsNode value, string text)
     {

@@ -7,7 +7,10 @@ using Parley.Sip.Transport;
 namespace Parley.Cli.Monitoring;
 
 /// <summary>What <c>serve</c> tells about itself over HTTP: health, counters, metrics and the live trace. Nothing can be changed through it.</summary>
-internal sealed class StatusSurface(CounterSource counters, LiveSipTrace trace) : ApiSurface
+/// <param name="counters">What is counted.</param>
+/// <param name="trace">The messages.</param>
+/// <param name="health">What voice agents say of theirs, of which <c>"status":"running"</c> is a part; null where there are none.</param>
+internal sealed class StatusSurface(CounterSource counters, LiveSipTrace trace, Func<string>? health) : ApiSurface
 {
     private static readonly string[] Paths = ["/health", "/counters", "/counters/all", "/metrics", "/trace"];
 
@@ -29,7 +32,7 @@ internal sealed class StatusSurface(CounterSource counters, LiveSipTrace trace) 
             return RefuseAsync(context, 405, "Only GET is served.");
         return context.Request.Path.Value switch
         {
-            "/health" => WriteAsync(context, "application/json", """{"status":"running"}"""),
+            "/health" => WriteAsync(context, "application/json", health?.Invoke() ?? """{"status":"running"}"""),
             "/counters" => WriteAsync(context, "application/json", CounterText.Json(counters.InUse())),
             "/counters/all" => WriteAsync(context, "application/json", CounterText.Json(counters.All())),
             "/metrics" => WriteAsync(context, "text/plain; version=0.0.4; charset=utf-8", CounterText.Prometheus(counters.All())),

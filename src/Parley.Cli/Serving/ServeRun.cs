@@ -63,7 +63,7 @@ internal static class ServeRun
         using var voice = VoiceServing.Create(voiceAgents, agent, phones.Sessions!, network.Time, logging);
         phones.Agents.Begin(voice?.Surface, router.DivertAsync);
         var counters = new CounterSource(agent, network, () => [.. phones.Counters(), .. api?.Counters() ?? [], .. voice?.Counters() ?? []]);
-        var status = statusAddress is null ? null : new WebPart("--http", statusAddress, false, settings.Http is not null, new(new StatusSurface(counters, live), ApiKeyRing.None));
+        var status = statusAddress is null ? null : new WebPart("--http", statusAddress, false, settings.Http is not null, new(new StatusSurface(counters, live, voice is null ? null : voice.Surface.HealthText), ApiKeyRing.None));
         var serving = agent.ServeAsync(router.HandleAsync, stop.Token);
         await using (var web = await WebServing.StartAsync([.. new[] { status, api?.Part, voice?.Part }.OfType<WebPart>()], certificate, logging, interrupt))
         await using (reload is var (path, read) ? new SettingsReload(path, read, next => ApplyAsync(settings, next, phones, log), log) : null)

@@ -62,6 +62,7 @@ internal sealed class VoiceServing : IDisposable
             ReferEndsCall = voice.ReferEndsCall ?? true,
             Urls = voice.Guard(),
             IceServers = voice.IceServers,
+            Peers = voice.Peers,
             Bots = BotsOf(voice),
             Llm = voice.Llm is { } llm ? new() { Base = LlmAddress(llm), Key = voice.LlmKey } : null,
             LegacyReasons = voice.LegacyReasons,

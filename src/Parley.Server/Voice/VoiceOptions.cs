@@ -62,6 +62,12 @@ public sealed record VoiceOptions
     /// <summary>How incoming calls are announced. Default: not at all; they are refused.</summary>
     public WebhookOptions? Webhook { get; init; }
 
+    /// <summary>
+    /// Other servers of voice agents (ws or wss, host and port) of which one may have the call whose <c>id</c> a socket names that is not known here; the socket is then passed on to it. They must let each other's
+    /// clients in, by the same keys. Default: none.
+    /// </summary>
+    public IReadOnlyList<Uri> Peers { get; init; } = [];
+
     /// <summary>What browsers are told by <c>/iceservers</c>. Default: none.</summary>
     public IReadOnlyList<IceServer> IceServers { get; init; } = [];
 

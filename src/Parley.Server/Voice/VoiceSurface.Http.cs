@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Parley.Contracts.Voice;
@@ -12,6 +13,15 @@ namespace Parley.Server.Voice;
 /// <content>HTTP beside the sockets.</content>
 public sealed partial class VoiceSurface
 {
+    /// <summary>What <c>/health</c> answers, for a program that tells its health elsewhere: JSON.</summary>
+    public string HealthText()
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+            Health(writer);
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+
     private async Task AnswerHttpAsync(HttpContext context, ApiGate gate, string[] path)
     {
         if (await gate.AdmitAsync(context) is not { } principal)

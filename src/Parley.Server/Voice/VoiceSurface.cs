@@ -32,6 +32,7 @@ public sealed partial class VoiceSurface : ApiSurface
 
     private readonly VoiceCore _core;
     private readonly LlmProxy? _llm;
+    private readonly VoicePeers? _peers;
     private int _disposed;
     private readonly CancellationTokenSource _ending = new();
     private readonly CancellationTokenSource _draining = new();
@@ -39,11 +40,15 @@ public sealed partial class VoiceSurface : ApiSurface
     /// <summary>Makes one for the calls of a user agent.</summary>
     /// <param name="agent">Who calls; stays its owner's. Its handler gives incoming calls to <see cref="ServeAsync(IncomingCall, CancellationToken)"/>.</param>
     /// <param name="options">Limits, speech, folders, webhook. Default: that type's defaults.</param>
+    /// <exception cref="ArgumentException">A bot cannot be as its file has it, or a peer has no address.</exception>
     public VoiceSurface(UserAgent agent, VoiceOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(agent);
         _core = new(agent, options ?? new());
         _llm = options?.Llm is { } llm ? new(llm) : null;
+        if (_core.Options.Peers.FirstOrDefault(peer => !peer.IsAbsoluteUri || peer.Scheme is not ("ws" or "wss")) is { } wrong)
+            throw new ArgumentException($"'{wrong}' is no address of a peer; write ws://HOST:PORT or wss://HOST:PORT.", nameof(options));
+        _peers = _core.Options.Peers.Count > 0 ? new(_core.Options.Peers) : null;
     }
 
     /// <inheritdoc/>
@@ -67,6 +72,7 @@ public sealed partial class VoiceSurface : ApiSurface
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(gate);
+        Mend(context.Request);
         return Clean(context.Request.Path.Value) switch
         {
             "/call/sip" => ServeSocketAsync(context, gate, VoiceKind.Sip),
@@ -112,8 +118,19 @@ public sealed partial class VoiceSurface : ApiSurface
     // Clients put slashes at both ends of what they join.
     private static string Clean(string? path) => "/" + string.Join('/', (path ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries));
 
-    private DumpFile? DumpOf(string id) =>
-        _core.Options.Dumps is { } folder && Sounds.Below(folder, id + ".events.jsonl") is { } file ? new(file, _core.Log) : null;
+    // Clients append their id to the kind of call they were given, which may have a query already: sip?key=KEY.
+    private static void Mend(HttpRequest request)
+    {
+        if (request.QueryString.Value is { Length: > 1 } query && query.IndexOf("?id=", 1, StringComparison.Ordinal) is > 0 and var at)
+            request.QueryString = new($"{query[..at]}&{query[(at + 1)..]}");
+    }
+
+    // Who asks for one has it among the recordings, where there is no folder of its own.
+    private DumpFile? DumpOf(string id, string? wanted)
+    {
+        var folder = _core.Options.Dumps ?? (wanted == "true" ? _core.Options.Recordings : null);
+        return wanted != "false" && folder is not null && Sounds.Below(folder, id + ".events.jsonl") is { } file ? new(file, _core.Log) : null;
+    }
 
     private async Task ServeSocketAsync(HttpContext context, ApiGate gate, VoiceKind kind)
     {
@@ -154,14 +171,26 @@ public sealed partial class VoiceSurface : ApiSurface
             return;
         }
 
-        if (query["forward"] == "true" && !_core.Sessions.ContainsKey(id) && !_core.Pending.ContainsKey(id))
+        var isKnown = _core.Sessions.ContainsKey(id) || _core.Pending.ContainsKey(id);
+        if (query["forward"] == "true" && !isKnown)
         {
             await ApiGate.RefuseAsync(context, StatusCodes.Status404NotFound, "The call is not here.");
             return;
         }
 
+        var ping = uint.TryParse(query["ping"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : DefaultPing;
+        var every = ping == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(Math.Min(ping, 86_400));
+        var accept = new WebSocketAcceptContext { KeepAliveInterval = every, KeepAliveTimeout = PongTimeout };
+        if (!isKnown && _peers is not null && query["id"].Count > 0 && query["forward"] != "true" && await _peers.FindAsync(context.Request, context.RequestAborted) is { } peer)
+        {
+            using (peer)
+            using (var client = await context.WebSockets.AcceptWebSocketAsync(accept))
+                await VoicePeers.PassAsync(client, peer, _ending.Token);
+            return;
+        }
+
         var bot = query["serverSideTrack"] is [{ Length: > 0 } name] ? name : DefaultBotTrack;
-        var (session, status) = _core.Enter(id, pending => new(_core, id, kind, bot, query["dump"] == "false" ? null : DumpOf(id), pending) { HasBinaryHeader = query["binaryHeader"] == "1" || query["binaryHeader"] == "true" });
+        var (session, status) = _core.Enter(id, pending => new(_core, id, kind, bot, DumpOf(id, query["dump"]), pending) { HasBinaryHeader = query["binaryHeader"] == "1" || query["binaryHeader"] == "true" });
         if (session is null)
         {
             _core.Counters.SessionRefused();
@@ -169,14 +198,12 @@ public sealed partial class VoiceSurface : ApiSurface
             return;
         }
 
-        var ping = uint.TryParse(query["ping"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : DefaultPing;
-        var every = ping == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(Math.Min(ping, 86_400));
         if (ping > 0 && query["jsonPing"] == "true")
             session.Ping(every);
         WebSocket socket;
         try
         {
-            socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = every, KeepAliveTimeout = PongTimeout });
+            socket = await context.WebSockets.AcceptWebSocketAsync(accept);
         }
         catch
         {

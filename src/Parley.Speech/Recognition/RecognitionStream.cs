@@ -226,6 +226,8 @@ public sealed class RecognitionStream : IAudioSink, IAsyncDisposable
             var end = Math.Max(start, Math.Min(first + Samples(result.End) ?? now, now));
             Post(new TextRecognised(_texts, result.Text, result.IsFinal, Clock(start), Clock(end), provider.Name) { Confidence = result.Confidence, TaskId = result.TaskId });
             if (!result.IsFinal) continue;
+            var late = _time.GetUtcNow() - Clock(end);
+            Post(new SpeechMetric($"completed.asr.{provider.Name}", late > TimeSpan.Zero ? late : TimeSpan.Zero) { TextIndex = _texts });
             _texts++;
             Volatile.Write(ref _confirmed, end);
         }

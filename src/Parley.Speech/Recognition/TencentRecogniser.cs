@@ -4,10 +4,13 @@ using Parley.Speech.Vendors;
 
 namespace Parley.Speech.Recognition;
 
-/// <summary>Tencent Cloud's real-time recognition (<c>/asr/v2/APPID</c>), signed address. Engine <c>16k_zh_en</c> or <c>8k_zh</c> unless another is named.</summary>
+/// <summary>Tencent Cloud's real-time recognition (<c>/asr/v2/APPID</c>), signed address. Engine <c>16k_zh_en</c> or <c>8k_zh</c> unless a model or a language says another.</summary>
 public sealed class TencentRecogniser : WebSocketRecogniser
 {
     private const string Host = "asr.cloud.tencent.com";
+
+    // Engines at 16 kHz are named by language; at 8 kHz there are the first two.
+    private static readonly string[] s_languages = ["zh", "en", "yue", "ja", "ko", "vi", "ms", "id", "fil", "th", "pt", "tr", "ar", "es", "hi", "fr", "de"];
 
     /// <summary>Makes it; connects to nobody yet.</summary>
     /// <param name="options">With application id, secret id and secret key; extras are query parameters.</param>
@@ -25,6 +28,14 @@ public sealed class TencentRecogniser : WebSocketRecogniser
 
     private protected override Protocol Begin() => new Session(this);
 
+    /// <summary>The engine of a language (<c>zh-CN</c>, <c>en</c>); of none, or of one that has no engine, Tencent's usual one.</summary>
+    internal static string Engine(string? language, int rate)
+    {
+        var code = language?.Split('-')[0].ToLowerInvariant();
+        if (Array.IndexOf(s_languages, code) is >= 0 and var at && (rate > 8000 || at < 2)) return $"{rate / 1000}k_{code}";
+        return rate == 8000 ? "8k_zh" : "16k_zh_en";
+    }
+
     private sealed class Session(TencentRecogniser vendor) : Protocol
     {
         private readonly string _voice = Guid.NewGuid().ToString("N");
@@ -37,7 +48,7 @@ public sealed class TencentRecogniser : WebSocketRecogniser
                 var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
                 var parameters = new Dictionary<string, string>
                 {
-                    ["engine_model_type"] = vendor.Options.Model ?? (vendor.SampleRate == 8000 ? "8k_zh" : "16k_zh_en"),
+                    ["engine_model_type"] = vendor.Options.Model ?? Engine(vendor.Options.Language, vendor.SampleRate),
                     ["voice_format"] = "1", // PCM
                     ["needvad"] = "1",
                     ["vad_silence_time"] = "700",

@@ -22,14 +22,16 @@ public sealed class EspeakSynthesiser : SentenceSynthesiser
     private readonly string _program;
 
     /// <summary>Makes it; starts nothing yet.</summary>
-    /// <param name="options">Voice, speed and volume; <see cref="SynthesisOptions.Extra"/> may name the <c>program</c>.</param>
+    /// <param name="options">Voice, speed and volume. <see cref="SynthesisOptions.Extra"/> does not count: what a caller's program sends must not choose what runs on this machine.</param>
+    /// <param name="program">What is run; a name is looked for in the PATH.</param>
     /// <exception cref="ArgumentException">An option cannot be.</exception>
-    public EspeakSynthesiser(SynthesisOptions options)
+    public EspeakSynthesiser(SynthesisOptions options, string program = "espeak-ng")
     {
+        ArgumentException.ThrowIfNullOrEmpty(program);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _options = options;
-        _program = options.Extra.GetValueOrDefault("program") ?? "espeak-ng";
+        _program = program;
         _ = Voice(options.Speaker);
     }
 

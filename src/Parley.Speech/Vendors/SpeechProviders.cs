@@ -1,3 +1,4 @@
+using Parley.Speech.Activity;
 using Parley.Speech.Realtime;
 using Parley.Speech.Recognition;
 using Parley.Speech.Synthesis;
@@ -25,6 +26,8 @@ public sealed class SpeechProviders
         ["openai"] = static (options, connections) => new OpenAiSynthesiser(options, connections),
         ["voiceapi"] = static (options, connections) => new VoiceApiSynthesiser(options, connections),
     };
+
+    private readonly Dictionary<string, Func<VoiceActivityOptions, IVoiceActivityModel>> _detectors = new(StringComparer.OrdinalIgnoreCase);
 
     private readonly SpeechConnections _connections;
     private readonly SynthesisCache? _cache;
@@ -60,6 +63,33 @@ public sealed class SpeechProviders
     /// <param name="name">Its name.</param>
     /// <param name="make">Makes it.</param>
     public void Register(string name, Func<SynthesisOptions, SpeechConnections, ISynthesiser> make) => _synthesisers[name] = make;
+
+    /// <summary>Adds a detector of voice activity, such as one with a model file, which <see cref="VoiceActivityOptions.Type"/> then can name; or replaces one of Parley's names. Before the table is used by calls.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="make">Makes it, for one stream.</param>
+    public void Register(string name, Func<VoiceActivityOptions, IVoiceActivityModel> make) => _detectors[name] = make;
+
+    /// <summary>Options of voice activity with the detector they name, made.</summary>
+    /// <param name="options">Which and how.</param>
+    /// <exception cref="ArgumentException">An option cannot be, or the detector cannot be made.</exception>
+    public VoiceActivityOptions Detector(VoiceActivityOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var (make, asked) = (options.Model, options);
+        if (make is null && _detectors.TryGetValue(asked.Type, out var own))
+            (make, options) = (() => own(asked), options with { Type = VoiceActivityOptions.Types[0] });
+        options.Validate();
+        if (make is null) return options;
+        try
+        {
+            var model = make();
+            return options with { Model = () => model };
+        }
+        catch (Exception error) // boundary: a model is an application's
+        {
+            throw new ArgumentException($"The detector '{asked.Type}' cannot be made: {error.Message}", nameof(options), error);
+        }
+    }
 
     /// <summary>Makes a recogniser.</summary>
     /// <param name="options">Which and how.</param>

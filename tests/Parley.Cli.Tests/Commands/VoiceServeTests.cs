@@ -105,7 +105,9 @@ public sealed class VoiceServeTests : IDisposable
     {
         await using var server = await StartAsync("--voice-api-key", "open-sesame");
         using var http = new HttpClient();
-        Assert.Equal("""{"status":"running"}""", await http.GetStringAsync(new Uri($"{server.Http}/health")));
+        var health = JsonElement.Parse(await http.GetStringAsync(new Uri($"{server.Http}/health")));
+        Assert.Equal(("running", 0, 0), (health.GetProperty("status").GetString(), health.GetProperty("runnings").GetInt32(), health.GetProperty("total").GetInt32()));
+        Assert.Equal($"udp:{server.Sip}", "udp:" + health.GetProperty("useragent").GetProperty("listen")[0].GetString());
         Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync(new Uri($"{server.Http}/list"))).StatusCode);
         Assert.Contains("active_calls", await http.GetStringAsync(new Uri($"{server.Http}/list?key=open-sesame")), StringComparison.Ordinal);
         await using var agent = await AgentSocket.ConnectAsync($"{server.Agents}?key=open-sesame");

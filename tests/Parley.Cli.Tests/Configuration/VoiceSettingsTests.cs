@@ -14,7 +14,7 @@ public sealed class VoiceSettingsTests
             "webhook": { "urls": ["http://127.0.0.1:9000/a", "http://127.0.0.1:9001/b"], "secret": "s", "headers": { "X-Tenant": "7" }, "timeout": "2s", "attempts": 2, "accept-timeout": "30s", "fallback": "busy" },
             "webhook-users": ["bot", "4930*"],
             "bot": "b.json", "bots": { "reception": "r.json" }, "agents": { "sales": { "users": ["7XX", "*"], "webhook": "http://127.0.0.1:9002/" } },
-            "prompts": "p", "recordings": "r", "dumps": "d", "records": "c", "cache": "t", "llm": "https://llm.example.com/v1", "llm-key": "l", "legacy-reasons": true, "grace": "10s", "drain": "20s", "refer": "keeps-call", "url-hosts": "media.example.com", "public-urls": true,
+            "prompts": "p", "recordings": "r", "dumps": "d", "records": "c", "cache": "t", "llm": "https://llm.example.com/v1", "llm-key": "l", "legacy-reasons": true, "grace": "10s", "drain": "20s", "refer": "keeps-call", "url-hosts": "media.example.com", "public-urls": true, "peers": ["ws://10.0.0.2:8080", "wss://b.example.com"],
             "ice-servers": ["stun:stun.example.com", { "urls": "turn:turn.example.com", "username": "u", "credential": "c" }]
           }
         }
@@ -29,6 +29,7 @@ public sealed class VoiceSettingsTests
         Assert.Equal((2, "s", "7", "busy"), (voice.Webhook.Urls.Count, voice.Webhook.Secret, voice.Webhook.Headers["X-Tenant"], voice.Webhook.Fallback));
         Assert.Equal((TimeSpan.FromSeconds(2), 2, TimeSpan.FromSeconds(30)), (voice.Webhook.Timeout, voice.Webhook.Attempts, voice.Webhook.AcceptTimeout));
         Assert.Equal(("c", "t", "https://llm.example.com/v1", "l", true), (voice.Records?.Folder, voice.Cache, voice.Llm, voice.LlmKey, voice.LegacyReasons));
+        Assert.Equal([new("ws://10.0.0.2:8080"), new("wss://b.example.com")], voice.Peers);
         var agent = Assert.Single(voice.Agents);
         Assert.Equal(("sales", true, 1), (agent.Name, agent.TakesRest, agent.Users.Count));
         Assert.NotNull(voice.Ring().Find("d"));
@@ -51,6 +52,7 @@ public sealed class VoiceSettingsTests
         var file = SettingsFile.Parse(Whole, "parley.json").Voice;
         Assert.True((file with { Agents = [], Webhook = new(), WebhookUsers = [] }).IsSameAtStart(file));
         Assert.False((file with { UrlHosts = [] }).IsSameAtStart(file));
+        Assert.False((file with { Peers = [] }).IsSameAtStart(file));
         Assert.False((file with { IceServers = [] }).IsSameAtStart(file));
         Assert.False((file with { Key = "other" }).IsSameAtStart(file));
         Assert.False((file with { Bots = new Dictionary<string, string> { ["reception"] = "other.json" } }).IsSameAtStart(file));
@@ -68,6 +70,7 @@ public sealed class VoiceSettingsTests
     [InlineData("""{ "agents": { "a b": { "webhook": "http://x/" } } }""", "cannot be the name of an agent")]
     [InlineData("""{ "keys": [{ "name": "a" }] }""", "needs a \"key\"")]
     [InlineData("""{ "refer": "x" }""", "\"ends-call\", \"keeps-call\"")]
+    [InlineData("""{ "peers": "http://10.0.0.2:8080" }""", "'voice.peers' needs addresses such as ws://10.0.0.2:8080")]
     [InlineData("""{ "grace": "soon" }""", "'voice.grace' needs a duration")]
     [InlineData("""{ "ice-servers": [{ "username": "u" }] }""", "needs a \"urls\"")]
     public void A_mistake_is_named(string voice, string message)

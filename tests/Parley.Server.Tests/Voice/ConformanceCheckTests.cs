@@ -227,6 +227,36 @@ public sealed class ConformanceCheckTests : IDisposable
         Assert.DoesNotContain("hush", lines[0].GetProperty("content").GetString()!, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("&dump=true", true)]
+    [InlineData("", false)]
+    public async Task A_dump_that_is_asked_for_is_among_the_recordings_where_it_has_no_folder(string query, bool written)
+    {
+        await using (var stage = await StartAsync(new() { Recordings = _folder.FullName }))
+        {
+            await using var socket = await stage.ConnectAsync("/call/sip?id=kept" + query);
+            await socket.SendAsync("""{"command":"history","speaker":"a","text":"b"}""");
+            await socket.ReadAsync();
+            await socket.DisposeAsync();
+            await ApiServer.UntilAsync(() => stage.Surface.Sessions == 0, "the session is gone");
+        }
+
+        Assert.Equal(written, File.Exists(Path.Combine(_folder.FullName, "kept.events.jsonl")));
+    }
+
+    // Clients append their id to the kind of call they were given, and know nothing of a query in it.
+    [Theory]
+    [InlineData("/call/sip?key=open-sesame?id=a@b&dump=true", "a@b")]
+    [InlineData("/call/?binaryHeader=1&key=open-sesame?id=c", "c")]
+    [InlineData("/call/sip?key=open-sesame&id=what?id", "what?id")]
+    public async Task An_id_behind_a_query_that_begins_one_of_its_own_is_understood(string path, string id)
+    {
+        await using var stage = await StartAsync(host: options => options with { Keys = new([new("desk", "open-sesame")]) });
+        await using var socket = await stage.ConnectAsync(path);
+        await socket.SendAsync("""{"command":"history","speaker":"a","text":"b"}""" + "\n");
+        Assert.Equal(id, (await socket.ReadAsync()).GetProperty("sender").GetString());
+    }
+
     [Fact]
     public async Task The_list_has_the_shape_that_is_known_and_no_secrets()
     {

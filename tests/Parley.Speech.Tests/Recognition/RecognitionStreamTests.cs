@@ -43,7 +43,21 @@ public sealed class RecognitionStreamTests : IDisposable
         }
 
         Assert.Contains(_events.OfType<SpeechMetric>(), metric => metric.Key == $"ttfb.asr.{vendor}");
+        await Until(() => Completed().Count == 3, "each final text is measured");
+        Assert.Equal([0, 1, 2], Completed().Select(metric => metric.TextIndex));
+        Assert.All(Completed(), metric => Assert.InRange(metric.Duration, TimeSpan.Zero, TimeSpan.FromSeconds(30)));
+
+        List<SpeechMetric> Completed() => [.. _events.OfType<SpeechMetric>().Where(metric => metric.Key == $"completed.asr.{vendor}")];
     }
+
+    [Theory]
+    [InlineData("zh-CN", 16_000, "16k_zh")]
+    [InlineData("en-US", 8_000, "8k_en")]
+    [InlineData("ja", 16_000, "16k_ja")]
+    [InlineData("ja", 8_000, "8k_zh")]
+    [InlineData("tlh", 16_000, "16k_zh_en")]
+    [InlineData(null, 16_000, "16k_zh_en")]
+    public void Tencents_engine_follows_from_the_language(string? language, int rate, string engine) => Assert.Equal(engine, TencentRecogniser.Engine(language, rate));
 
     [Theory]
     [CombinatorialVendors(Manner.RefusesKey, Manner.TooMany, Manner.ClosesEarly, Manner.BreaksOff, Manner.Silent, Manner.Garbage)]

@@ -195,11 +195,34 @@ public sealed class SynthesiserTests : IDisposable
     public void A_voice_of_espeak_is_a_name_and_not_a_path(string voice) =>
         Assert.Contains("no name of a voice", Assert.Throws<ArgumentException>(() => new EspeakSynthesiser(new() { Speaker = voice })).Message, StringComparison.Ordinal);
 
+    // Parameters come from whoever may give commands; what runs on the server is not theirs to say.
+    [Fact]
+    public async Task A_parameter_names_no_program()
+    {
+        Assert.SkipUnless(Espeak.IsInstalled, "espeak-ng is not installed.");
+        var marker = Path.Combine(Path.GetTempPath(), $"parley-espeak-{Guid.NewGuid():N}");
+        var program = marker + ".sh";
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\ntouch {marker}\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        try
+        {
+            using var connections = new SpeechConnections();
+            var voice = new SpeechProviders(connections).Synthesiser(new() { Extra = new Dictionary<string, string> { ["program"] = program } });
+            Assert.True((await Speak(voice, new() { Text = "x" })).Rate > 0);
+            Assert.False(File.Exists(marker));
+        }
+        finally
+        {
+            File.Delete(program);
+            File.Delete(marker);
+        }
+    }
+
     [Fact]
     public async Task A_program_that_is_missing_and_a_voice_nobody_has_are_failures_that_say_so()
     {
         Assert.SkipUnless(Espeak.IsInstalled, "espeak-ng is not installed.");
-        var missing = await Assert.ThrowsAsync<SpeechVendorException>(() => Speak(new EspeakSynthesiser(new() { Extra = new Dictionary<string, string> { ["program"] = "no-such-espeak" } }), new() { Text = "x" }));
+        var missing = await Assert.ThrowsAsync<SpeechVendorException>(() => Speak(new EspeakSynthesiser(new(), "no-such-espeak"), new() { Text = "x" }));
         Assert.Contains("install", missing.Message, StringComparison.Ordinal);
         var voice = await Assert.ThrowsAsync<SpeechVendorException>(() => Speak(new EspeakSynthesiser(new() { Speaker = "klingon9" }), new() { Text = "x" }));
         Assert.Equal(VendorFailure.Protocol, voice.Failure);

@@ -166,6 +166,7 @@ internal static class ChainPlan
             return null;
         }
 
+        VendorGaps.Name(provider, asr, problems);
         if (!addresses.TryRead(asr.Endpoint, "option.asr.endpoint", problems, out var address))
             return null;
         return new()
@@ -198,9 +199,11 @@ internal static class ChainPlan
         if (!addresses.TryRead(tts.Endpoint, $"{owner}.endpoint", problems, out var address))
             return null;
         var defaults = new SynthesisOptions();
+        var provider = string.IsNullOrEmpty(tts.Provider) ? defaults.Provider : tts.Provider;
+        VendorGaps.Name(provider, tts, owner, problems);
         return new()
         {
-            Provider = string.IsNullOrEmpty(tts.Provider) ? defaults.Provider : tts.Provider,
+            Provider = provider,
             Speaker = string.IsNullOrEmpty(tts.Speaker) ? null : tts.Speaker,
             Model = tts.Model,
             Language = tts.Language,

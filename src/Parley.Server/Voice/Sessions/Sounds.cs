@@ -41,14 +41,14 @@ internal sealed class Sounds(VoiceOptions options) : IDisposable
         if (Uri.TryCreate(name, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps))
         {
             if (!options.Urls.Allows(url))
-                throw new ArgumentException($"URLs of {url.Host} are not allowed here.", nameof(name));
+                throw new ArgumentException(UrlRefusal.Of(url), nameof(name));
             if (repeat)
                 return new AudioClipSource(await HttpAudio.LoadAsync(url, _http, cancellationToken: cancel), rate, repeat, offset);
             return Skip(await HttpAudio.OpenAsync(url, _http, cancellationToken: cancel));
         }
 
         if (options.Prompts is not { } folder)
-            throw new ArgumentException("The server has no folder of prompts.", nameof(name));
+            throw new ArgumentException("The server has no folder of prompts; prompts (VoiceOptions.Prompts) of its settings names one.", nameof(name));
         var file = Below(folder, name) ?? throw new ArgumentException($"'{name}' is not below the folder of prompts.", nameof(name));
         return new AudioClipSource(await _clips.GetAsync(file, cancel), rate, repeat, offset);
 
@@ -60,7 +60,7 @@ internal sealed class Sounds(VoiceOptions options) : IDisposable
     public string Recording(string? name, string session)
     {
         if (options.Recordings is not { } folder)
-            throw new ArgumentException("The server has no folder of recordings.", nameof(name));
+            throw new ArgumentException("The server has no folder of recordings; recordings (VoiceOptions.Recordings) of its settings names one.", nameof(name));
         var file = string.IsNullOrEmpty(name) ? session + ".wav" : name.Replace("{id}", session, StringComparison.Ordinal);
         // A name from the root that is not the folder's counts from the folder: programs were written for servers where /recordings was theirs.
         return Below(folder, file) ?? Below(folder, file.TrimStart('/')) ?? throw new ArgumentException($"'{file}' is not below the folder of recordings.", nameof(name));

@@ -26,7 +26,7 @@ internal sealed class VendorAddresses(UrlGuard urls, VendorLimits limits) : IDis
         if (!Uri.TryCreate(text, UriKind.Absolute, out address))
             problems.Add(new(field, "is no URL."));
         else if (!urls.Allows(address))
-            problems.Add(new(field, $"URLs of {address.Host} are not allowed here."));
+            problems.Add(new(field, UrlRefusal.Of(address)));
         else
             return true;
         return false;

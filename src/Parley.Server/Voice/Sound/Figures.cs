@@ -13,6 +13,8 @@ internal static class Figures
         var data = new JsonObject();
         if (metric.PlayId is { } playId)
             data["playId"] = playId;
+        if (metric.TextIndex is { } index)
+            data["index"] = index;
         if (metric.Synthesis is { } text)
         {
             if (text.Speaker is { } speaker)

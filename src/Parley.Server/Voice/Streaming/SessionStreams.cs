@@ -88,7 +88,7 @@ internal sealed class SessionStreams(VoiceCore core, string session, string botT
     {
         if (core.Options.Urls.Allows(url))
             return true;
-        Fail(sender, $"URLs of {url.Host} are not allowed here.", null);
+        Fail(sender, UrlRefusal.Of(url), null);
         return false;
     }
 

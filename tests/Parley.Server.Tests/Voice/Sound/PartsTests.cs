@@ -165,7 +165,7 @@ public sealed class PartsTests
                 Vad = new() { Samplerate = 44100, Ratio = 2, VoiceThreshold = 0.7, SecretKey = "k", SilencePadding = 5, SilenceTimeout = 50 },
                 Eou = new() { Type = "learned", Timeout = 1400 },
                 Asr = new() { Provider = "deepgram", BufferSize = 3200, Samplerate = 44100 },
-                Tts = new() { Speed = 9, Volume = 11, Samplerate = 4000, Codec = "mp3", SessionId = "x", MaxConcurrentTasks = 99 },
+                Tts = new() { Speed = 9, Volume = 11, Samplerate = 4000, Codec = "mp3", SessionId = "x", MaxConcurrentTasks = 99, Extra = new Dictionary<string, string> { ["program"] = "/bin/sh" } },
                 RingbackDetection = new() { Enabled = true, ModelWeightsPath = "w", ConfidenceThreshold = 0.5 },
             },
             8000,
@@ -174,7 +174,7 @@ public sealed class PartsTests
         Assert.Equal(
             [
                 "option.agc.headroomDb", "option.agc.initialGainDb", "option.vad.endpoint", "option.vad.samplerate", "option.vad.silencePadding", "option.vad.ratio", "option.vad.silenceTimeout",
-                "option.eou", "option.asr.bufferSize", "option.asr.samplerate", "option.tts.codec", "option.tts.sessionId", "option.tts.speed", "option.tts.volume", "option.tts.samplerate",
+                "option.eou", "option.asr.bufferSize", "option.asr.samplerate", "option.tts.codec", "option.tts.sessionId", "option.tts.extra", "option.tts.speed", "option.tts.volume", "option.tts.samplerate",
                 "option.tts.maxConcurrentTasks", "option.ringbackDetection.modelWeightsPath", "option.ringbackDetection.confidenceThreshold",
             ],
             problems.Select(problem => problem.Field));
@@ -182,6 +182,24 @@ public sealed class PartsTests
         Assert.Equal((1.0, 5, 16000, 1), (plan.Synthesisers[0].Speed, plan.Synthesisers[0].Volume, plan.Synthesisers[0].SampleRate, plan.ConcurrentTexts));
         Assert.Equal((600.0, 1400.0, 3000.0), (plan.EndOfUtterance!.CompletePause.TotalMilliseconds, plan.EndOfUtterance.Pause.TotalMilliseconds, plan.EndOfUtterance.IncompletePause.TotalMilliseconds));
         Assert.Equal((5.0, 20.0, 15.0), (plan.Gain!.HeadroomDecibels, plan.Gain.MaxGainDecibels, plan.Gain.InitialGainDecibels));
+    }
+
+    [Fact]
+    public void What_a_vendor_has_nothing_of_is_named_for_each_that_is_asked()
+    {
+        var problems = new List<VoiceProblem>();
+        using var addresses = new VendorAddresses(UrlGuard.Nothing, new());
+        ChainPlan.Of(
+            new()
+            {
+                Asr = new() { Provider = "voiceapi", Language = "en", Fallback = new() { Provider = "deepgram", Language = "en", Model = "nova-3" } },
+                Tts = new() { Provider = "Deepgram", Speed = 1, Volume = 7, Emotion = "happy", Model = "aura", Fallback = new() { Speed = 1.2, Volume = 7, Emotion = "happy" } },
+            },
+            8000,
+            addresses,
+            problems);
+        Assert.Equal(["option.asr.language", "option.tts.emotion", "option.tts.volume", "option.tts.emotion"], problems.Select(problem => problem.Field));
+        Assert.Equal("option.tts.volume: Deepgram has nothing of the kind; it has no effect.", problems[2].ToString());
     }
 
     [Fact]
