@@ -22,7 +22,7 @@ public sealed partial class VoiceSurface
         if (!_core.Bots.ContainsKey(bot))
             throw new ArgumentException($"There is no bot '{bot}'; there are: {string.Join(", ", _core.Bots.Keys)}.", nameof(bot));
         var id = Guid.NewGuid().ToString("N");
-        var (session, status) = _core.Enter(id, _ => new(_core, id, VoiceKind.Sip, DefaultBotTrack, DumpOf(id), new PendingCall(id, call)));
+        var (session, status) = _core.Enter(id, _ => new(_core, id, VoiceKind.Sip, DefaultBotTrack, DumpOf(id, null), new PendingCall(id, call)));
         if (session is null)
         {
             await RefuseAsync(call, status);

@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
+using Parley.Sip.Invites;
 using static Parley.Server.Tests.Voice.VoiceStage;
 
 namespace Parley.Server.Tests.Voice;

@@ -203,7 +203,7 @@ public sealed class SynthesiserTests : IDisposable
         var marker = Path.Combine(Path.GetTempPath(), $"parley-espeak-{Guid.NewGuid():N}");
         var program = marker + ".sh";
         await File.WriteAllTextAsync(program, $"#!/bin/sh\ntouch {marker}\n", TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         try
         {
             using var connections = new SpeechConnections();
