@@ -114,8 +114,7 @@ internal sealed class VoiceServeOptions
         Grace = parsed.GetValue(_grace),
         Drain = parsed.GetValue(_drain),
         ReferEndsCall = parsed.GetValue(_refer) is { } refer ? refer == "ends-call" : null,
-        UrlHosts = parsed.GetValue(_urlHosts) ?? [],
-        PublicUrls = parsed.GetResult(_publicUrls) is { Implicit: false } ? true : null,
+        Urls = new() { Hosts = parsed.GetValue(_urlHosts) ?? [], AllowsPublic = parsed.GetResult(_publicUrls) is { Implicit: false } ? true : null },
         IceServers = [.. (parsed.GetValue(_iceServers) ?? []).Select(url => new Server.Voice.IceServer { Urls = [url] })],
     };
 

@@ -98,7 +98,7 @@ internal sealed record ServeSettings
             ("storage", Storage == started.Storage),
             ("call-api", CallApi.IsSameAs(started.CallApi)),
             ("voice", Voice.IsSameAtStart(started.Voice)),
-            ("control", Phones.Control with { AllowUrl = null } == started.Phones.Control with { AllowUrl = null }),
+            ("control", Phones.Control == started.Phones.Control),
             ("domains", Phones.Domains.SequenceEqual(started.Phones.Domains, DomainComparer.Instance)),
             ("digest", Phones.Digest.SequenceEqual(started.Phones.Digest)),
             ("limits.exempt", Phones.Limits.Exempt.SequenceEqual(started.Phones.Limits.Exempt)),

@@ -69,11 +69,8 @@ internal sealed record VoiceSettings
     /// <summary>Whether a call ends with the one it was connected with.</summary>
     public bool? ReferEndsCall { get; init; }
 
-    /// <summary>Hosts that URLs of commands may lead to.</summary>
-    public IReadOnlyList<string> UrlHosts { get; init; } = [];
-
-    /// <summary>Whether they may also lead to any public address.</summary>
-    public bool? PublicUrls { get; init; }
+    /// <summary>Where URLs of commands may lead.</summary>
+    public UrlSettings Urls { get; init; } = new();
 
     /// <summary>What browsers are told.</summary>
     public IReadOnlyList<IceServer> IceServers { get; init; } = [];
@@ -110,8 +107,7 @@ internal sealed record VoiceSettings
         Grace = Grace ?? others.Grace,
         Drain = Drain ?? others.Drain,
         ReferEndsCall = ReferEndsCall ?? others.ReferEndsCall,
-        UrlHosts = UrlHosts.Count > 0 ? UrlHosts : others.UrlHosts,
-        PublicUrls = PublicUrls ?? others.PublicUrls,
+        Urls = Urls.Over(others.Urls),
         IceServers = IceServers.Count > 0 ? IceServers : others.IceServers,
     };
 
@@ -129,28 +125,14 @@ internal sealed record VoiceSettings
         }
     }
 
-    /// <summary>Where URLs may lead.</summary>
-    /// <exception cref="CommandException">One of the hosts is none.</exception>
-    public UrlGuard Guard()
-    {
-        try
-        {
-            return new(UrlHosts, PublicUrls == true);
-        }
-        catch (ArgumentException e)
-        {
-            throw CommandException.Usage($"--voice-url-host: {e.Message.Split(" (Parameter")[0]}");
-        }
-    }
-
     /// <summary>True when both say the same about what counts at the start only: all but which calls are whose.</summary>
     public bool IsSameAtStart(VoiceSettings other) =>
-        (Listen, Key, Bot, Prompts, Recordings, Dumps, Grace, Drain, ReferEndsCall, PublicUrls)
-            == (other.Listen, other.Key, other.Bot, other.Prompts, other.Recordings, other.Dumps, other.Grace, other.Drain, other.ReferEndsCall, other.PublicUrls)
+        (Listen, Key, Bot, Prompts, Recordings, Dumps, Grace, Drain, ReferEndsCall)
+            == (other.Listen, other.Key, other.Bot, other.Prompts, other.Recordings, other.Dumps, other.Grace, other.Drain, other.ReferEndsCall)
         && (Records, Cache, Llm, LlmKey, LegacyReasons) == (other.Records, other.Cache, other.Llm, other.LlmKey, other.LegacyReasons)
         && Keys.Select(key => (key.Name, key.Secret)).SequenceEqual(other.Keys.Select(key => (key.Name, key.Secret)))
         && Bots.OrderBy(one => one.Key, StringComparer.Ordinal).SequenceEqual(other.Bots.OrderBy(one => one.Key, StringComparer.Ordinal))
-        && Origins.SequenceEqual(other.Origins) && UrlHosts.SequenceEqual(other.UrlHosts) && IceServers.Select(Describe).SequenceEqual(other.IceServers.Select(Describe));
+        && Origins.SequenceEqual(other.Origins) && Urls.IsSameAs(other.Urls) && IceServers.Select(Describe).SequenceEqual(other.IceServers.Select(Describe));
 
     private static string Describe(IceServer server) => $"{string.Join(' ', server.Urls)} {server.Username} {server.Credential}";
 }

@@ -54,8 +54,7 @@ internal static class VoiceSettingsFile
         "grace" => voice with { Grace = value.Time() },
         "drain" => voice with { Drain = value.Time() },
         "refer" => voice with { ReferEndsCall = value.OneOf("ends-call", "keeps-call") == "ends-call" },
-        "url-hosts" => voice with { UrlHosts = value.Texts() },
-        "public-urls" => voice with { PublicUrls = value.Switch() },
+        "url-hosts" or "public-urls" => voice with { Urls = voice.Urls.With(key, value) },
         "ice-servers" => voice with { IceServers = value.Items("ICE servers").ConvertAll(Ice) },
         _ => throw new ArgumentOutOfRangeException(nameof(key), key, "No key of the voice agents."),
     };

@@ -60,7 +60,7 @@ internal sealed class VoiceServing : IDisposable
             Dumps = voice.Dumps,
             Grace = voice.Grace ?? TimeSpan.Zero,
             ReferEndsCall = voice.ReferEndsCall ?? true,
-            Urls = voice.Guard(),
+            Urls = voice.Urls.Guard(),
             IceServers = voice.IceServers,
             Bots = BotsOf(voice),
             Llm = voice.Llm is { } llm ? new() { Base = LlmAddress(llm), Key = voice.LlmKey } : null,

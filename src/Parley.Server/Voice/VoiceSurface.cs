@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
+using Parley.Media.Files;
 using Parley.Server.Access;
 using Parley.Server.Hosting;
 using Parley.Server.Voice.Extras;
@@ -113,7 +114,7 @@ public sealed partial class VoiceSurface : ApiSurface
     private static string Clean(string? path) => "/" + string.Join('/', (path ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries));
 
     private DumpFile? DumpOf(string id) =>
-        _core.Options.Dumps is { } folder && Sounds.Below(folder, id + ".events.jsonl") is { } file ? new(file, _core.Log) : null;
+        _core.Options.Dumps is { } folder && FolderPath.Below(folder, id + ".events.jsonl") is { } file ? new(file, _core.Log) : null;
 
     private async Task ServeSocketAsync(HttpContext context, ApiGate gate, VoiceKind kind)
     {

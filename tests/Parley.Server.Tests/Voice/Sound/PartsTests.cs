@@ -1,7 +1,7 @@
 using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Options;
 using Parley.Media.Audio;
-using Parley.Server.Access;
+using Parley.Net.Http;
 using Parley.Server.Voice.Sessions;
 using Parley.Server.Voice.Sound;
 using Parley.Speech.Output;
