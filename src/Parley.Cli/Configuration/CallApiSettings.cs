@@ -1,9 +1,10 @@
+using System.Text;
 using Parley.Cli.Terminal;
 using Parley.Server.Access;
 
 namespace Parley.Cli.Configuration;
 
-/// <summary>Where the call API is served, and to whom; null and empty where nothing was said.</summary>
+/// <summary>Where the call API is served, and to whom; null and empty where nothing was said. Its text form shows no secrets.</summary>
 internal sealed record CallApiSettings
 {
     public const string Default = "127.0.0.1:5059";
@@ -52,4 +53,10 @@ internal sealed record CallApiSettings
         (Listen, Key) == (other.Listen, other.Key) && Origins.SequenceEqual(other.Origins) && Keys.Select(Describe).SequenceEqual(other.Keys.Select(Describe));
 
     private static string Describe(ApiKey key) => $"{key.Name} {key.Secret} {string.Join(',', key.Commands ?? ["*"])} {key.Calls}";
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Listen = {Listen}, Keys = {Keys.Count}");
+        return true;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Parley.Cli.Terminal;
 using Parley.Server.Access;
 using Parley.Server.Voice;
@@ -6,7 +7,7 @@ using Parley.Services.Trunks;
 
 namespace Parley.Cli.Configuration;
 
-/// <summary>Where voice agents are served, to whom, and which calls are theirs; null and empty where nothing was said.</summary>
+/// <summary>Where voice agents are served, to whom, and which calls are theirs; null and empty where nothing was said. Its text form shows no secrets.</summary>
 internal sealed record VoiceSettings
 {
     /// <summary><c>HOST:PORT</c>, <c>wss:HOST:PORT</c> or <c>off</c>; null for the address of the status port.</summary>
@@ -135,6 +136,12 @@ internal sealed record VoiceSettings
         && Origins.SequenceEqual(other.Origins) && Urls.IsSameAs(other.Urls) && IceServers.Select(Describe).SequenceEqual(other.IceServers.Select(Describe));
 
     private static string Describe(IceServer server) => $"{string.Join(' ', server.Urls)} {server.Username} {server.Credential}";
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Listen = {Listen}, Webhook = {Webhook}, Bot = {Bot}, Agents = {Agents.Count}");
+        return true;
+    }
 }
 
 /// <summary>A voice agent that calls are given to.</summary>

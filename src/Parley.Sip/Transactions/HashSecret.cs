@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Parley.Sip.Transactions;
 
@@ -13,4 +14,6 @@ internal readonly record struct HashSecret(ulong Low, ulong High)
         RandomNumberGenerator.Fill(bytes);
         return new(BinaryPrimitives.ReadUInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]));
     }
+
+    private bool PrintMembers(StringBuilder text) => false; // nothing of it is for anybody to read
 }
