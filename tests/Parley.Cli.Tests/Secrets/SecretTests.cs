@@ -5,6 +5,7 @@ using System.Text.Json;
 using Parley.Cli.Configuration;
 using Parley.Client.AspNetCore;
 using Parley.Contracts.Voice;
+using Parley.Media.Sdp;
 
 namespace Parley.Cli.Tests.Secrets;
 
@@ -19,7 +20,7 @@ public sealed class SecretTests
     private static readonly string[] s_ends = ["Key", "Token", "Pin"];
 
     // Secrets by other names.
-    private static readonly HashSet<string> s_more = ["ServeSettings.Storage", "DigestHa1.Hex", "SdpAttribute.Value"];
+    private static readonly HashSet<string> s_more = ["ServeSettings.Storage", "DigestHa1.Hex"];
 
     // What only sounds like one.
     private static readonly Dictionary<string, string> s_exceptions = new()
@@ -70,6 +71,10 @@ public sealed class SecretTests
             Assert.DoesNotContain(Marker, VoiceSecrets.Redact(json), StringComparison.Ordinal);
         }
     }
+
+    [Fact]
+    public void An_SDP_attribute_shows_no_key_of_the_audio() =>
+        Assert.DoesNotContain(Marker, new SdpAttribute("crypto", $"1 AES_CM_128_HMAC_SHA1_80 inline:{Marker}").ToString(), StringComparison.Ordinal);
 
     [Fact]
     public void What_is_said_to_be_no_secret_is_there()
