@@ -95,8 +95,7 @@ internal sealed class VoiceServeOptions
     /// <summary>What they say.</summary>
     public VoiceSettings Read(ParseResult parsed) => new()
     {
-        Listen = parsed.GetValue(_listen),
-        Key = parsed.GetValue(_key) ?? Variable(KeyVariable),
+        Api = new() { Listen = parsed.GetValue(_listen), Key = parsed.GetValue(_key) ?? Variable(KeyVariable) },
         Webhook = new()
         {
             Urls = parsed.GetValue(_webhook) ?? [],

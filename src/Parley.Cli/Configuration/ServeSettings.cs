@@ -46,7 +46,7 @@ internal sealed record ServeSettings
     public string? Storage { get; init; }
 
     /// <summary>Where the call API is served, and to whom.</summary>
-    public CallApiSettings CallApi { get; init; } = new();
+    public ApiSettings CallApi { get; init; } = new();
 
     /// <summary>Where voice agents are served, and which calls are theirs.</summary>
     public VoiceSettings Voice { get; init; } = new();

@@ -118,30 +118,8 @@ public sealed partial class VoiceSurface : ApiSurface
 
     private async Task ServeSocketAsync(HttpContext context, ApiGate gate, VoiceKind kind)
     {
-        if (await gate.AdmitAsync(context) is not { } principal)
-            return;
-        if (!context.WebSockets.IsWebSocketRequest)
-        {
-            await ApiGate.RefuseAsync(context, StatusCodes.Status426UpgradeRequired, "This is a WebSocket: one for each call.");
-            return;
-        }
-
-        var client = $"{principal.Name} {context.Connection.RemoteIpAddress}";
-        if (_core.Clients.TryEnter(client) is > 0 and var refusal)
-        {
-            _core.Counters.SessionRefused();
-            await ApiGate.RefuseAsync(context, refusal, "There are too many sessions.");
-            return;
-        }
-
-        try
-        {
-            await ServeSessionAsync(context, kind);
-        }
-        finally
-        {
-            _core.Clients.Leave(client);
-        }
+        if (await gate.AdmitAsync(context, whole: true) is { } principal)
+            await _core.Clients.ServeAsync(context, principal, "one for each call", _core.Counters.SessionRefused, () => ServeSessionAsync(context, kind));
     }
 
     private async Task ServeSessionAsync(HttpContext context, VoiceKind kind)
