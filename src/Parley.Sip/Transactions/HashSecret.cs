@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Parley.Sip.Transactions;
 
@@ -15,5 +14,6 @@ internal readonly record struct HashSecret(ulong Low, ulong High)
         return new(BinaryPrimitives.ReadUInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]));
     }
 
-    private bool PrintMembers(StringBuilder text) => false; // nothing of it is for anybody to read
+    /// <summary>Its name: nothing of it is for anybody to read.</summary>
+    public override string ToString() => nameof(HashSecret);
 }

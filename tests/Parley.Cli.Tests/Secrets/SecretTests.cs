@@ -117,12 +117,12 @@ public sealed class SecretTests
         return type.IsGenericType && type.GetGenericArguments() is [var item] && typeof(IEnumerable).IsAssignableFrom(type) && type.IsAssignableFrom(item.MakeArrayType()) ? Array.CreateInstance(item, 0) : null;
     }
 
-    private static IEnumerable<Assembly> Assemblies()
+    private static List<Assembly> Assemblies()
     {
         var found = new Dictionary<string, Assembly>();
         Add(typeof(SettingsFile).Assembly);
         Add(typeof(VoiceWebhookOptions).Assembly);
-        return found.Values;
+        return [.. found.Values];
 
         void Add(Assembly assembly)
         {
