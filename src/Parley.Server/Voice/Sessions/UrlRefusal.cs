@@ -4,6 +4,6 @@ namespace Parley.Server.Voice.Sessions;
 internal static class UrlRefusal
 {
     /// <summary>As a sentence, with what would let it be reached.</summary>
-    /// <param name="url">The URL; only its host and port are told.</param>
-    public static string Of(Uri url) => $"URLs of {url.Authority} are not allowed here: url-hosts (VoiceOptions.Urls) of the server's settings does not name it.";
+    /// <param name="url">The URL; only its host is told.</param>
+    public static string Of(Uri url) => $"URLs of {url.Host} are not allowed here: url-hosts (VoiceOptions.Urls) of the server's settings does not name it.";
 }
