@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
 using Parley.Server.Voice.Sessions;
@@ -10,6 +11,7 @@ namespace Parley.Server.Voice.Bots;
 /// <summary>The bot that leads a session's call, where its options name one: a program may watch and command the call, but need not be there. Its owner's mailbox runs everything here.</summary>
 /// <param name="context">The session.</param>
 /// <param name="call">Its call.</param>
+[SuppressMessage("Design", "CA1001", Justification = "The conversation is disposed of with its last event: CloseAsync.")]
 internal sealed class SessionBot(SessionContext context, SessionCall call)
 {
     private VoiceBot? _bot;

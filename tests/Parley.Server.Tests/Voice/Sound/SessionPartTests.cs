@@ -150,7 +150,7 @@ public sealed class SessionPartTests
     {
         var map = new SpeechEventMap("s", "bot", () => null);
         var at = DateTimeOffset.UnixEpoch.AddSeconds(7);
-        var told = Assert.IsType<AsrFinalEvent>(map.Of(new TextRecognised("yes", true) { At = at }));
+        var told = Assert.IsType<AsrFinalEvent>(map.Of(new TextRecognised(1, "yes", true, default, default, "t") { At = at }));
         Assert.Equal((7_000, 7_000, 7_000, "s"), (told.Timestamp, told.StartTime, told.EndTime, told.TrackId));
     }
 
