@@ -75,7 +75,7 @@ public sealed class PcmQueueTests
                 if (count == 0)
                     Thread.Yield();
             }
-        });
+        }, TestContext.Current.CancellationToken);
         var piece = new short[1_024];
         var wrong = 0;
         for (var at = 0; at < Total;)
