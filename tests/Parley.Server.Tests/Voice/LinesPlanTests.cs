@@ -67,7 +67,7 @@ public sealed class LinesPlanTests
         var problems = new List<VoiceProblem>();
         var option = new CallOption
         {
-            Codec = "opus",
+            Codec = "speex",
             HandshakeTimeout = -1,
             Sip = new() { Contact = "sip:a@elsewhere.example", Headers = new Dictionary<string, string> { ["Via"] = "x", ["v"] = "x", ["X-Tab"] = "a\tb", ["bad name"] = "x", ["X-Good"] = "1" } },
         };
