@@ -6,15 +6,16 @@ internal sealed class OpusEncoder : ILossAwareEncoder, IDisposable
     /// <summary>Longest frame (RFC 6716 §3.2.1).</summary>
     public const int MaxPacket = 1275;
 
-    // RFC 7587 §3.1.1 recommends 16-20 kbit/s for wideband speech and 28-40 for fullband; 24 leaves room to repeat frames at full bandwidth with a tenth lost.
-    private const int WidebandBitrate = 24_000;
+    // RFC 7587 §3.1.1 recommends 16-20 kbit/s for wideband speech and 28-40 for fullband. Repeated frames need more: below 28, libopus gives up bandwidth for them
+    // in packets of 10 ms.
+    private const int WidebandBitrate = 28_000;
     private const int FullbandBitrate = 40_000;
 
     // Of 0 to 10. A step more costs a tenth of the time, and at these rates is hardly heard; below 5 it is.
     private const int Complexity = 5;
 
-    // Repeats begin with some loss expected: they have to be there before the first report tells of any.
-    private const int LeastLossPercent = 5;
+    // Repeats have to be there before the first report tells of a loss, and libopus makes none for 5 % or less unless bits abound.
+    private const int LeastLossPercent = 10;
     private const int MostLossPercent = 50;
 
     private readonly OpusEncoderState _state;

@@ -61,6 +61,15 @@ public sealed class LinesPlanTests
     }
 
     [Fact]
+    public async Task Opus_comes_first_where_it_is_asked_for_and_the_agent_s_codecs_after_it()
+    {
+        await using var agent = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], MediaPorts = (22_900, 22_998) });
+        var problems = new List<VoiceProblem>();
+        Assert.Equal(["opus", "PCMU", "PCMA", "G722"], SipPlan.Dial(agent, new() { Codec = "opus" }, null, problems).Codecs!.Select(codec => codec.Name));
+        Assert.Empty(problems);
+    }
+
+    [Fact]
     public async Task What_cannot_be_is_named_and_costs_itself_alone()
     {
         await using var agent = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], MediaPorts = (22_900, 22_998) });
