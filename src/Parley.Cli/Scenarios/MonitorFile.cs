@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text;
 using Parley.Cli.Configuration;
 using Parley.Cli.Terminal;
 using Parley.Testing.Monitoring;
@@ -7,7 +8,7 @@ using Parley.Testing.Scenarios;
 
 namespace Parley.Cli.Scenarios;
 
-/// <summary>What <c>parley test --monitor</c> runs and where it tells of it.</summary>
+/// <summary>What <c>parley test --monitor</c> runs and where it tells of it. Its text form shows no secrets.</summary>
 internal sealed record MonitorSettings
 {
     public IPEndPoint Http { get; init; } = new(IPAddress.Loopback, 9464);
@@ -15,6 +16,12 @@ internal sealed record MonitorSettings
     public string? Token { get; init; }
 
     public IReadOnlyList<MonitorOptions> Monitors { get; init; } = [];
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Http = {Http}, Monitors = {Monitors.Count}");
+        return true;
+    }
 }
 
 /// <summary>Reads the file of monitors: one JSON object, or TOML in ringo-flow's words, of which every value that is wrong is named with its place.</summary>
