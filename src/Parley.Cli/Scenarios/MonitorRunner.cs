@@ -13,7 +13,7 @@ internal sealed class MonitorRunner(MonitorSettings settings, TextWriter output,
         await using var service = new MonitorService(settings.Monitors, [console]);
         await using var server = await MonitorServer.StartAsync(settings.Http, service, settings.Token, interrupt);
         service.Start();
-        await output.WriteLineAsync($"{settings.Monitors.Count} monitors; see {server.Address}");
+        await output.WriteLineAsync($"{settings.Monitors.Count} monitor{(settings.Monitors.Count == 1 ? "" : "s")}; see {server.Address}");
         await output.FlushAsync(interrupt);
         try
         {

@@ -141,7 +141,7 @@ public sealed partial class Agent
     {
         await foreach (var status in registration.Changes().ConfigureAwait(false))
         {
-            if (status.State != RegistrationState.Registering)
+            if (status.State is RegistrationState.Registered or RegistrationState.Failed)
                 Session.Tell(new AgentRegistrationChanged(Session.Time.GetUtcNow(), Name, status.State == RegistrationState.Registered, $"{status.Status} {status.Reason}"));
         }
     }

@@ -68,11 +68,11 @@ public sealed class Expectation
     }
 
     /// <summary>A regular expression finds something in its printed form.</summary>
-    /// <exception cref="ArgumentException">It is no regular expression; the message says why.</exception>
+    /// <exception cref="ArgumentException">It is no regular expression, or one that does not come to an end on this text; the message says why.</exception>
     public Expectation Matches(string pattern)
     {
         ArgumentNullException.ThrowIfNull(pattern);
-        return Decide($"matches \"{pattern}\"", Regex.IsMatch(Printed, pattern, RegexOptions.CultureInvariant, s_patternLimit));
+        return Decide($"matches \"{pattern}\"", Finds(pattern));
     }
 
     /// <summary>It is a number above another.</summary>
@@ -86,6 +86,18 @@ public sealed class Expectation
 
     /// <summary>It is a number not above another.</summary>
     public Expectation IsAtMost(object? limit) => Compare("at most", limit, static order => order <= 0);
+
+    private bool Finds(string pattern)
+    {
+        try
+        {
+            return Regex.IsMatch(Printed, pattern, RegexOptions.CultureInvariant, s_patternLimit);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            throw new ArgumentException($"the pattern \"{pattern}\" takes longer than {Durations.Print(s_patternLimit)} on this text: it tries too many ways", nameof(pattern));
+        }
+    }
 
     private bool IsNothing => _text.KindOf(Value) == "()";
 

@@ -39,11 +39,27 @@ internal sealed class LoadPlot
     {
         var plot = new LoadPlot(Math.Max(1, (int)Math.Ceiling(result.Elapsed.TotalSeconds)), charts: 4);
         var bySecond = result.Samples.ToLookup(one => (int)one.Start.TotalSeconds);
-        plot.Chart("scenarios running", 0, new("running", second => result.Samples.Count(one => one.Start.TotalSeconds <= second && (one.Start + one.Duration).TotalSeconds > second)));
+        plot.Chart("scenarios running", 0, new("most at the same time", second => Most(result.Samples, second)));
         plot.Chart("scenarios each second", 0, new("begun", second => bySecond[second].Count()), new("failed", second => bySecond[second].Count(one => !one.Passed)));
         plot.Chart("from INVITE to answer, ms", 0, new("half are faster", second => Of(bySecond[second], 50, one => one.SetupMs)), new("95 of 100 are faster", second => Of(bySecond[second], 95, one => one.SetupMs)));
         plot.Chart("MOS", 1, new("half are better", second => Of(bySecond[second], 50, one => one.Mos)), new("the worst", second => Of(bySecond[second], 0, one => one.Mos)));
         return plot._svg.Append("</svg>\n").ToString();
+    }
+
+    // Within one second, whose samples are in the order of their starts.
+    private static int Most(IReadOnlyList<LoadSample> samples, int second)
+    {
+        var within = samples.Where(one => one.Start.TotalSeconds < second + 1 && (one.Start + one.Duration).TotalSeconds > second).ToList();
+        var ends = within.Select(one => one.Start + one.Duration).Order().ToList();
+        var (ended, most) = (0, 0);
+        for (var begun = 0; begun < within.Count; begun++)
+        {
+            while (ends[ended] <= within[begun].Start)
+                ended++;
+            most = Math.Max(most, begun + 1 - ended);
+        }
+
+        return most;
     }
 
     private static double? Of(IEnumerable<LoadSample> samples, double percent, Func<Scenarios.Measured, double?> figure) =>

@@ -7,9 +7,12 @@ namespace Parley.Testing.Monitoring;
 /// <summary>The page that lists monitors.</summary>
 internal static class MonitorPage
 {
+    // More would make the row a list; the report has them all.
+    private const int MaxNames = 3;
+
     public static string Text(IReadOnlyList<MonitorState> monitors)
     {
-        var page = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>monitors</title>\n<style>");
+        var page = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<meta http-equiv=\"refresh\" content=\"30\">\n<title>monitors</title>\n<style>");
         page.Append(HtmlStyle.Sheet).Append("</style>\n</head>\n<body>\n<h1>monitors</h1>\n<div class=\"card\"><table>\n<tr><th>monitor</th><th>last run</th><th>took</th><th>result</th><th>next</th></tr>\n");
         foreach (var monitor in monitors)
             Row(page, monitor);
@@ -23,7 +26,7 @@ internal static class MonitorPage
         {
             var style = run.Result == MonitorResult.Passed ? "good" : "bad";
             page.Append(CultureInfo.InvariantCulture, $"<td>{Time(run.Started)}</td><td>{run.Duration.TotalSeconds:0.0} s</td>");
-            page.Append(CultureInfo.InvariantCulture, $"<td><a class=\"{style}\" href=\"report/{Uri.EscapeDataString(monitor.Options.Name)}\">{MonitorMetrics.Word(run.Result)}</a> {HtmlReport.Escape(run.Fault ?? "")}</td>");
+            page.Append(CultureInfo.InvariantCulture, $"<td><a class=\"{style}\" href=\"report/{Uri.EscapeDataString(monitor.Options.Name)}\">{MonitorMetrics.Word(run.Result)}</a> {HtmlReport.Escape(Why(run))}</td>");
         }
         else
         {
@@ -31,6 +34,15 @@ internal static class MonitorPage
         }
 
         page.Append(CultureInfo.InvariantCulture, $"<td>{(monitor.Next is { } at ? Time(at) : "when asked")}</td></tr>\n");
+    }
+
+    // What failed says more than how much of it did.
+    private static string Why(MonitorRun run)
+    {
+        var failed = run.Scenarios.Where(one => one.Status is not (ScenarioStatus.Passed or ScenarioStatus.Skipped)).Select(one => one.Name).ToList();
+        return failed.Count == 0
+            ? run.Fault ?? ""
+            : string.Join(", ", failed.Take(MaxNames)) + (failed.Count > MaxNames ? string.Create(CultureInfo.InvariantCulture, $" and {failed.Count - MaxNames} more") : "");
     }
 
     private static string Time(DateTimeOffset at) => at.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Parley.Testing.Local;
 using Parley.Testing.Reports;
 using Parley.Testing.Scenarios;
 
@@ -76,7 +77,7 @@ public sealed class ScenarioProgram
     }
 
     /// <summary>Runs the scenarios: as <c>parley test</c> says when that has started the program, else all of them.</summary>
-    /// <param name="arguments">The program's: <c>--json</c> for events instead of words, <c>--scenario TEXT</c> for those with that in their name.</param>
+    /// <param name="arguments">The program's: <c>--json</c> for events instead of words, <c>--scenario TEXT</c> for those with that in their name, <c>--local</c> for a registrar of its own.</param>
     /// <returns>What the program is to end with: 0 when all passed or were skipped, 1 when not, 2 when the arguments make no sense.</returns>
     public async Task<int> RunAsync(string[] arguments)
     {
@@ -100,18 +101,21 @@ public sealed class ScenarioProgram
 
     private async Task<int> RunAloneAsync(Queue<string> arguments)
     {
-        var (json, filter) = (false, default(string));
+        var (json, local, filter) = (false, false, default(string));
         while (arguments.TryDequeue(out var argument))
         {
             if (argument == "--json")
                 json = true;
+            else if (argument == "--local")
+                local = true;
             else if (argument != "--scenario" || !arguments.TryDequeue(out filter))
-                throw new ScenarioUsageException($"`{argument}`: there are --json and --scenario TEXT; `parley test {Path.GetFileName(_file)}` has more");
+                throw new ScenarioUsageException($"`{argument}`: there are --json, --local and --scenario TEXT; `parley test {Path.GetFileName(_file)}` has more");
         }
 
         var options = new ScenarioRunOptions { FrontEnds = [new Declared(Suite, _file)], Filter = new(filter, [], []) };
+        await using var server = local ? await LocalServer.StartAsync() : null;
         IScenarioObserver report = json ? new JsonReport(Console.Out, Console.Error) : new LogReport(Console.Out);
-        var result = await new ScenarioRunner(options).RunAsync([_file], [report]);
+        var result = await new ScenarioRunner(server is null ? options : options.With(server)).RunAsync([_file], [report]);
         if (result.Fault is { } fault)
             await Console.Error.WriteLineAsync($"Error: {fault}");
         return result.IsSuccess ? 0 : 1;

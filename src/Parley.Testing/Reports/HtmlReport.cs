@@ -63,6 +63,8 @@ public static class HtmlReport
         page.Append("</summary>\n");
         foreach (var (error, i) in scenario.Retried.Select((error, i) => (error, i + 1)))
             page.Append(CultureInfo.InvariantCulture, $"<p>attempt {i} failed:</p><pre class=\"error\">{Escape(error)}</pre>\n");
+        if (scenario.Retried.Count > 0 && state == "failed")
+            page.Append(CultureInfo.InvariantCulture, $"<p>attempt {scenario.Retried.Count + 1} failed:</p>");
         if (scenario.Reason is { } reason)
             page.Append(CultureInfo.InvariantCulture, $"<pre class=\"{(state == "skipped" ? "reason" : "error")}\">{Escape(reason)}</pre>\n");
         var scale = TimeScale.Of(scenario);

@@ -90,6 +90,9 @@ public sealed partial class ScenarioContext
             case AgentAction action:
                 Reporter.Tell(new ActionTaken(action.Agent, action.Kind, action.Detail) { Ts = action.Time });
                 break;
+            case AgentRegistrationChanged { Registered: false } failed:
+                Reporter.Tell(new ActionTaken(failed.Agent, "register_failed", failed.Reason) { Ts = failed.Time });
+                break;
             case AgentCallChanged call when _options.Details:
                 Reporter.Tell(new AgentCallMoved(call.Agent, call.CallId, call.Phase.ToString()) { Ts = call.Time });
                 break;

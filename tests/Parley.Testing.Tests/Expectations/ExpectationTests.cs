@@ -81,5 +81,9 @@ public class ExpectationTests
     public void A_pattern_that_is_none_is_the_scripts_fault_and_not_a_failed_expectation() =>
         Assert.ThrowsAny<ArgumentException>(() => Of("x").Matches("("));
 
+    [Fact]
+    public void A_pattern_that_does_not_come_to_an_end_is_told() => Assert.Contains(
+        "takes longer than 1s", Assert.Throws<ArgumentException>(() => Of(new string('a', 60) + "!").Matches("^(a+)+$")).Message, StringComparison.Ordinal);
+
     private static Expectation Of(object? value) => new(value);
 }

@@ -171,6 +171,16 @@ public sealed class LoadTests : IAsyncLifetime
         Assert.Equal(7, XDocument.Parse(LoadFiles.Svg(result)).Descendants().Count(one => one.Attribute("class") is { Value: "one" or "two" }));
     }
 
+    // Two that begin within the first second and overlap, one that ends before them.
+    [Fact]
+    public void The_picture_shows_how_many_ran_at_the_same_time_from_the_first_second_on()
+    {
+        LoadSample Sample(double start, double length) => new(TimeSpan.FromSeconds(start), TimeSpan.FromSeconds(length), null, []);
+        var svg = LoadFiles.Svg(new() { Samples = [Sample(0.1, 0.2), Sample(0.4, 1), Sample(0.5, 0.1)], Elapsed = TimeSpan.FromSeconds(2), Agents = 2, Peak = 2, Late = 0 });
+        var line = XDocument.Parse(svg).Descendants().First(one => one.Attribute("class")?.Value == "one").Attribute("d")!.Value;
+        Assert.Equal("M64 30H544L544 95H1024", line);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();

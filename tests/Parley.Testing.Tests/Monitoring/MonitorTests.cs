@@ -33,7 +33,7 @@ public sealed class MonitorTests : IDisposable
         Assert.Contains("parley_scenario_last_success{monitor=\"calls\",scenario=\"good \\\"one\\\"\"} 1\n", metrics, StringComparison.Ordinal);
         Assert.Contains("parley_scenario_last_success{monitor=\"calls\",scenario=\"bad\"} 0\n", metrics, StringComparison.Ordinal);
         Assert.Contains("no answer", await _http.GetStringAsync(Url(server, "/report/calls")), StringComparison.Ordinal);
-        Assert.Contains("calls", await _http.GetStringAsync(Url(server, "/")), StringComparison.Ordinal);
+        Assert.Contains("href=\"report/calls\">failed</a> bad</td>", await _http.GetStringAsync(Url(server, "/")), StringComparison.Ordinal);
     }
 
     [Fact]

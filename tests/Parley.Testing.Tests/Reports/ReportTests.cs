@@ -76,6 +76,14 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void Each_attempt_that_failed_is_said_to_be_which()
+    {
+        var page = HtmlReport.Text(Record(new ScenarioStarted("call"), new ScenarioRetried("call", 1, "busy"), new ScenarioFinished("call", false, "no answer") { Attempts = 2 }));
+        Assert.Contains("<p>attempt 1 failed:</p><pre class=\"error\">busy</pre>", page, StringComparison.Ordinal);
+        Assert.Contains("<p>attempt 2 failed:</p><pre class=\"error\">no answer</pre>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_message_that_both_agents_saw_is_one_arrow_and_a_repeated_one_two()
     {
         var (once, twice) = (Message(0, "a:1", "b:2", "BYE", "BYE 1"), Message(5, "a:1", "b:2", "ACK", "ACK 1"));

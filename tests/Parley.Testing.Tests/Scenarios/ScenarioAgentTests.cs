@@ -40,6 +40,21 @@ public sealed class ScenarioAgentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Why_an_agent_is_not_registered_is_told()
+    {
+        _server.Allow("a", "right");
+        _folder.Suite("a.fake", "wrong password", async context =>
+        {
+            var a = await context.AddAgentAsync("A", new() { Username = "a", Password = "wrong", Domain = _server.Domain });
+            await context.UntilAsync(() => context.Expect(a.RegistrationReason).IsNotEqualTo(""), TimeSpan.FromSeconds(30));
+        });
+        var run = await RunAsync();
+        Assert.True(run.Result.IsSuccess, string.Join('\n', run.Events.Select(EventText.Line)));
+        Assert.Equal(("A", "register_failed"), run.Events.OfType<ActionTaken>().Select(one => (one.Agent, one.Kind)).First());
+        Assert.StartsWith("40", run.Events.OfType<ActionTaken>().First().Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Whatever_a_scenario_throws_its_agents_calls_and_registrations_are_gone()
     {
         _folder.Suite("a.fake", "call", async context =>

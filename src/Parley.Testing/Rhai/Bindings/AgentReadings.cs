@@ -11,6 +11,7 @@ internal static class AgentReadings
         Field(table, "name", "string", "The name the script gave it.", static agent => agent.Name);
         Field(table, "aor", "string", "Its address of record.", static agent => agent.Aor);
         Field(table, "registered", "bool", "Whether its account is registered.", static agent => agent.Registered);
+        Field(table, "registration_reason", "string|()", "The registrar's last answer, e.g. 403 Forbidden; () before the first.", static agent => agent.RegistrationReason is { Length: > 0 } reason ? reason : Value.Unit);
         Field(table, "state", "CallState", "State::Idle, State::Ringing or State::Established.", static agent => Value.Of(agent.State));
         Field(table, "reason", "string|()", "Why its last call ended; () before one did.", static agent => agent.Reason);
         Field(table, "status_code", "int|()", "The SIP status its last call ended with; () when it was none.", static agent => Value.Of(agent.StatusCode));
