@@ -4,7 +4,8 @@ namespace Parley.Server.Voice.Sessions;
 
 /// <summary>What is known of a session's call. The session writes it and its parts read it, in its mailbox; lists of sessions look at it from elsewhere.</summary>
 /// <param name="started">When the session began.</param>
-internal sealed class SessionCall(DateTimeOffset started)
+/// <param name="pending">The incoming call it is for; null when it makes its call.</param>
+internal sealed class SessionCall(DateTimeOffset started, IncomingCall? pending = null)
 {
     /// <summary>What it is made of, with its secrets.</summary>
     public CallOption Option { get; set; } = new();
@@ -14,6 +15,15 @@ internal sealed class SessionCall(DateTimeOffset started)
 
     /// <summary>The call of SIP; null while there is none, and where the audio rides a socket.</summary>
     public Call? Sip { get; set; }
+
+    /// <summary>The incoming call the session is for; null when it makes its call.</summary>
+    public IncomingCall? Pending { get; } = pending;
+
+    /// <summary>The call there is, or the one that waits to be taken.</summary>
+    public Call? Any => Sip ?? Pending;
+
+    /// <summary>Whether it is being made or answered: commands that need its audio wait.</summary>
+    public bool IsSettingUp { get; set; }
 
     public DateTimeOffset Started { get; } = started;
 

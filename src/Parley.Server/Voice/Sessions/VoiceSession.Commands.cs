@@ -35,7 +35,7 @@ internal sealed partial class VoiceSession
             return;
         if (command.Id is { } id)
             Tell(new AckEvent { Id = id, Command = command.Command, Accepted = true });
-        if (_isSettingUp && NeedsAudio(command))
+        if (_call.IsSettingUp && NeedsAudio(command))
         {
             if (_early.Count < MaxEarly)
                 _early.Add(command);
@@ -56,9 +56,9 @@ internal sealed partial class VoiceSession
         switch (command)
         {
             case InviteCommand invite: Invite(invite); break;
-            case AcceptCommand accept: Accept(accept); break;
-            case RingingCommand ringing: Ring(ringing); break;
-            case RejectCommand reject: Reject(reject); break;
+            case AcceptCommand accept: _setup.Accept(accept); break;
+            case RingingCommand ringing: _setup.Ring(ringing); break;
+            case RejectCommand reject: _setup.Reject(reject); break;
             case HangupCommand hangup: HangUp(hangup); break;
             case TtsCommand tts: _audio.For("tts")?.Speak(tts); break;
             case PlayCommand play: _audio.For("play")?.Play(play); break;
@@ -110,7 +110,7 @@ internal sealed partial class VoiceSession
 
     private void DoEarly()
     {
-        _isSettingUp = false;
+        _call.IsSettingUp = false;
         foreach (var command in _early.ToArray())
             Do(command);
         _early.Clear();

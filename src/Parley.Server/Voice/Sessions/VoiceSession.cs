@@ -9,7 +9,6 @@ using Parley.Server.Voice.Joining;
 using Parley.Server.Voice.Records;
 using Parley.Server.Voice.Sound;
 using Parley.Server.Voice.Streaming;
-using Parley.Sip.Invites;
 
 namespace Parley.Server.Voice.Sessions;
 
@@ -21,13 +20,13 @@ namespace Parley.Server.Voice.Sessions;
 internal sealed partial class VoiceSession
 {
     private readonly VoiceCore _core;
-    private readonly PendingCall? _pending;
     private readonly SessionContext _context;
     private readonly SessionEvents _events;
     private readonly SessionCall _call;
     private readonly Attendance _attendance;
     private readonly SessionBot _bot;
     private readonly SessionAudio _audio;
+    private readonly CallSetup _setup;
     private readonly DialogRequests _requests;
     private readonly SessionReferral _referral;
     private readonly Farewell _farewell;
@@ -37,13 +36,14 @@ internal sealed partial class VoiceSession
 
     public VoiceSession(VoiceCore core, string id, VoiceKind kind, string botTrack, DumpFile? dump, PendingCall? pending)
     {
-        (_core, Kind, _pending) = (core, kind, pending);
+        (_core, Kind) = (core, kind);
         _context = new(core, id, botTrack, happened => Tell(happened), HangUp);
-        _call = new(_context.Now);
+        _call = new(_context.Now, pending?.Call);
         _events = new(core, id, kind, _call.Started, dump);
         _attendance = new(core.Options.Time, core.Options.Grace, _context.Post, () => Abandon("handler disconnected"));
         _bot = new(_context, _call);
         _audio = new(_context, _call, kind, _bot);
+        _setup = new(_context, _call, _audio, this);
         _requests = new(_context);
         _farewell = new(_context, _call);
         _words = new(_context, _call);
@@ -51,7 +51,7 @@ internal sealed partial class VoiceSession
         Bridging = new(_context);
         _ = RunAsync();
         if (pending is not null)
-            _context.Post(() => Watch(pending.Call));
+            _context.Post(() => Begun(pending.Call, Task.CompletedTask));
     }
 
     public string Id => _context.Id;
@@ -77,7 +77,7 @@ internal sealed partial class VoiceSession
     public Task Over => _over.Task;
 
     /// <summary>Whether it has a call, made or being made, that could end by itself.</summary>
-    public bool HasCall => _call.Sip is not null || _pending is not null || _isSettingUp || _audio.IsOverSocket;
+    public bool HasCall => _call.Any is not null || _call.IsSettingUp || _audio.IsOverSocket;
 
     /// <summary>For the list: what it is and since when, without secrets.</summary>
     public (DateTimeOffset Started, DateTimeOffset? Rang, DateTimeOffset? Answered, string? Caller, string? Callee) Outline =>
@@ -147,99 +147,6 @@ internal sealed partial class VoiceSession
         _core.Leave(this);
         _context.Dispose();
         _over.SetResult();
-    }
-
-    private void HangUp(string reason, string initiator)
-    {
-        _call.Why ??= (reason, initiator);
-        Abandon();
-    }
-
-    // Whatever the call's state: BYE, CANCEL, a refusal, or nothing where nothing has been sent.
-    private void Abandon(string? phrase = null)
-    {
-        if (_context.IsOver)
-            return;
-        _context.GiveUp();
-        if ((_call.Sip ?? _pending?.Call) is not { } call)
-        {
-            if (_audio.IsOverSocket)
-                EndSocket();
-            else
-                Finish(_isSettingUp ? _words.OfNothing() : null);
-            return;
-        }
-
-        var options = new HangUpOptions { Headers = _farewell.Own(call), Refusal = _call.Why?.Reason == "ServerUnavailable" ? 503 : 603, RefusalPhrase = phrase };
-        _context.Begin("hangup", () => call.HangUpAsync(options));
-    }
-
-    /// <summary>A call is the session's from now on, until it ends.</summary>
-    /// <param name="call">The call.</param>
-    /// <param name="tried">When all has been told that came before an outgoing call was answered or refused: its end is not told before that.</param>
-    private void Watch(Call call, Task? tried = null)
-    {
-        _call.Sip = call;
-        _requests.Follow(call, isReferred: false);
-        _ = WatchAsync();
-
-        async Task WatchAsync()
-        {
-            var end = await call.WaitForEndAsync();
-            await (tried ?? Task.CompletedTask);
-            _context.Post(() => Ended(call, end));
-        }
-    }
-
-    // The one way out: whatever was said to end the call, this is told once, and last.
-    private void Ended(Call call, CallEnd end)
-    {
-        if (_context.IsOver)
-            return;
-        // Phones that were asked to call somebody else often go before they report on it.
-        if (_referral.IsHandingOver && end is { Kind: CallEndKind.Completed, By: CallEndParty.Remote })
-            _call.Why ??= ("ByRefer", call.IsIncoming ? "caller" : "callee");
-        _audio.End();
-        // The session's end is the end of all it was joined with.
-        Bridging.End();
-        _referral.End();
-        _requests.Dispose();
-        // Put together before the recording is whole: what is said meanwhile has no part in it.
-        var answered = _call.Answered;
-        var track = new TrackEndEvent { TrackId = Id, Duration = Since(answered), Ssrc = answered is null ? null : _audio.RemoteSsrc };
-        VoiceEvent last = answered is null && call is OutgoingCall && _call.Why is null && end.Kind != CallEndKind.Cancelled
-            ? new RejectEvent { TrackId = Id, Reason = end.Reason, Code = end.Status }
-            : _words.Of(call, end, _call.Why, new(_call.Started, _call.Rang, answered, _context.Now));
-        WhenRecorded(() =>
-        {
-            Tell(track);
-            Finish(last);
-        });
-    }
-
-    private void EndSocket()
-    {
-        _audio.End();
-        WhenRecorded(() =>
-        {
-            if (_context.IsOver)
-                return;
-            _audio.CloseSocket();
-            Tell(new TrackEndEvent { TrackId = Id, Duration = Since(_call.Answered) });
-            Finish(_words.OfSocket(_call.Answered!.Value));
-        });
-    }
-
-    // The file is whole before the end of the call is told.
-    private void WhenRecorded(Action then)
-    {
-        _ = ThenAsync();
-
-        async Task ThenAsync()
-        {
-            await _audio.EndRecordingAsync();
-            _context.Post(then);
-        }
     }
 
     private void Finish(VoiceEvent? last)
