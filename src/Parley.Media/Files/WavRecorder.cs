@@ -15,7 +15,7 @@ public sealed class WavRecorder : IStereoSink, IAsyncDisposable
 
     private readonly WavWriter _writer;
     private readonly bool _mono;
-    private readonly PcmRing _queue;
+    private readonly PcmQueue _queue;
     private readonly short[] _joined = new short[PieceSamples]; // the lane's
     private readonly short[] _piece = new short[PieceSamples]; // the writing task's
     private readonly CancellationTokenSource _stop = new();
@@ -37,7 +37,7 @@ public sealed class WavRecorder : IStereoSink, IAsyncDisposable
         SampleRate = options.SampleRate == 0 ? UsualRate : options.SampleRate;
         _mono = options.Layout == RecordingLayout.Mono;
         _writer = new WavWriter(stream, SampleRate, _mono ? 1 : 2, encoding: options.Encoding);
-        _queue = new PcmRing((int)(options.Queue.TotalSeconds * SampleRate) * _writer.Channels);
+        _queue = new PcmQueue((int)(options.Queue.TotalSeconds * SampleRate) * _writer.Channels);
         // Made here so that the first tick counts from the beginning of the recording, whenever the task gets to run.
         var timer = new PeriodicTimer(options.FlushInterval, options.Time);
         Completion = Task.Run(() => WriteAsync(timer));

@@ -25,7 +25,7 @@ public sealed record WavRecorderOptions
     /// <summary>How often audio goes to the file with a header that counts it: what a dying process loses at most. Default 0.5 s.</summary>
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Audio held while the disk is slow; beyond it audio is dropped and counted. Default 4 s: 128 kB for stereo at 8 kHz.</summary>
+    /// <summary>Audio held while the disk is slow; beyond it audio is dropped and counted. Default 4 s: at most 128 kB for stereo at 8 kHz, taken as it fills.</summary>
     public TimeSpan Queue { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>The clock of <see cref="FlushInterval"/>. Default the system's.</summary>

@@ -10,8 +10,8 @@ internal sealed class AudioHistory
     private long _writing; // moved before the samples are changed
     private long _written; // and after
 
-    /// <param name="capacity">Samples; rounded up to a power of two.</param>
-    public AudioHistory(int capacity) => _samples = new short[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)capacity)];
+    /// <param name="capacity">Samples.</param>
+    public AudioHistory(int capacity) => _samples = new short[capacity];
 
     /// <summary>Samples ever written.</summary>
     public long Written => Volatile.Read(ref _written);
@@ -29,7 +29,7 @@ internal sealed class AudioHistory
 
         Volatile.Write(ref _writing, _written + pcm.Length);
         Interlocked.MemoryBarrier();
-        var at = (int)(_written & (_samples.Length - 1));
+        var at = (int)(_written % _samples.Length);
         var first = Math.Min(pcm.Length, _samples.Length - at);
         pcm[..first].CopyTo(_samples.AsSpan(at));
         pcm[first..].CopyTo(_samples);
@@ -42,7 +42,7 @@ internal sealed class AudioHistory
         while (true)
         {
             position = Math.Max(position, Oldest);
-            var at = (int)(position & (_samples.Length - 1));
+            var at = (int)(position % _samples.Length);
             var first = Math.Min(pcm.Length, _samples.Length - at);
             _samples.AsSpan(at, first).CopyTo(pcm);
             _samples.AsSpan(0, pcm.Length - first).CopyTo(pcm[first..]);

@@ -33,9 +33,9 @@ internal static class SipPlan
         {
             Caller = caller,
             CallId = callId,
-            UserName = Given(sip?.Username),
-            Password = Given(sip?.Password),
-            Realm = Given(sip?.Realm),
+            UserName = sip?.Username.Given(),
+            Password = sip?.Password.Given(),
+            Realm = sip?.Realm.Given(),
             ContactUser = ContactUser(agent, sip?.Contact, problems),
             Headers = Headers(sip?.Headers, "option.sip.headers", problems),
             MediaEncryption = sip?.EnableSrtp == true ? MediaEncryption.Required : null,
@@ -103,8 +103,6 @@ internal static class SipPlan
         return string.Join("\r\n", sdp.Split("\r\n").Select(line =>
             line.StartsWith("a=crypto:", StringComparison.Ordinal) && line.IndexOf("inline:", StringComparison.Ordinal) is > 0 and var at ? line[..(at + 7)] + "***" : line));
     }
-
-    private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static TimeSpan? Ringing(double? seconds, List<VoiceProblem> problems)
     {

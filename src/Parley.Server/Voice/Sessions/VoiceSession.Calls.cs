@@ -1,7 +1,7 @@
 using System.Text;
-using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
+using Parley.Contracts.Voice.Options;
 using Parley.Sip.Messages;
 
 namespace Parley.Server.Voice.Sessions;
@@ -16,13 +16,13 @@ internal sealed partial class VoiceSession
     {
         if (Kind == VoiceKind.WebRtc)
         {
-            Fail("invite", "Calls of browsers are not served: there is no ICE and no DTLS here. /call/sip calls a phone.", 501);
+            _context.Fail("invite", "Calls of browsers are not served: there is no ICE and no DTLS here. /call/sip calls a phone.", 501);
             return;
         }
 
-        if (_call is not null || _isSettingUp || _socketLine is not null)
+        if (_call.Sip is not null || _isSettingUp || _audio.IsOverSocket)
         {
-            Fail("invite", "This session has its call already; a further one needs a session of its own.");
+            _context.Fail("invite", "This session has its call already; a further one needs a session of its own.");
             return;
         }
 
@@ -34,21 +34,20 @@ internal sealed partial class VoiceSession
 
         if (command.Option.Callee is not { Length: > 0 } callee)
         {
-            Fail("invite", "option.callee: must be there: whom to call.");
+            _context.Fail("invite", "option.callee: must be there: whom to call.");
             return;
         }
 
         if (command.Option.EnableIpv6 == false && SipPlan.IsIpv6(callee))
         {
-            Fail("invite", "option.enableIpv6: the callee has an address of IPv6, which is not to be used.");
+            _context.Fail("invite", "option.enableIpv6: the callee has an address of IPv6, which is not to be used.");
             return;
         }
 
-        _option = command.Option;
-        _recorder = command.Option.Recorder;
-        _isSettingUp = _holdsErrors = true;
-        var dial = SipPlan.Dial(_core.Agent, _option, Id, _held) with { OnProgress = progress => FromOutside(() => Progress(progress)) };
-        Begin("invite", () => DialAsync(callee, dial));
+        (_call.Option, _call.Recorder) = (command.Option, command.Option.Recorder);
+        _isSettingUp = _context.Held.HoldsErrors = true;
+        var dial = SipPlan.Dial(_core.Agent, _call.Option, Id, _context.Held.Problems) with { OnProgress = progress => _context.FromOutside(() => Progress(progress)) };
+        _context.Begin("invite", () => DialAsync(callee, dial));
     }
 
     private async Task DialAsync(string callee, DialOptions dial)
@@ -56,16 +55,16 @@ internal sealed partial class VoiceSession
         OutgoingCall call;
         try
         {
-            call = await _core.CreateCallAsync(SipPlan.WithScheme(callee), dial, _ending.Token);
+            call = await _core.CreateCallAsync(SipPlan.WithScheme(callee), dial, _context.Ending);
         }
         catch
         {
-            Post(() => _isSettingUp = _holdsErrors = false); // told by whoever runs this; the session can try again
+            _context.Post(() => _isSettingUp = _context.Held.HoldsErrors = false); // told by whoever runs this; the session can try again
             throw;
         }
 
         var tried = new TaskCompletionSource();
-        if (!Post(() =>
+        if (!_context.Post(() =>
         {
             Watch(call, tried.Task);
             Tell(new TrackStartEvent { TrackId = Id });
@@ -77,8 +76,8 @@ internal sealed partial class VoiceSession
 
         try
         {
-            if (await call.TryInviteAsync(_ending.Token))
-                Post(() => Answered(SipPlan.Shown(call.RemoteDescription)));
+            if (await call.TryInviteAsync(_context.Ending))
+                _context.Post(() => Answered(SipPlan.Shown(call.RemoteDescription)));
         }
         finally
         {
@@ -88,31 +87,40 @@ internal sealed partial class VoiceSession
 
     private void Progress(CallProgress progress)
     {
-        if (progress.Status <= 100 || _answered is not null)
+        if (progress.Status <= 100 || _call.Answered is not null)
             return;
-        _rang ??= Now;
+        _call.Rang ??= _context.Now;
         Tell(new RingingEvent { TrackId = Id, EarlyMedia = progress.EarlyMedia });
         if (progress.EarlyMedia)
-            OpenAudio();
+            _audio.Open();
     }
 
     private void Answered(string sdp)
     {
-        if (_isOver || _answered is not null)
+        if (_context.IsOver || _call.Answered is not null)
             return;
-        _answered = Now;
-        CheckAgreed();
+        _call.Answered = _context.Now;
+        // What was asked for and could not be had, now that it is known.
+        if (_call is { Option.Sip.EnableSrtp: true, Sip.CryptoSuite: null })
+            _context.Held.Problems.Add(new("option.sip.enable_srtp", "the audio was opened before, and is not encrypted."));
         Tell(new AnswerEvent { TrackId = Id, Sdp = sdp });
-        if (_call is IncomingCall)
-        {
-            StopRingtone();
-            ChangeAudio();
-        }
-
-        OpenAudio();
+        if (_call.Sip is IncomingCall)
+            _audio.Change();
+        _audio.Open();
         Tell(new MediaReadyEvent { TrackId = Id });
         TellHeld();
-        BeginDialogue();
+        _audio.BeginDialogue(() => _referral.IsConnecting || Bridging.IsOn, Refer);
+        DoEarly();
+    }
+
+    private void StartSocket(CallOption option)
+    {
+        (_call.Option, _call.Recorder, _call.Answered) = (option, option.Recorder, _context.Now);
+        _audio.UseSocket(HasBinaryHeader);
+        Tell(new TrackStartEvent { TrackId = Id });
+        Tell(new AnswerEvent { TrackId = Id, Sdp = "" });
+        _audio.Open();
+        TellHeld();
         DoEarly();
     }
 
@@ -120,10 +128,10 @@ internal sealed partial class VoiceSession
     {
         if (_pending?.Call is { State: < CallState.Answered } call && !_isSettingUp)
             return call;
-        if (_call is null && command == "accept")
+        if (_call.Sip is null && command == "accept")
             Finish(new RejectEvent { TrackId = Id, Reason = "no pending call", Code = 486 });
         else
-            Fail(command, _isSettingUp || _answered is not null ? "The call has been answered already." : "There is no incoming call with the id of this session.");
+            _context.Fail(command, _isSettingUp || _call.Answered is not null ? "The call has been answered already." : "There is no incoming call with the id of this session.");
         return null;
     }
 
@@ -134,7 +142,7 @@ internal sealed partial class VoiceSession
             return;
         _isAnnounced = true;
         var headers = OwnHeaders(call.Invite!);
-        foreach (var name in _option.Sip?.ExtractHeaders ?? [])
+        foreach (var name in _call.Option.Sip?.ExtractHeaders ?? [])
         {
             if (call.Header(name) is { } value)
                 headers[name] = value;
@@ -152,10 +160,10 @@ internal sealed partial class VoiceSession
         if (Waiting("ringing") is not { } call)
             return;
         Announce(call);
-        _rang ??= Now;
-        _recorder ??= command.Recorder;
+        _call.Rang ??= _context.Now;
+        _call.Recorder ??= command.Recorder;
         var early = command.EarlyMedia == true || command.Ringtone is { Length: > 0 };
-        Begin("ringing", async () =>
+        _context.Begin("ringing", async () =>
         {
             if (!early)
             {
@@ -164,11 +172,11 @@ internal sealed partial class VoiceSession
             }
 
             await call.StartEarlyMediaAsync();
-            Post(() =>
+            _context.Post(() =>
             {
-                OpenAudio();
+                _audio.Open();
                 if (command.Ringtone is { Length: > 0 } tone)
-                    PlayRingtone(tone);
+                    _audio.For("ringing")?.Ring(tone);
             });
         });
     }
@@ -177,12 +185,12 @@ internal sealed partial class VoiceSession
     {
         if (Waiting("accept") is not { } call)
             return;
-        _option = command.Option;
+        _call.Option = command.Option;
         Announce(call);
-        _recorder ??= command.Option.Recorder;
+        _call.Recorder ??= command.Option.Recorder;
         _isSettingUp = true;
-        var answer = SipPlan.Answer(_core.Agent, _option, _held);
-        Begin("accept", async () =>
+        var answer = SipPlan.Answer(_core.Agent, _call.Option, _context.Held.Problems);
+        _context.Begin("accept", async () =>
         {
             try
             {
@@ -199,10 +207,10 @@ internal sealed partial class VoiceSession
             }
             finally
             {
-                Post(() => _isSettingUp = _answered is null && _isSettingUp && call.State == CallState.Answered);
+                _context.Post(() => _isSettingUp = _call.Answered is null && _isSettingUp && call.State == CallState.Answered);
             }
 
-            Post(() => Answered(SipPlan.Shown(call.LocalDescription)));
+            _context.Post(() => Answered(SipPlan.Shown(call.LocalDescription)));
         });
     }
 
@@ -211,15 +219,15 @@ internal sealed partial class VoiceSession
         if (Waiting("reject") is not { } call)
             return;
         Announce(call);
-        _why = (command.Reason.Length > 0 ? command.Reason : "Rejected", "system");
+        _call.Why = (command.Reason.Length > 0 ? command.Reason : "Rejected", "system");
         var code = command.Code ?? (command.Reason.Contains("busy", StringComparison.OrdinalIgnoreCase) ? 486 : 603);
         if (code is < 400 or > 699)
         {
-            Fail("reject", $"code: {code} is no status of a refusal; 603 is taken. There are 400 to 699.");
+            _context.Fail("reject", $"code: {code} is no status of a refusal; 603 is taken. There are 400 to 699.");
             code = 603;
         }
 
-        Begin("reject", () => call.RejectAsync(code, new() { Reason = SipPlan.Phrase(command.Reason) }));
+        _context.Begin("reject", () => call.RejectAsync(code, new() { Reason = SipPlan.Phrase(command.Reason) }));
     }
 
     private void HangUp(HangupCommand command)
@@ -227,25 +235,20 @@ internal sealed partial class VoiceSession
         var initiator = command.Initiator?.ToLowerInvariant() is "caller" or "callee" ? command.Initiator.ToLowerInvariant() : "system";
         if (command.Refer == true)
         {
-            HangUpReferred((HangupWords.Of(command.Reason, initiator), initiator));
+            _referral.HangUp((HangupWords.Of(command.Reason, initiator), initiator));
             return;
         }
 
-        if ((_call ?? _pending?.Call) is null && !_isSettingUp && _socketLine is null)
+        if ((_call.Sip ?? _pending?.Call) is null && !_isSettingUp && !_audio.IsOverSocket)
         {
-            Fail("hangup", "There is no call.");
+            _context.Fail("hangup", "There is no call.");
             return;
         }
 
-        var problems = new List<VoiceProblem>();
-        _farewell = SipPlan.Headers(command.Headers, "headers", problems);
-        Complain("hangup", problems);
-        var isUnanswered = _answered is null && _call is not IncomingCall;
-        _why ??= (isUnanswered && string.IsNullOrEmpty(command.Reason) ? "Canceled" : HangupWords.Of(command.Reason, initiator), initiator);
-        Abandon();
+        _farewell.Take(command.Headers);
+        var isUnanswered = _call.Answered is null && _call.Sip is not IncomingCall;
+        HangUp(isUnanswered && string.IsNullOrEmpty(command.Reason) ? "Canceled" : HangupWords.Of(command.Reason, initiator), initiator);
     }
-
-    private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static Dictionary<string, string> OwnHeaders(SipMessage invite)
     {

@@ -4,36 +4,23 @@ using Parley.Contracts.Voice.Events;
 
 namespace Parley.Server.Voice.Sessions;
 
-/// <content>Commands, and what of them cannot be done.</content>
+/// <content>Commands, and whose they are.</content>
 internal sealed partial class VoiceSession
 {
     // A program that says much before it is answered says it in pieces of a model's reply.
     private const int MaxEarly = 256;
 
-    private readonly List<VoiceProblem> _held = [];
-    private readonly List<ErrorEvent> _heldErrors = [];
     private readonly List<VoiceCommand> _early = [];
-    private bool _holdsErrors;
 
     /// <summary>Takes a command. Completes when it has been begun, so that nobody can send faster than that.</summary>
     public Task TakeAsync(ReadOnlyMemory<byte> utf8)
     {
         var command = VoiceWire.ReadCommand(utf8, out var problems);
-        return _mailbox.RunAsync(() =>
+        return _context.RunAsync(() =>
         {
-            TellCommand(utf8);
+            _events.Note(utf8);
             Take(command, problems);
         });
-    }
-
-    private void TellCommand(ReadOnlyMemory<byte> utf8)
-    {
-        if (_dump is null && _followers.Count == 0)
-            return;
-        var json = VoiceSecrets.RedactUtf8(utf8.Span);
-        _dump?.Add("command", Now, json);
-        foreach (var box in _followers)
-            box.SendCommand(json ?? "null"u8.ToArray());
     }
 
     private void Take(VoiceCommand? command, IReadOnlyList<VoiceProblem> problems)
@@ -41,9 +28,9 @@ internal sealed partial class VoiceSession
         _core.Counters.CommandTaken();
         // Clients take an error while they wait for an answer for the end of the call: what is wrong with single options is told behind it.
         if (command is InviteCommand or AcceptCommand or RingingCommand)
-            _held.AddRange(problems);
+            _context.Held.Problems.AddRange(problems);
         else
-            Complain(command?.Command ?? "command", problems);
+            _context.Complain(command?.Command ?? "command", problems);
         if (command is null)
             return;
         if (command.Id is { } id)
@@ -53,7 +40,7 @@ internal sealed partial class VoiceSession
             if (_early.Count < MaxEarly)
                 _early.Add(command);
             else
-                Fail(command.Command, $"More than {MaxEarly} commands wait for the answer.");
+                _context.Fail(command.Command, $"More than {MaxEarly} commands wait for the answer.");
             return;
         }
 
@@ -65,7 +52,7 @@ internal sealed partial class VoiceSession
 
     private void Do(VoiceCommand command)
     {
-        _journal?.Note(command, Now);
+        _events.Note(command);
         switch (command)
         {
             case InviteCommand invite: Invite(invite); break;
@@ -73,28 +60,39 @@ internal sealed partial class VoiceSession
             case RingingCommand ringing: Ring(ringing); break;
             case RejectCommand reject: Reject(reject); break;
             case HangupCommand hangup: HangUp(hangup); break;
-            case TtsCommand tts: Speak(tts); break;
-            case PlayCommand play: Play(play); break;
-            case InterruptCommand interrupt: Interrupt(interrupt); break;
-            case FunctionResultCommand result: ReturnResult(result); break;
-            case MarkCommand mark: Mark(mark); break;
-            case PauseCommand pause: Pause(pause.PlayId, true); break;
-            case ResumeCommand resume: Pause(resume.PlayId, false); break;
-            case VolumeCommand volume: SetVolume(volume); break;
-            case MuteCommand mute: Mute(mute.TrackId, true); break;
-            case UnmuteCommand unmute: Mute(unmute.TrackId, false); break;
-            case SendDtmfCommand digits: SendDigits(digits); break;
-            case RecordCommand record: Record(record); break;
-            case HoldCommand hold: Hold(hold); break;
-            case MessageCommand message: Send(message); break;
+            case TtsCommand tts: _audio.For("tts")?.Speak(tts); break;
+            case PlayCommand play: _audio.For("play")?.Play(play); break;
+            case InterruptCommand interrupt: _audio.Interrupt(interrupt); break;
+            case FunctionResultCommand result: _audio.Return(result); break;
+            case MarkCommand mark: _audio.For("mark")?.Mark(mark); break;
+            case PauseCommand pause: _audio.For("pause")?.Pause(pause.PlayId); break;
+            case ResumeCommand resume: _audio.For("resume")?.Resume(resume.PlayId); break;
+            case VolumeCommand volume: _audio.For("volume")?.SetVolume(volume); break;
+            case MuteCommand mute: _audio.Mute(mute.TrackId, true); break;
+            case UnmuteCommand unmute: _audio.Mute(unmute.TrackId, false); break;
+            case SendDtmfCommand { Refer: not true } digits: _audio.Press(digits); break;
+            case SendDtmfCommand digits when _referral.Up("sendDtmf") is { } other: _audio.Press(digits, other); break;
+            case SendDtmfCommand: break;
+            case RecordCommand record: _audio.Record(record); break;
+            case HoldCommand hold when _audio.Up("hold") is { } call: _requests.Hold(hold, call, _audio.Speech!); break;
+            case HoldCommand: break;
+            case MessageCommand message when (message.Refer == true ? _referral.Up("message") : _audio.Up("message")) is { } call: _requests.Send(message, call); break;
+            case MessageCommand: break;
             case ReferCommand refer: Refer(refer); break;
-            case ReportTransferCommand report: Report(report); break;
-            case BridgeCommand bridge: JoinWith(bridge); break;
-            case UnbridgeCommand unbridge: Part(unbridge); break;
+            case ReportTransferCommand report: _requests.Report(report); break;
+            case BridgeCommand bridge when _audio.Up("bridge") is { } call: Bridging.Join(bridge, call, _referral.HasLeg); break;
+            case BridgeCommand: break;
+            case UnbridgeCommand unbridge: Bridging.Part(unbridge); break;
             case HistoryCommand history: Tell(new AddHistoryEvent { Sender = Id, Speaker = history.Speaker, Text = history.Text }); break;
             case CustomCommand custom: Repeat(custom); break;
-            default: Fail("command", $"{command.Command}: there is no media of browsers here."); break;
+            default: _context.Fail("command", $"{command.Command}: there is no media of browsers here."); break;
         }
+    }
+
+    private void Refer(ReferCommand command)
+    {
+        if (_audio.Up("refer") is { } call)
+            _referral.Begin(command, call, Bridging.IsOn);
     }
 
     private void Repeat(CustomCommand custom)
@@ -108,31 +106,6 @@ internal sealed partial class VoiceSession
         }
 
         Tell(new CustomEvent { Sender = custom.Sender, Data = custom.Data, Extra = flat });
-    }
-
-    private void Complain(string command, IEnumerable<VoiceProblem> problems)
-    {
-        foreach (var problem in problems)
-            Fail("command", command == "command" ? problem.ToString() : $"{command}: {problem}");
-    }
-
-    private void TellHeld()
-    {
-        _holdsErrors = false;
-        Complain(_call is IncomingCall ? "accept" : "invite", _held);
-        _held.Clear();
-        foreach (var error in _heldErrors)
-            Tell(error);
-        _heldErrors.Clear();
-    }
-
-    // While somebody is called, an error that is not the call's own waits for the answer, as those of options do.
-    private void TellError(ErrorEvent error)
-    {
-        if (!_holdsErrors || error.Sender == "invite" || _heldErrors.Count >= MaxEarly)
-            Tell(error);
-        else
-            _heldErrors.Add(error with { Timestamp = error.Timestamp == 0 ? Now.ToUnixTimeMilliseconds() : error.Timestamp });
     }
 
     private void DoEarly()

@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using Parley.Contracts.Voice;
+using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
+using Parley.Server.Voice.Bots;
 using Parley.Server.Voice.Incoming;
+using Parley.Server.Voice.Joining;
 using Parley.Server.Voice.Records;
 using Parley.Server.Voice.Sound;
 using Parley.Server.Voice.Streaming;
@@ -13,7 +14,7 @@ using Parley.Sip.Invites;
 namespace Parley.Server.Voice.Sessions;
 
 /// <summary>
-/// One call of a voice agent: takes commands, tells events. Everything here runs in its mailbox, one thing after the other; what takes time runs beside it and puts its result in.
+/// One call of a voice agent: takes commands, tells events. It knows how its call stands and gives each command to the part whose it is; everything runs in its mailbox (<see cref="SessionContext"/>).
 /// A session ends with its call, or with its socket when no call was made; the last event of a call is told before the box ends.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "What it owns is disposed of at its end, which it comes to by itself: RunAsync.")]
@@ -21,168 +22,156 @@ internal sealed partial class VoiceSession
 {
     private readonly VoiceCore _core;
     private readonly PendingCall? _pending;
-    private readonly string _botTrack;
-    private readonly DumpFile? _dump;
-    private readonly CallJournal? _journal;
-    private readonly Mailbox _mailbox = new();
-    private readonly Inflow _fromOutside;
-    private readonly List<EventBox> _followers = [];
-    private readonly CancellationTokenSource _ending = new();
+    private readonly SessionContext _context;
+    private readonly SessionEvents _events;
+    private readonly SessionCall _call;
+    private readonly Attendance _attendance;
+    private readonly SessionBot _bot;
+    private readonly SessionAudio _audio;
+    private readonly DialogRequests _requests;
+    private readonly SessionReferral _referral;
+    private readonly Farewell _farewell;
+    private readonly LastWords _words;
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly DateTimeOffset _started;
-    private long _seq;
-    private DateTimeOffset? _rang, _answered;
-    private CallOption _option = new();
-    private Call? _call;
-    private (string Reason, string Initiator)? _why;
-    private ITimer? _graceTimer, _pings;
-    private int _attached = 1;
-    private bool _isOver;
+    private ITimer? _pings;
 
     public VoiceSession(VoiceCore core, string id, VoiceKind kind, string botTrack, DumpFile? dump, PendingCall? pending)
     {
-        (_core, Id, Kind, _botTrack, _dump, _pending) = (core, id, kind, botTrack, dump, pending);
-        _started = core.Options.Time.GetUtcNow();
-        Box = new(core.Options.Limits.MaxWaiting, core.Counters);
-        _journal = core.Records is null ? null : new(id, KindName(kind), _started, core.Options.Recordings);
-        _fromOutside = new(core.Options.Limits.MaxFromOutside, Post, lost => Fail("call", $"{lost} keys or reports of the other side were lost: they came faster than they could be told."));
-        // Of a SIP call both directions can be sent.
-        Frames = new((int)(core.Options.Limits.MaxAudioBehind / VoiceFrames.Length) * (kind == VoiceKind.WebSocket ? 1 : 2), VoiceFrames.MaxBytes);
+        (_core, Kind, _pending) = (core, kind, pending);
+        _context = new(core, id, botTrack, happened => Tell(happened), HangUp);
+        _call = new(_context.Now);
+        _events = new(core, id, kind, _call.Started, dump);
+        _attendance = new(core.Options.Time, core.Options.Grace, _context.Post, () => Abandon("handler disconnected"));
+        _bot = new(_context, _call);
+        _audio = new(_context, _call, kind, _bot);
+        _requests = new(_context);
+        _farewell = new(_context, _call);
+        _words = new(_context, _call);
+        _referral = new(_context, _audio, _requests, _farewell, _words);
+        Bridging = new(_context);
         _ = RunAsync();
         if (pending is not null)
-            Post(() => Watch(pending.Call));
+            _context.Post(() => Watch(pending.Call));
     }
 
-    public string Id { get; }
+    public string Id => _context.Id;
 
     public VoiceKind Kind { get; }
 
+    /// <summary>Whether frames of audio to the client begin with the index of their track; set before anything is sent.</summary>
+    public bool HasBinaryHeader { get; init; }
+
     /// <summary>What the socket sends.</summary>
-    public EventBox Box { get; }
+    public EventBox Box => _events.Box;
+
+    /// <summary>Audio the socket sends, besides <see cref="Box"/>.</summary>
+    public AudioFrames Frames => _audio.Frames;
+
+    /// <summary>Its call of SIP; null while there is none.</summary>
+    public Call? Call => _call.Sip;
+
+    /// <summary>What bridges it with other sessions.</summary>
+    public SessionBridge Bridging { get; }
 
     /// <summary>Completes when the session is over.</summary>
     public Task Over => _over.Task;
 
     /// <summary>Whether it has a call, made or being made, that could end by itself.</summary>
-    public bool HasCall => _call is not null || _pending is not null || _isSettingUp || _socketLine is not null;
+    public bool HasCall => _call.Sip is not null || _pending is not null || _isSettingUp || _audio.IsOverSocket;
 
     /// <summary>For the list: what it is and since when, without secrets.</summary>
     public (DateTimeOffset Started, DateTimeOffset? Rang, DateTimeOffset? Answered, string? Caller, string? Callee) Outline =>
-        (_started, _rang, _answered, _call?.From.Uri.ToString() ?? _option.Caller, _call?.To.Uri.ToString() ?? _option.Callee);
+        (_call.Started, _call.Rang, _call.Answered, _call.Caller, _call.Callee);
 
     /// <summary>A kind's name in lists and records.</summary>
     public static string KindName(VoiceKind kind) => kind switch { VoiceKind.WebRtc => "webrtc", VoiceKind.WebSocket => "webSocket", _ => "sip" };
 
     /// <summary>What the call is made of, with its secrets.</summary>
-    public CallOption Option => _option;
+    public CallOption Option => _call.Option;
+
+    /// <summary>Takes audio from the socket.</summary>
+    public void Hear(ReadOnlySpan<byte> bytes) => _audio.Receive(bytes);
+
+    /// <summary>Answers by itself: there is no socket, and nothing is kept for one.</summary>
+    public void ServeAlone(AcceptCommand accept)
+    {
+        Box.End();
+        _bot.IsAlone = true;
+        _context.Post(() => Do(accept));
+    }
 
     /// <summary>A further reader of all events from now on; null when there are too many, or the session is over.</summary>
     public async Task<EventBox?> FollowAsync()
     {
         EventBox? box = null;
-        await _mailbox.RunAsync(() =>
-        {
-            if (_isOver || _followers.Count >= _core.Options.Limits.MaxFollowers)
-                return;
-            _followers.Add(box = new(_core.Options.Limits.MaxWaiting, _core.Counters, asStream: true));
-        });
+        await _context.RunAsync(() => box = _context.IsOver ? null : _events.Follow());
         return box;
     }
 
+    public void Unfollow(EventBox box) => _context.Post(() => _events.Unfollow(box));
+
     /// <summary>Tells now, and again each time this has passed, that the session is alive.</summary>
-    public void Ping(TimeSpan every) => Post(() =>
+    public void Ping(TimeSpan every) => _context.Post(() =>
     {
-        if (_isOver || _pings is not null)
+        if (_context.IsOver || _pings is not null)
             return;
         TellPing();
-        _pings = _core.Options.Time.CreateTimer(_ => Post(TellPing), null, every, every);
+        _pings = _core.Options.Time.CreateTimer(_ => _context.Post(TellPing), null, every, every);
     });
 
-    private void TellPing() => Tell(new PingEvent { Payload = Text(Now) });
-
-    public void Unfollow(EventBox box) => Post(() => _followers.Remove(box));
-
     /// <summary>A socket comes back: true when there is none and the session waits for one.</summary>
-    public bool TryReattach()
-    {
-        if (_over.Task.IsCompleted || _core.Options.Grace <= TimeSpan.Zero || Interlocked.CompareExchange(ref _attached, 1, 0) != 0)
-            return false;
-        Post(() => _graceTimer?.Dispose());
-        return true;
-    }
+    public bool TryReattach() => !_over.Task.IsCompleted && _attendance.TryReturn();
 
     /// <summary>The socket is gone: the call ends, at once or after the grace time.</summary>
-    public void Detach()
-    {
-        Volatile.Write(ref _attached, 0);
-        Post(() =>
-        {
-            var grace = _core.Options.Grace;
-            _graceTimer?.Dispose();
-            if (grace <= TimeSpan.Zero || (_call is null && _socketLine is null))
-                AbandonUnlessAttached();
-            else
-                _graceTimer = _core.Options.Time.CreateTimer(_ => Post(AbandonUnlessAttached), null, grace, Timeout.InfiniteTimeSpan);
-        });
-    }
+    public void Detach() => _attendance.Leave(() => _call.Sip is not null || _audio.IsOverSocket);
 
     /// <summary>Ends the call from outside.</summary>
     /// <param name="reason">Why, for the hangup event.</param>
-    public void Kill(string reason) => Post(() =>
-    {
-        _why ??= (reason, "system");
-        Abandon();
-    });
+    public void Kill(string reason) => _context.Post(() => HangUp(reason, "system"));
 
-    private bool Post(Action action) => _mailbox.Post(action);
-
-    /// <summary>Puts in what the other side of the call causes, which may be more than can be told.</summary>
-    private void FromOutside(Action action) => _fromOutside.Post(action);
+    private void TellPing() => Tell(new PingEvent { Payload = CallJournal.Text(_context.Now) });
 
     private async Task RunAsync()
     {
         await Task.Yield();
-        await _mailbox.ServeAsync(e =>
-        {
-            LogFault(_core.Log, Id, e);
-            Fail("command", "A fault of the server itself.");
-        });
-        await CloseAudioAsync();
-        if (_dump is not null)
-            await _dump.DisposeAsync();
-        if (_journal is { HasCall: true })
-            await _core.Records!.WriteAsync(_journal.Close(_option, _call?.From.Uri.ToString() ?? _option.Caller, _call?.To.Uri.ToString() ?? _option.Callee, _dump?.Name, Now), _started);
-        _core.Tally.Ended(_call is not null || _answered is not null, _answered is not null);
-        _graceTimer?.Dispose();
+        await _context.ServeAsync();
+        _audio.End();
+        await _bot.CloseAsync(_events.Last);
+        await _audio.DisposeAsync();
+        if (_call.Sip is OutgoingCall outgoing)
+            await outgoing.DisposeAsync();
+        await _events.CloseAsync(_call);
+        _core.Tally.Ended(_call.Sip is not null || _call.Answered is not null, _call.Answered is not null);
+        _attendance.Dispose();
         _pings?.Dispose();
         _core.Leave(this);
-        _ending.Dispose();
+        _context.Dispose();
         _over.SetResult();
     }
 
-    private void AbandonUnlessAttached()
+    private void HangUp(string reason, string initiator)
     {
-        if (Volatile.Read(ref _attached) == 0)
-            Abandon("handler disconnected");
+        _call.Why ??= (reason, initiator);
+        Abandon();
     }
 
     // Whatever the call's state: BYE, CANCEL, a refusal, or nothing where nothing has been sent.
     private void Abandon(string? phrase = null)
     {
-        if (_isOver)
+        if (_context.IsOver)
             return;
-        _ending.Cancel();
-        if ((_call ?? _pending?.Call) is not { } call)
+        _context.GiveUp();
+        if ((_call.Sip ?? _pending?.Call) is not { } call)
         {
-            if (_socketLine is not null)
+            if (_audio.IsOverSocket)
                 EndSocket();
             else
-                Finish(_isSettingUp ? Nothing() : null);
+                Finish(_isSettingUp ? _words.OfNothing() : null);
             return;
         }
 
-        var options = new HangUpOptions { Headers = Farewell(call), Refusal = _why?.Reason == "ServerUnavailable" ? 503 : 603, RefusalPhrase = phrase };
-        Begin("hangup", () => call.HangUpAsync(options));
+        var options = new HangUpOptions { Headers = _farewell.Own(call), Refusal = _call.Why?.Reason == "ServerUnavailable" ? 503 : 603, RefusalPhrase = phrase };
+        _context.Begin("hangup", () => call.HangUpAsync(options));
     }
 
     /// <summary>A call is the session's from now on, until it ends.</summary>
@@ -190,33 +179,37 @@ internal sealed partial class VoiceSession
     /// <param name="tried">When all has been told that came before an outgoing call was answered or refused: its end is not told before that.</param>
     private void Watch(Call call, Task? tried = null)
     {
-        _call = call;
-        Follow(call, isReferred: false);
+        _call.Sip = call;
+        _requests.Follow(call, isReferred: false);
         _ = WatchAsync();
 
         async Task WatchAsync()
         {
             var end = await call.WaitForEndAsync();
             await (tried ?? Task.CompletedTask);
-            Post(() => Ended(call, end));
+            _context.Post(() => Ended(call, end));
         }
     }
 
     // The one way out: whatever was said to end the call, this is told once, and last.
     private void Ended(Call call, CallEnd end)
     {
-        if (_isOver)
+        if (_context.IsOver)
             return;
         // Phones that were asked to call somebody else often go before they report on it.
-        if (_isHandingOver && end is { Kind: CallEndKind.Completed, By: CallEndParty.Remote })
-            _why ??= ("ByRefer", call.IsIncoming ? "caller" : "callee");
-        EndAudio();
-        EndJoined();
+        if (_referral.IsHandingOver && end is { Kind: CallEndKind.Completed, By: CallEndParty.Remote })
+            _call.Why ??= ("ByRefer", call.IsIncoming ? "caller" : "callee");
+        _audio.End();
+        // The session's end is the end of all it was joined with.
+        Bridging.End();
+        _referral.End();
+        _requests.Dispose();
         // Put together before the recording is whole: what is said meanwhile has no part in it.
-        var track = new TrackEndEvent { TrackId = Id, Duration = (long)(_answered is { } at ? Now - at : TimeSpan.Zero).TotalMilliseconds, Ssrc = _heardAudio?.RemoteSsrc };
-        VoiceEvent last = _answered is null && call is OutgoingCall && _why is null && end.Kind != CallEndKind.Cancelled
+        var answered = _call.Answered;
+        var track = new TrackEndEvent { TrackId = Id, Duration = Since(answered), Ssrc = answered is null ? null : _audio.RemoteSsrc };
+        VoiceEvent last = answered is null && call is OutgoingCall && _call.Why is null && end.Kind != CallEndKind.Cancelled
             ? new RejectEvent { TrackId = Id, Reason = end.Reason, Code = end.Status }
-            : HangupOf(call, end, _why, new(_started, _rang, _answered, Now));
+            : _words.Of(call, end, _call.Why, new(_call.Started, _call.Rang, answered, _context.Now));
         WhenRecorded(() =>
         {
             Tell(track);
@@ -224,91 +217,55 @@ internal sealed partial class VoiceSession
         });
     }
 
-    private HangupEvent HangupOf(Call call, CallEnd end, (string Reason, string Initiator)? why, in CallTimes times)
+    private void EndSocket()
     {
-        var last = LastWords.Of(call, end, why, times);
-        return last with { TrackId = Id, Reason = WordOf(last.Reason!), Extra = Extra(call, last.Reason is "Failed" or "ServerUnavailable" ? end.Reason : null) };
+        _audio.End();
+        WhenRecorded(() =>
+        {
+            if (_context.IsOver)
+                return;
+            _audio.CloseSocket();
+            Tell(new TrackEndEvent { TrackId = Id, Duration = Since(_call.Answered) });
+            Finish(_words.OfSocket(_call.Answered!.Value));
+        });
     }
 
-    private HangupEvent Nothing()
+    // The file is whole before the end of the call is told.
+    private void WhenRecorded(Action then)
     {
-        var last = LastWords.OfNothing(_why, new(_started, null, null, Now));
-        return last with { TrackId = Id, Reason = WordOf(last.Reason!) };
+        _ = ThenAsync();
+
+        async Task ThenAsync()
+        {
+            await _audio.EndRecordingAsync();
+            _context.Post(then);
+        }
     }
-
-    private string WordOf(string reason) => _core.Options.LegacyReasons ? HangupWords.AsPrinted(reason) : reason;
-
-    private Dictionary<string, JsonElement> Extra(Call? call, string? detail) => LastWords.Extra(Id, _started, _option, call, detail);
-
-    private static string Text(DateTimeOffset time) => CallJournal.Text(time);
-
-    private DateTimeOffset Now => _core.Options.Time.GetUtcNow();
 
     private void Finish(VoiceEvent? last)
     {
-        if (_isOver)
+        if (_context.IsOver)
             return;
         if (last is not null)
         {
             TellHeld();
             Tell(last, isLast: true);
-            _last = last;
         }
 
-        _isOver = true;
-        foreach (var box in _followers)
-            box.End();
-        Box.End();
-        _ending.Cancel();
-        _mailbox.Close();
+        _events.End();
+        _context.Close();
     }
 
     private void Tell(VoiceEvent happened, bool isLast = false)
     {
-        if (_isOver)
+        if (_context.IsOver)
             return;
-        _conversation?.Told(happened, _isReferring);
-        happened = happened with { Timestamp = happened.Timestamp == 0 ? Now.ToUnixTimeMilliseconds() : happened.Timestamp, Seq = ++_seq };
-        _core.Counters.Told(happened);
-        Box.Send(happened, isLast);
-        _journal?.Note(happened);
-        _dump?.Add("event", Now, VoiceWire.Write(happened));
-        foreach (var box in _followers)
-            box.Send(happened, isLast);
+        _bot.Told(happened, _referral.IsConnecting);
+        _events.Tell(happened, isLast);
     }
 
-    private void Fail(string sender, string error, int? code = null) => TellError(new() { TrackId = Id, Sender = sender, Error = error, Code = code });
+    private void TellHeld() => _context.Release(_call.Sip is IncomingCall ? "accept" : "invite");
 
-    /// <summary>Runs what takes time beside the mailbox; what goes wrong with it is an error event.</summary>
-    private void Begin(string sender, Func<Task> work)
-    {
-        _ = GuardAsync();
-
-        async Task GuardAsync()
-        {
-            try
-            {
-                await work();
-            }
-            catch (OperationCanceledException)
-            {
-                // The session ends, and says so itself.
-            }
-            catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException or CallEndedException or CallMediaException or DialException or FormatException)
-            {
-                Post(() => Fail(sender, Plain(e)));
-            }
-            catch (Exception e) // boundary: a fault of one command is no end of the call
-            {
-                LogFault(_core.Log, Id, e);
-                Post(() => Fail(sender, "A fault of the server itself."));
-            }
-        }
-    }
-
-    // Which parameter of ours it was is nothing to who sent a command.
-    private static string Plain(Exception e) => e is ArgumentException { ParamName: { } name } ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message;
-
-    [LoggerMessage(3, LogLevel.Error, "The voice session {Id} met a fault of ours")]
-    private static partial void LogFault(ILogger log, string id, Exception e);
+    // In milliseconds; none of what never was.
+    private long Since(DateTimeOffset? time) => time is { } at ? (long)(_context.Now - at).TotalMilliseconds : 0;
 }

@@ -1,4 +1,5 @@
 using Parley.Contracts.Voice;
+using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
 using Parley.Media.Files;
@@ -8,12 +9,12 @@ using Parley.Server.Voice.Streaming;
 namespace Parley.Server.Voice.Sound;
 
 /// <summary>A session's recording: left what is heard, right all that is said. Its owner's mailbox runs everything here but <see cref="StopAsync"/>'s waiting.</summary>
-/// <param name="sounds">Where recordings go.</param>
-/// <param name="session">The session's id, for names.</param>
-/// <param name="time">The clock of writing.</param>
-/// <param name="tell">Takes what happens to it, from any thread.</param>
-internal sealed class SessionRecorder(Sounds sounds, string session, TimeProvider time, Action<VoiceEvent> tell)
+/// <param name="context">The session.</param>
+internal sealed class SessionRecorder(SessionContext context)
 {
+    // A file is closed within milliseconds, or its disk is gone.
+    private static readonly TimeSpan Closing = TimeSpan.FromSeconds(5);
+
     // Milliseconds between writes: below, a disk is kept busy for nothing; above, too much is lost with the process.
     private const int LeastWrite = 20, MostWrite = 10_000;
 
@@ -25,6 +26,49 @@ internal sealed class SessionRecorder(Sounds sounds, string session, TimeProvide
     /// <summary>Whether it records.</summary>
     public bool IsOn => _recorder is not null;
 
+    /// <summary>Does what a command says.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="line">What to record.</param>
+    public void Do(RecordCommand command, IVoiceLine line)
+    {
+        var problems = new List<VoiceProblem>();
+        switch (command.Action?.ToLowerInvariant())
+        {
+            case null or "" or "start": TryStart(line, command.Recorder ?? new(), "recorder", problems); break;
+            case "stop" when IsOn: context.Begin("record", StopAsync); break;
+            case "stop": context.Fail("record", "Nothing is recorded."); break;
+            case "pause": context.Try("record", Pause); break;
+            case "resume": context.Try("record", Resume); break;
+            default: context.Fail("record", $"action: '{command.Action}' is none; there are start, pause, resume and stop."); break;
+        }
+
+        context.Complain("record", problems);
+    }
+
+    /// <summary>Begins, if it can.</summary>
+    /// <param name="line">What to record.</param>
+    /// <param name="option">Where and how.</param>
+    /// <param name="field">Where that comes from.</param>
+    /// <param name="problems">Takes what cannot be honoured, and why it cannot begin.</param>
+    public void TryStart(IVoiceLine line, RecorderOption option, string field, List<VoiceProblem> problems)
+    {
+        if (SessionContext.WhyNot(() => Start(line, option, problems)) is { } why)
+            problems.Add(new(field, why));
+    }
+
+    /// <summary>Ends it; completes when the file is whole, or its disk has failed or hangs: that does not keep the end of the call.</summary>
+    public async Task EndAsync()
+    {
+        try
+        {
+            await StopAsync().WaitAsync(Closing, context.Core.Options.Time);
+        }
+        catch (Exception e) when (e is IOException or TimeoutException)
+        {
+            // Told when the disk failed.
+        }
+    }
+
     /// <summary>Begins.</summary>
     /// <param name="line">What to record.</param>
     /// <param name="option">Where and how.</param>
@@ -32,11 +76,11 @@ internal sealed class SessionRecorder(Sounds sounds, string session, TimeProvide
     /// <exception cref="InvalidOperationException">It is recorded already.</exception>
     /// <exception cref="ArgumentException">Nothing may be recorded there.</exception>
     /// <exception cref="IOException">The file cannot be made.</exception>
-    public void Start(IVoiceLine line, RecorderOption option, List<VoiceProblem> problems)
+    private void Start(IVoiceLine line, RecorderOption option, List<VoiceProblem> problems)
     {
         if (_recorder is not null)
             throw new InvalidOperationException("The call is recorded already.");
-        var file = Unused(sounds.Recording(option.RecorderFile, session));
+        var file = Unused(context.Core.Sounds.Recording(option.RecorderFile, context.Id));
         var options = Options(option, problems);
         try
         {
@@ -48,7 +92,7 @@ internal sealed class SessionRecorder(Sounds sounds, string session, TimeProvide
             throw new IOException(e.Message, e);
         }
 
-        _file = sounds.NameOf(file);
+        _file = context.Core.Sounds.NameOf(file);
         _recording = line.Record(_recorder);
         Tell("started", _recorder);
         _ = WatchAsync(_recorder);
@@ -56,7 +100,7 @@ internal sealed class SessionRecorder(Sounds sounds, string session, TimeProvide
 
     /// <summary>Records silence until <see cref="Resume"/>.</summary>
     /// <exception cref="InvalidOperationException">Nothing is recorded, or it is paused already.</exception>
-    public void Pause()
+    private void Pause()
     {
         var recorder = Running();
         if (recorder.IsPaused)
@@ -67,7 +111,7 @@ internal sealed class SessionRecorder(Sounds sounds, string session, TimeProvide
 
     /// <summary>Records again.</summary>
     /// <exception cref="InvalidOperationException">Nothing is recorded, or it is not paused.</exception>
-    public void Resume()
+    private void Resume()
     {
         var recorder = Running();
         if (!recorder.IsPaused)
@@ -118,9 +162,12 @@ internal sealed class SessionRecorder(Sounds sounds, string session, TimeProvide
     }
 
     private void Tell(string state, WavRecorder recorder) =>
-        tell(new RecordEvent { TrackId = session, State = state, File = _file, Duration = (long)recorder.Length.TotalMilliseconds });
+        Tell(new RecordEvent { TrackId = context.Id, State = state, File = _file, Duration = (long)recorder.Length.TotalMilliseconds });
 
-    private void Fail(string error) => tell(new ErrorEvent { TrackId = session, Sender = "record", Error = error });
+    private void Fail(string error) => Tell(new ErrorEvent { TrackId = context.Id, Sender = "record", Error = error });
+
+    // From the disk's threads, too.
+    private void Tell(VoiceEvent happened) => context.Post(() => context.Tell(happened));
 
     private WavRecorderOptions Options(RecorderOption option, List<VoiceProblem> problems)
     {
@@ -158,7 +205,7 @@ internal sealed class SessionRecorder(Sounds sounds, string session, TimeProvide
             Layout = encoding == WavEncoding.G722 ? RecordingLayout.Mono : RecordingLayout.Stereo,
             FlushInterval = TimeSpan.FromMilliseconds(write),
             Queue = TimeSpan.FromMilliseconds(write) + TimeSpan.FromSeconds(4),
-            Time = time,
+            Time = context.Core.Options.Time,
         };
 
         int? Unknown(string format)

@@ -21,6 +21,9 @@ internal sealed class CallLine : IVoiceLine
     /// <inheritdoc/>
     public long Received => _stream.GetStatistics().PacketsReceived;
 
+    /// <summary>The other side's source (RFC 3550 §5.1); null while nothing has come.</summary>
+    public uint? RemoteSsrc => _stream.RemoteSsrc;
+
     /// <summary>The audio of a call; null while it has none, or no more.</summary>
     public static CallLine? TryOpen(Call? call)
     {

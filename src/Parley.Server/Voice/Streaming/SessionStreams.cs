@@ -9,13 +9,10 @@ using Parley.Speech.Realtime;
 namespace Parley.Server.Voice.Streaming;
 
 /// <summary>Sockets beside a session's chain: a copy of a call's audio for its own, the audio passed to somebody else's, a model that leads the call. Its owner's mailbox runs everything here.</summary>
-/// <param name="core">URLs, speech, limits.</param>
-/// <param name="session">The session's id.</param>
-/// <param name="botTrack">Name of what the agent says.</param>
+/// <param name="context">The session.</param>
 /// <param name="frames">What its socket sends.</param>
 /// <param name="isDeaf">Whether the other side is muted; asked by the clock of the audio.</param>
-/// <param name="tell">Takes what happens, from any thread.</param>
-internal sealed class SessionStreams(VoiceCore core, string session, string botTrack, AudioFrames frames, Func<bool> isDeaf, Action<VoiceEvent> tell) : IAsyncDisposable
+internal sealed class SessionStreams(SessionContext context, AudioFrames frames, Func<bool> isDeaf) : IAsyncDisposable
 {
     private readonly List<IDisposable> _hearing = [];
     private IAsyncDisposable? _subscription;
@@ -45,7 +42,7 @@ internal sealed class SessionStreams(VoiceCore core, string session, string botT
 
     /// <summary>Tells that audio was not heard as it was sent.</summary>
     public void TellGap(string reason, TimeSpan time) =>
-        tell(new AudioGapEvent { TrackId = reason == "slowReader" ? botTrack : session, Reason = reason, Duration = (long)time.TotalMilliseconds });
+        Tell(new AudioGapEvent { TrackId = reason == "slowReader" ? context.BotTrack : context.Id, Reason = reason, Duration = (long)time.TotalMilliseconds });
 
     /// <summary>Before the chain is disposed of.</summary>
     public async ValueTask DisposeAsync()
@@ -62,16 +59,16 @@ internal sealed class SessionStreams(VoiceCore core, string session, string botT
 
     private void Pass(MediaPassOption option, IVoiceLine line, SpeechChain chain, List<VoiceProblem> problems)
     {
-        if (MediaPassPlan.Of(option, session, problems) is not { } plan)
+        if (MediaPassPlan.Of(option, context.Id, problems) is not { } plan)
             return;
         var sender = $"media_pass: {plan.Name}";
         if (!MayReach(plan.Address, sender))
             return;
-        _pass = new(plan, core.Options.Urls.CreateHandler(), core.Options.Limits, core.Options.Time, (problem, code) => Fail(sender, problem, code));
+        _pass = new(plan, context.Core.Options.Urls.CreateHandler(), context.Core.Options.Limits, context.Core.Options.Time, (problem, code) => Fail(sender, problem, code));
         _hearing.Add(line.Listen(new MutableSink(_pass.Heard, isDeaf)));
         // Beside what commands say, which it makes way for.
         chain.Output.Play(_pass.Said, new() { Role = LayerRole.Background });
-        tell(new TrackStartEvent { TrackId = botTrack });
+        Tell(new TrackStartEvent { TrackId = context.BotTrack });
     }
 
     private void Lead(RealtimeOption option, IVoiceLine line, SpeechChain chain, List<VoiceProblem> problems)
@@ -79,18 +76,21 @@ internal sealed class SessionStreams(VoiceCore core, string session, string botT
         if (RealtimePlan.Of(option, problems) is not { } plan || (plan.Endpoint is { } endpoint && !MayReach(endpoint, "realtime")))
             return;
         // To a server the client names only by addresses that were judged.
-        var connections = plan.Endpoint is null ? core.Speech.Connections : core.Addresses.Connections;
-        _model = new(core.Speech.Realtime(plan), chain, connections, core.Options.Time);
+        var connections = plan.Endpoint is null ? context.Core.Speech.Connections : context.Core.Addresses.Connections;
+        _model = new(context.Core.Speech.Realtime(plan), chain, connections, context.Core.Options.Time);
         _hearing.Add(line.Listen(new MutableSink(_model.Input, isDeaf)));
     }
 
     private bool MayReach(Uri url, string sender)
     {
-        if (core.Options.Urls.Allows(url))
+        if (context.Core.Options.Urls.Allows(url))
             return true;
         Fail(sender, UrlRefusal.Of(url), null);
         return false;
     }
 
-    private void Fail(string sender, string problem, int? code) => tell(new ErrorEvent { TrackId = session, Sender = sender, Error = problem, Code = code });
+    private void Fail(string sender, string problem, int? code) => Tell(new ErrorEvent { TrackId = context.Id, Sender = sender, Error = problem, Code = code });
+
+    // From any thread.
+    private void Tell(VoiceEvent happened) => context.Post(() => context.Tell(happened));
 }

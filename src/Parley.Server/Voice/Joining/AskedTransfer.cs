@@ -1,6 +1,6 @@
 using Parley.Dialogs;
 
-namespace Parley.Server.Voice.Sessions;
+namespace Parley.Server.Voice.Joining;
 
 /// <summary>
 /// A transfer the other side asks for (REFER). It is accepted at once; what becomes of it is for the program to decide and say. It gets one last report in any case: where the program
