@@ -75,6 +75,21 @@ public sealed class ConformanceClientTests
         Assert.DoesNotContain("error", events.Select(Name));
     }
 
+    // Each event has a task of its own in the client, and it takes an error that overtakes the answer for the end of the call.
+    [Theory]
+    [InlineData("/call/sip")]
+    [InlineData("/call")]
+    public async Task What_is_wrong_with_an_option_is_told_when_the_answer_has_been_seen(string path)
+    {
+        await using var stage = await StartAsync();
+        _ = stage.AnswerAll();
+        await using var socket = await stage.ConnectAsync(path);
+        await socket.SendAsync(stage.Invite(""","vad":{"type":"ten","endpoint":"http://192.0.2.1"}"""));
+        var events = await UntilAsync(socket, "error");
+        var answered = Assert.Single(events, one => Name(one) == "answer").GetProperty("timestamp").GetInt64();
+        Assert.InRange(events[^1].GetProperty("timestamp").GetInt64() - answered, 150, long.MaxValue);
+    }
+
     // The recogniser of these tests hears its words before there is any audio.
     [Fact]
     public async Task Times_of_words_are_never_negative()

@@ -11,6 +11,9 @@ namespace Parley.Server.Voice.Sessions;
 /// </summary>
 internal sealed partial class SessionContext : IDisposable
 {
+    // Clients handle each event in a task of its own, in which an error right behind the answer may overtake it. Ten times what a busy machine of theirs takes.
+    private static readonly TimeSpan AnswerSeen = TimeSpan.FromMilliseconds(200);
+
     private readonly Mailbox _mailbox = new();
     private readonly Inflow _fromOutside;
     private readonly CancellationTokenSource _ending = new();
@@ -85,6 +88,20 @@ internal sealed partial class SessionContext : IDisposable
         Complain(command, problems);
         foreach (var error in errors)
             Tell(error);
+    }
+
+    /// <summary>Tells what was held back, and errors of until then, once whoever waits for the answer has had time to see it.</summary>
+    /// <param name="command">Whose options they are.</param>
+    public void ReleaseSoon(string command)
+    {
+        Held.HoldsErrors = true;
+        _ = ReleaseAsync();
+
+        async Task ReleaseAsync()
+        {
+            await Task.Delay(AnswerSeen, Core.Options.Time);
+            Post(() => Release(command));
+        }
     }
 
     /// <summary>Runs what takes time beside the mailbox; what goes wrong with it is an error event.</summary>

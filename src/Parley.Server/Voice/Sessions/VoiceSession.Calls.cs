@@ -40,7 +40,10 @@ internal sealed partial class VoiceSession : ICallOwner
             _audio.Change();
         _audio.Open();
         Tell(new MediaReadyEvent { TrackId = Id });
-        TellHeld();
+        if (_call.Sip is IncomingCall)
+            TellHeld();
+        else
+            _context.ReleaseSoon("invite");
         _audio.BeginDialogue(() => _referral.IsConnecting || Bridging.IsOn, Refer);
         DoEarly();
     }
@@ -64,7 +67,7 @@ internal sealed partial class VoiceSession : ICallOwner
         Tell(new TrackStartEvent { TrackId = Id });
         Tell(new AnswerEvent { TrackId = Id, Sdp = "" });
         _audio.Open();
-        TellHeld();
+        _context.ReleaseSoon("invite");
         DoEarly();
     }
 
