@@ -33,7 +33,7 @@ give_up() {
 # The phones nobody here wrote, and the database.
 install_peers() {
     local missing=() package
-    for package in sip-tester baresip-core linphone-cli kamailio fail2ban postgresql espeak-ng nodejs python3; do
+    for package in sip-tester baresip-core linphone-cli kamailio fail2ban postgresql espeak-ng nodejs python3 libopus0; do
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
     done
     # Debian's own Node has no WebSocket yet.

@@ -8,9 +8,12 @@ using Parley.Net;
 // relay FIRST-PORT CALLS   call i: what comes on FIRST+4i leaves by FIRST+4i+2, and back
 // echo  FIRST-PORT STREAMS stream i on FIRST+2i: jitter buffer, decoder, encoder, back to the sender
 // play  FIRST-PORT STREAMS SECONDS WARM-UP   sends a tone from each stream and measures how late its packets leave, once it has run for WARM-UP seconds
+// codecs                   what 20 ms of audio cost to encode and decode
+if (args is ["codecs"])
+    return Coding.Measure();
 if (args.Length < 3 || !int.TryParse(args[1], out var first) || !int.TryParse(args[2], out var count))
 {
-    Console.Error.WriteLine("usage: relay|echo FIRST-PORT COUNT, or play FIRST-PORT COUNT [SECONDS [WARM-UP]]");
+    Console.Error.WriteLine("usage: relay|echo FIRST-PORT COUNT, or play FIRST-PORT COUNT [SECONDS [WARM-UP]], or codecs");
     return 2;
 }
 

@@ -87,8 +87,12 @@ internal sealed class CallMedia : IAsyncDisposable
         return media;
     }
 
-    public static Task<CallMedia> ForDialAsync(UserAgent agent, OutgoingInviteOptions invite, DialOptions options, CancellationToken cancel) => ForDialAsync(
-        agent, NextHop(invite), options.Codecs ?? CodecsOf(options.BridgeWith) ?? agent.Options.Codecs, options.BridgeWith?.AudioSession.Stream, cancel, invite.Flow, options.MediaEncryption);
+    public static Task<CallMedia> ForDialAsync(UserAgent agent, OutgoingInviteOptions invite, DialOptions options, CancellationToken cancel)
+    {
+        AudioCodecs.RequireUsable(options.Codecs, nameof(DialOptions.Codecs));
+        var codecs = options.Codecs ?? CodecsOf(options.BridgeWith) ?? agent.Options.Codecs;
+        return ForDialAsync(agent, NextHop(invite), codecs, options.BridgeWith?.AudioSession.Stream, cancel, invite.Flow, options.MediaEncryption);
+    }
 
     /// <summary>The audio of a call to somebody, its port open.</summary>
     /// <param name="agent">Whose ports and lanes.</param>
@@ -171,6 +175,7 @@ internal sealed class CallMedia : IAsyncDisposable
     {
         if (!_answered.IsNone)
             return _answered;
+        AudioCodecs.RequireUsable(options.Codecs, nameof(AnswerOptions.Codecs));
         _codecs = options.Codecs ?? _codecs;
         _encryption = options.MediaEncryption ?? _encryption;
         var offer = SessionBody.Read(invite, out var problem);

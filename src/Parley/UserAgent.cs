@@ -4,6 +4,7 @@ using System.Reflection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Dialogs;
+using Parley.Media.Codecs;
 using Parley.Media.Engine;
 using Parley.Media.Files;
 using Parley.Net;
@@ -67,7 +68,7 @@ public sealed class UserAgent : IAsyncDisposable
     public ICollection<Call> Calls => _calls.Keys;
 
     /// <summary>Codecs offered and accepted where a call does not say others, best first.</summary>
-    public IReadOnlyList<Media.Codecs.AudioCodec> Codecs => _options.Codecs;
+    public IReadOnlyList<AudioCodec> Codecs => _options.Codecs;
 
     /// <summary>What it listens on, with real ports.</summary>
     public IReadOnlyList<SipListener> Listeners => Endpoint.Listeners;
@@ -94,13 +95,14 @@ public sealed class UserAgent : IAsyncDisposable
     internal ILogger Logger => _log;
 
     /// <summary>Opens the listeners.</summary>
-    /// <exception cref="ArgumentException">A listen address, caller or certificate is missing or not readable.</exception>
+    /// <exception cref="ArgumentException">A listen address, caller or certificate is missing or not readable, or a codec cannot be used on this machine.</exception>
     /// <exception cref="IOException">An address is in use or not this machine's.</exception>
     public static async Task<UserAgent> StartAsync(UserAgentOptions? options = null, CancellationToken cancel = default)
     {
         options ??= new();
         foreach (var listen in options.Listen)
             RequireListenAddress(listen, nameof(UserAgentOptions.Listen));
+        AudioCodecs.RequireUsable(options.Codecs, nameof(UserAgentOptions.Codecs));
         var network = options.Network ?? OwnNetwork(options);
         var agent = new UserAgent(options, network);
         try

@@ -39,7 +39,7 @@ public sealed record UserAgentOptions
     /// <summary>Certificates trusted besides the system's. Default none.</summary>
     public X509Certificate2Collection? TrustedRoots { get; init; }
 
-    /// <summary>Codecs offered and accepted, best first. Default <see cref="AudioCodecs.Default"/>.</summary>
+    /// <summary>Codecs offered and accepted, best first. Default <see cref="AudioCodecs.Default"/>; <see cref="AudioCodecs.Opus"/> is used where it is named here.</summary>
     public IReadOnlyList<AudioCodec> Codecs { get; init; } = AudioCodecs.Default;
 
     /// <summary>

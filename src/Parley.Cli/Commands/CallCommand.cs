@@ -2,7 +2,6 @@ using System.CommandLine;
 using Parley.Cli.Calling;
 using Parley.Cli.Configuration;
 using Parley.Cli.Terminal;
-using Parley.Media.Codecs;
 
 namespace Parley.Cli.Commands;
 
@@ -35,10 +34,7 @@ internal sealed class CallCommand : Command
 
     private readonly Option<string?> _from = new("--from") { HelpName = "URI", Description = "Who calls: sip:user@host, or \"Name\" <sip:user@host>" };
 
-    private readonly Option<string[]> _codecs = new("--codec")
-    {
-        HelpName = "NAME", Description = "Offer this codec: PCMU, PCMA, G722 or L16; may be repeated, best first [default: PCMU, PCMA, G722]",
-    };
+    private readonly Option<string[]> _codecs = CodecNames.Option("Offer this codec");
 
     private readonly Option<string?> _srtp = EncryptionMode.Option();
 
@@ -80,11 +76,8 @@ internal sealed class CallCommand : Command
             Credentials = _peer.Credentials(parsed, CallSettings.UserOf(parsed.GetValue(_from))),
         };
         await settings.CheckFilesAsync(interrupt);
-        var codecs = parsed.GetValue(_codecs) is { Length: > 0 } names ? names.Select(FindCodec).ToList() : null;
+        var codecs = CodecNames.Parse(parsed.GetValue(_codecs), "--codec");
         await using var agent = await _peer.StartAgentAsync(parsed, settings.Proxy ?? target, codecs, interrupt, EncryptionMode.Parse(parsed.GetValue(_srtp)));
         return await new CallRun(agent, settings, _peer.Events(parsed)).RunAsync(interrupt);
     }
-
-    private static AudioCodec FindCodec(string name) => AudioCodecs.Find(name)
-        ?? throw CommandException.Usage($"--codec: no codec '{name}'; there are {string.Join(", ", AudioCodecs.All.Select(one => one.Name).Distinct())}.");
 }

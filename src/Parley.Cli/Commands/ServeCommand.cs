@@ -64,6 +64,8 @@ internal sealed class ServeCommand : Command
 
     private readonly Option<string?> _srtp = EncryptionMode.Option();
 
+    private readonly Option<string[]> _codecs = CodecNames.Option("Offer and accept this codec");
+
     private readonly Option<string[]> _allowBridge = new("--allow-bridge")
     {
         HelpName = "HOST", Description = "Let any caller be bridged to HOST; may be repeated [default: only to the caller's own host]",
@@ -94,7 +96,7 @@ internal sealed class ServeCommand : Command
             """)
     {
         foreach (var option in (Option[])
-            [_sip, _http, _data, _config, _tlsCertificate, _tlsKey, _tlsSelfSigned, _trace, _mediaPorts, _externalHost, _srtp, _allowBridge, _callApi, _callApiKey])
+            [_sip, _http, _data, _config, _tlsCertificate, _tlsKey, _tlsSelfSigned, _trace, _mediaPorts, _externalHost, _srtp, _codecs, _allowBridge, _callApi, _callApiKey])
             Options.Add(option);
         _voice.AddTo(this);
         SetAction(async (parsed, cancel) =>
@@ -122,6 +124,7 @@ internal sealed class ServeCommand : Command
         MediaPorts = parsed.GetValue(_mediaPorts),
         ExternalHost = parsed.GetValue(_externalHost),
         Srtp = parsed.GetValue(_srtp),
+        Codecs = parsed.GetValue(_codecs),
         AllowBridge = parsed.GetValue(_allowBridge),
         CallApi = new()
         {

@@ -39,6 +39,9 @@ internal sealed record ServeSettings
     /// <summary>Whether audio is encrypted: <c>off</c>, <c>optional</c> or <c>required</c>.</summary>
     public string? Srtp { get; init; }
 
+    /// <summary>Codecs offered and accepted by name, best first.</summary>
+    public IReadOnlyList<string>? Codecs { get; init; }
+
     /// <summary>Hosts anybody may be bridged to.</summary>
     public IReadOnlyList<string>? AllowBridge { get; init; }
 
@@ -73,6 +76,7 @@ internal sealed record ServeSettings
         MediaPorts = MediaPorts ?? others.MediaPorts,
         ExternalHost = ExternalHost ?? others.ExternalHost,
         Srtp = Srtp ?? others.Srtp,
+        Codecs = Codecs is { Count: > 0 } ? Codecs : others.Codecs,
         AllowBridge = AllowBridge is { Count: > 0 } ? AllowBridge : others.AllowBridge,
         Storage = Storage ?? others.Storage,
         CallApi = CallApi.Over(others.CallApi),
@@ -95,6 +99,7 @@ internal sealed record ServeSettings
             ("media-ports", MediaPorts == started.MediaPorts),
             ("external-host", ExternalHost == started.ExternalHost),
             ("srtp", Srtp == started.Srtp),
+            ("codecs", (Codecs ?? []).SequenceEqual(started.Codecs ?? [])),
             ("allow-bridge", (AllowBridge ?? []).SequenceEqual(started.AllowBridge ?? [])),
             ("storage", Storage == started.Storage),
             ("call-api", CallApi.IsSameAs(started.CallApi)),

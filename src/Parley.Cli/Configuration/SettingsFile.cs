@@ -11,7 +11,7 @@ internal static class SettingsFile
 
     private static readonly string[] Keys =
     [
-        "sip", "http", "data", "tls-cert", "tls-key", "tls-self-signed", "trace", "media-ports", "external-host", "srtp", "allow-bridge", "storage", "voice",
+        "sip", "http", "data", "tls-cert", "tls-key", "tls-self-signed", "trace", "media-ports", "external-host", "srtp", "codecs", "allow-bridge", "storage", "voice",
         .. CallApiSettingsFile.Keys, .. PhoneSettingsFile.Keys,
     ];
 
@@ -63,6 +63,7 @@ internal static class SettingsFile
         "media-ports" => settings with { MediaPorts = value.Text() },
         "external-host" => settings with { ExternalHost = value.Text() },
         "srtp" => settings with { Srtp = value.Text() },
+        "codecs" => settings with { Codecs = value.Texts() },
         "allow-bridge" => settings with { AllowBridge = value.Texts() },
         "storage" => settings with { Storage = value.Text() },
         "voice" => settings with { Voice = VoiceSettingsFile.Read(value) },

@@ -32,6 +32,7 @@ internal static class ServeRun
         var listen = settings.Listen.Select(SipListenAddress.Parse).ToList();
         var mediaPorts = settings.MediaPorts is { } range ? ServeSettings.ParsePorts(range) : new UserAgentOptions().MediaPorts;
         var encryption = EncryptionMode.Parse(settings.Srtp);
+        var codecs = CodecNames.Parse(settings.Codecs, "codecs");
         var statusAddress = settings.Http == "off" ? null : ServeSettings.ParseHttp(settings.Http ?? ServeSettings.DefaultHttp);
         var live = new LiveSipTrace();
         await using var log = new ServeLog(output);
@@ -50,6 +51,7 @@ internal static class ServeRun
             ExternalHost = settings.ExternalHost,
             MediaPorts = mediaPorts,
             MediaEncryption = encryption,
+            Codecs = codecs,
             MediaTimeout = MediaTimeout,
             Trace = trace is null ? live : new CombinedSipTrace(live, trace.Trace),
             Logging = logging,

@@ -30,8 +30,8 @@ public sealed record CallStartParameters : CommandParameters
     [Description("Further header fields of both INVITEs, by their names.")]
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
-    /// <summary>Codecs offered, preferred first: <c>PCMU</c>, <c>PCMA</c>, <c>G722</c>. Null for all.</summary>
-    [Description("Codecs offered, preferred first, e.g. [\"PCMA\", \"PCMU\"]. Default: all.")]
+    /// <summary>Codecs offered, preferred first: <c>PCMU</c>, <c>PCMA</c>, <c>G722</c>, <c>L16</c>, <c>opus</c>. Null for those of the server.</summary>
+    [Description("Codecs offered, preferred first, e.g. [\"PCMA\", \"PCMU\"]. Default: those of the server.")]
     public IReadOnlyList<string>? Codecs { get; init; }
 
     /// <summary>False to keep from the caller what the callee's side sends before the answer; then the server's own ringing tone is heard throughout. Null for true.</summary>

@@ -23,6 +23,7 @@ internal sealed class AudioReceiver
     private TelephoneEventReceiver? _events;
     private int _eventClock;
     private AudioCodec? _codec;
+    private IConcealingDecoder? _concealing; // the decoder in use, where it conceals by itself
     private LossConcealer? _concealer;
     private short[] _rest = []; // decoded beyond the frame before: packets longer than the tick
     private int _restCount;
@@ -56,6 +57,9 @@ internal sealed class AudioReceiver
     /// <summary>Packets refused: unknown payload type, unproved source, undecodable.</summary>
     public long Refused { get; private set; }
 
+    /// <summary>Frames that were lost and were in the packet after them.</summary>
+    public long Recovered { get; private set; }
+
     /// <summary>Packets lost, over all sources heard.</summary>
     public long Lost => _lostBefore + (Statistics?.Lost ?? 0);
 
@@ -79,7 +83,7 @@ internal sealed class AudioReceiver
         {
             var codec = Find(audio, i);
             if (codec is null || !ReferenceEquals(codec, _codecs[i]))
-                _decoders[i] = null;
+                ForgetDecoder(i);
             _codecs[i] = codec;
         }
 
@@ -100,12 +104,15 @@ internal sealed class AudioReceiver
         digit = default;
         var isEvent = IsEvent(packet.PayloadType);
         var codec = _codecs[packet.PayloadType];
-        if ((!isEvent && codec is null) || !Belongs(packet, isEvent ? _eventClocks[packet.PayloadType] : codec!.ClockRate))
+        // An event's timestamp is on the audio's clock, whatever its duration counts in.
+        if ((!isEvent && codec is null) || !Belongs(packet, (codec ?? _codec)?.ClockRate ?? 8000))
         {
             Refused++;
             return false;
         }
 
+        if (codec is not null)
+            Statistics!.UseClock(codec.ClockRate);
         switch (Statistics!.Add(packet.SequenceNumber, packet.Timestamp, now, !isEvent))
         {
             case RtpArrival.Suspect:
@@ -132,6 +139,7 @@ internal sealed class AudioReceiver
         else if (listening && packet.Payload.Length > 0)
         {
             // An empty payload is a keep-alive (RFC 6263 §4.2).
+            Jitter?.UseClock(codec!.ClockRate);
             Jitter?.Add(datagram, packet, now);
         }
 
@@ -176,6 +184,13 @@ internal sealed class AudioReceiver
     /// <summary>Nobody listens any more: gives all buffers back.</summary>
     public void Close() => Reset();
 
+    /// <summary>The stream has ended: gives the decoders' memory back.</summary>
+    public void ForgetDecoders()
+    {
+        for (var i = 0; i < _decoders.Length; i++)
+            ForgetDecoder(i);
+    }
+
     /// <summary>The next frame of PCM, silence where there is none, in <paramref name="scratch"/>; encoded frames go to <paramref name="tap"/> on their way.</summary>
     public ReadOnlySpan<short> PullPcm(long now, int milliseconds, EncodedTap? tap, Span<short> scratch)
     {
@@ -194,12 +209,12 @@ internal sealed class AudioReceiver
                     frame = SampleRate * milliseconds / 1000;
                     break;
                 case JitterPull.Conceal:
-                    _concealer!.Conceal(scratch.Slice(count, frame));
-                    count += frame;
+                    count += Conceal(packet, scratch[count..]);
                     break;
                 default:
                     scratch[count..frame].Clear();
-                    _concealer!.Reset();
+                    if (_concealing is null)
+                        _concealer!.Reset();
                     count = frame;
                     break;
             }
@@ -213,9 +228,8 @@ internal sealed class AudioReceiver
     /// <summary>Passes the packets of the next <paramref name="milliseconds"/> to the tap without decoding them.</summary>
     public void PullEncoded(long now, int milliseconds, EncodedTap tap)
     {
-        var clockRate = _codec?.ClockRate ?? 8000;
-        _credit += clockRate * milliseconds / 1000;
-        while (_credit >= Jitter!.FrameUnits)
+        _credit += Jitter!.ClockRate * milliseconds / 1000;
+        while (_credit >= Jitter.FrameUnits)
         {
             switch (Jitter.Pull(now, false, out var packet))
             {
@@ -293,6 +307,7 @@ internal sealed class AudioReceiver
         if (!ReferenceEquals(codec, _codec))
             UseCodec(codec);
         var decoder = _decoders[packet.PayloadType] ??= codec.CreateDecoder();
+        _concealing = decoder as IConcealingDecoder;
         if (codec.MaxDecodedSamples(packet.Length) > room.Length)
         {
             Refused++;
@@ -300,14 +315,47 @@ internal sealed class AudioReceiver
         }
 
         var samples = decoder.Decode(packet.Payload, room);
-        _concealer!.Received(room[..samples]);
+        if (samples == 0)
+        {
+            Refused++;
+            return Conceal(default, room);
+        }
+
+        if (_concealing is null)
+            _concealer!.Received(room[..samples]);
+        else if (_concealing.IsPaused)
+            Jitter!.Pause();
         return samples;
+    }
+
+    /// <summary>Makes up for a packet's worth of audio, if it can be from what the packet after it repeats.</summary>
+    private int Conceal(in JitterFrame following, Span<short> room)
+    {
+        // As the sender's packets are long, at least 2.5 ms and at most what fits: timestamps are what a stranger writes.
+        var count = Math.Clamp((int)((long)Jitter!.FrameUnits * SampleRate / Jitter.ClockRate), SampleRate / 400, room.Length);
+        var gap = room[..count];
+        if (_concealing is null)
+            _concealer!.Conceal(gap);
+        else if (following.Packet is null || !ReferenceEquals(_codecs[following.PayloadType], _codec))
+            _concealing.Conceal(gap);
+        else if (_concealing.Recover(following.Payload, gap))
+            Recovered++;
+        return count;
+    }
+
+    private void ForgetDecoder(int payloadType)
+    {
+        if (ReferenceEquals(_decoders[payloadType], _concealing))
+            _concealing = null;
+        (_decoders[payloadType] as IDisposable)?.Dispose();
+        _decoders[payloadType] = null;
     }
 
     private void UseCodec(AudioCodec? codec)
     {
-        var clockBefore = _codec?.ClockRate ?? 8000;
         var rateBefore = SampleRate;
+        if (!ReferenceEquals(codec, _codec))
+            _concealing = null;
         _codec = codec;
         if (_concealer is null || SampleRate != rateBefore)
         {
@@ -315,11 +363,8 @@ internal sealed class AudioReceiver
             _restCount = 0;
         }
 
-        if (Jitter is not null && codec is not null && codec.ClockRate != clockBefore)
-        {
-            Jitter.Clear();
-            Jitter = new(codec.ClockRate, _limits);
-        }
+        if (codec is not null)
+            Jitter?.UseClock(codec.ClockRate);
     }
 
     private void Reset()

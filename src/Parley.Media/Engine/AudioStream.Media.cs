@@ -338,11 +338,11 @@ public sealed partial class AudioStream : IClocked
             return false;
         }
 
-        if (!_digits.Begin(due, format.Codec.ClockRate, Sender.At(due)))
+        if (!_digits.Begin(due, format.EventClock, Sender.At(due)))
             return false;
         // The audio's clock goes on under the event (RFC 4733 §2.5.1.1).
         Sender.NextTimestamp(due, format.TimestampStep, out _);
-        var packet = _digits.Next(format.TimestampStep);
+        var packet = _digits.Next(format.EventStep);
         packet.Payload.Write(MediaLane.Packet.AsSpan(RtpHeader.Size, TelephoneEventPayload.Size));
         Sender.Send(_rtpSocket!, _latch.Target, MediaLane.Packet, RtpHeader.Size + TelephoneEventPayload.Size, payloadType, packet.Marker, packet.Timestamp);
         return true;
@@ -354,6 +354,8 @@ public sealed partial class AudioStream : IClocked
             return; // on hold: what plays goes on unheard
         var wire = MediaLane.Packet;
         var length = _encoder!.Encode(frame, wire.AsSpan(RtpHeader.Size, wire.Length - RtpHeader.Size - SrtpSender.MaxOverhead));
+        if (length == 0)
+            return; // silence the far end would rather not get
         var timestamp = Sender.NextTimestamp(due, format.TimestampStep, out var resumes);
         Sender.Send(_rtpSocket!, _latch.Target, wire, RtpHeader.Size + length, format.Audio.PayloadType, resumes, timestamp);
     }

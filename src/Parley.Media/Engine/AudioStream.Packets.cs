@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Parley.Media.Codecs;
 using Parley.Media.Rtp;
 using Parley.Net;
 
@@ -140,7 +141,11 @@ public sealed partial class AudioStream
         if (_decryption is { } srtp && !Shorten(datagram, srtp.UnprotectControl(datagram.Span)))
             return;
         if (_rtcp.Session.Receive(datagram.Span, Lane.Now - waited, Ntp(waited), _receiver.Ssrc))
+        {
             _controlHeard = source;
+            if (_encoder is ILossAwareEncoder aware && _rtcp.Session.RemoteReport is { } report)
+                aware.ExpectLoss(report.FractionLost / 256.0);
+        }
     }
 
     private bool Shorten(PacketBuffer datagram, int length)

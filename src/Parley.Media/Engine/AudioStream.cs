@@ -98,7 +98,7 @@ public sealed partial class AudioStream : IAsyncDisposable
     /// playbacks, readers and reports go on. A remote host that is a name must have been looked up: without an address nothing is sent until packets
     /// come, and those are taken only under <see cref="LatchPolicy.AnyUntilLocked"/>.
     /// </summary>
-    /// <exception cref="ArgumentException">The codec is not mono.</exception>
+    /// <exception cref="ArgumentException">The codec is not mono, or cannot be used on this machine.</exception>
     public void Configure(NegotiatedAudio audio)
     {
         ArgumentNullException.ThrowIfNull(audio);
@@ -134,13 +134,14 @@ public sealed partial class AudioStream : IAsyncDisposable
             Refused = _receiver.Refused + _refused,
             Late = jitter.Late,
             Concealed = jitter.Concealed,
+            Recovered = _receiver.Recovered,
             Jitter = TimeSpan.FromMilliseconds(statistics?.JitterMilliseconds ?? 0),
             JitterBufferDelay = TimeSpan.FromMilliseconds(jitter.TargetDelay),
             RoundTrip = roundTrip,
             RemoteLoss = remote?.FractionLost / 256.0,
             RemoteJitter = remote is { } report ? TimeSpan.FromSeconds(report.Jitter / (double)clockRate) : null,
             EstimatedMos = roundTrip is { } time
-                ? VoiceQuality.EstimateMos((_receiver.Lost + jitter.Late) / (double)expected, time.TotalMilliseconds / 2 + delay)
+                ? VoiceQuality.EstimateMos(Math.Max(0, _receiver.Lost + jitter.Late - _receiver.Recovered) / (double)expected, time.TotalMilliseconds / 2 + delay)
                 : null,
             ReportsSent = session.Sent,
             ReportsReceived = session.Received,
@@ -185,8 +186,12 @@ public sealed partial class AudioStream : IAsyncDisposable
             _digits.Clear(new InvalidOperationException("The stream no longer sends: it was put on hold or switched off."));
         if (format is not null)
         {
-            if (before is null || !ReferenceEquals(before.Codec, format.Codec))
-                _encoder = format.Codec.CreateEncoder();
+            if (before is null || !ReferenceEquals(before.Codec, format.Codec) || before.Parameters != format.Parameters)
+            {
+                (_encoder as IDisposable)?.Dispose();
+                _encoder = format.Codec.CreateEncoder(format.Parameters);
+            }
+
             Sender.SetClock(format.Codec.ClockRate, Lane.Now);
             _receiver.Configure(audio);
             _latch.Negotiate(Endpoint(audio.RemoteAddress, audio.RemotePort));
@@ -221,6 +226,8 @@ public sealed partial class AudioStream : IAsyncDisposable
         _digits.Clear(new OperationCanceledException("The stream has ended."));
         DetachAll();
         _receiver.Close();
+        _receiver.ForgetDecoders();
+        (_encoder as IDisposable)?.Dispose();
         ForgetKeys();
         _ = FinishAsync();
     }

@@ -33,6 +33,9 @@ public sealed record AudioStreamStatistics
     /// <summary>Frames concealed; 0 while nobody listens.</summary>
     public required long Concealed { get; init; }
 
+    /// <summary>Frames among those concealed that are no guess: the next packet repeated them (in-band FEC of Opus). The estimated opinion counts them as received.</summary>
+    public long Recovered { get; init; }
+
     /// <summary>Interarrival jitter here.</summary>
     public required TimeSpan Jitter { get; init; }
 

@@ -17,6 +17,7 @@ internal sealed class RelayDirection(AudioStream from, AudioStream to)
     private const byte NotPassed = 0xFF;
 
     private readonly byte[] _payloadTypes = new byte[128];
+    private readonly int[] _eventClocks = new int[128]; // of telephone events whose durations count in another clock on the other side
     private readonly PacketBuffer?[] _ring = new PacketBuffer?[MaxInFlight];
     private uint _source;
     private bool _mapped;
@@ -25,6 +26,7 @@ internal sealed class RelayDirection(AudioStream from, AudioStream to)
     private long _own;
     private int _written;
     private int _read;
+    private int _targetEventClock;
     private long _forwarded;
     private long _dropped;
 
@@ -38,6 +40,8 @@ internal sealed class RelayDirection(AudioStream from, AudioStream to)
     public void Map(StreamFormat source, StreamFormat target, bool digits)
     {
         _payloadTypes.AsSpan().Fill(NotPassed);
+        Array.Clear(_eventClocks);
+        _targetEventClock = target.EventClock;
         foreach (var mapping in source.Audio.ReceivePayloads)
         {
             if (target.PayloadTypeOf(mapping.Codec) is { } payloadType)
@@ -46,8 +50,10 @@ internal sealed class RelayDirection(AudioStream from, AudioStream to)
 
         foreach (var mapping in source.Audio.ReceiveTelephoneEvents)
         {
-            if (digits && target.Audio.TelephoneEventPayloadType is { } payloadType && mapping.ClockRate == target.Codec.ClockRate)
-                _payloadTypes[mapping.PayloadType] = payloadType;
+            if (!digits || target.Audio.TelephoneEventPayloadType is not { } payloadType)
+                continue;
+            _payloadTypes[mapping.PayloadType] = payloadType;
+            _eventClocks[mapping.PayloadType] = mapping.ClockRate == target.EventClock ? 0 : mapping.ClockRate;
         }
     }
 
@@ -63,6 +69,8 @@ internal sealed class RelayDirection(AudioStream from, AudioStream to)
             return;
         }
 
+        if (_eventClocks[packet.PayloadType] is > 0 and var clock)
+            Rescale(datagram.Span[packet.PayloadOffset..], clock);
         if (ReferenceEquals(from.Lane, to.Lane))
         {
             Send(datagram);
@@ -91,6 +99,15 @@ internal sealed class RelayDirection(AudioStream from, AudioStream to)
             datagram.Release();
             Volatile.Write(ref _read, _read + 1);
         }
+    }
+
+    // The last two bytes of an event are its duration (RFC 4733 §2.3); at 48 kHz they end at 1.4 s, which a digit held for longer is cut to.
+    private void Rescale(Span<byte> payload, int clock)
+    {
+        if (payload.Length < TelephoneEventPayload.Size)
+            return;
+        var duration = BinaryPrimitives.ReadUInt16BigEndian(payload[2..]) * (long)_targetEventClock / clock;
+        BinaryPrimitives.WriteUInt16BigEndian(payload[2..], (ushort)Math.Min(duration, ushort.MaxValue));
     }
 
     private void Send(PacketBuffer datagram)

@@ -26,7 +26,7 @@ public sealed class JitterBuffer
 
     private readonly Slot[] _slots = new Slot[Capacity];
     private readonly JitterEstimator _estimator = new();
-    private readonly int _clockRate;
+    private int _clockRate;
     private readonly int _minimum;
     private readonly int _maximum;
 
@@ -77,6 +77,9 @@ public sealed class JitterBuffer
     /// <summary>RTP clock units per packet, as observed; 20 ms before two packets in a row were seen.</summary>
     public int FrameUnits => _frame;
 
+    /// <summary>RTP clock units per second.</summary>
+    public int ClockRate => _clockRate;
+
     private int FrameMilliseconds => Math.Max(1, (int)(_frame * 1000L / _clockRate));
 
     /// <summary>Adds an audio packet; its buffer is referenced when it is kept.</summary>
@@ -112,10 +115,28 @@ public sealed class JitterBuffer
             _estimator.ForgetBase();
     }
 
+    /// <summary>Begins anew with timestamps of another clock; does nothing when it is the same.</summary>
+    /// <param name="clockRate">RTP clock units per second.</param>
+    public void UseClock(int clockRate)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(clockRate, 1);
+        if (clockRate == _clockRate)
+            return;
+        Clear();
+        _clockRate = clockRate;
+        _frame = clockRate / 50;
+    }
+
+    /// <summary>The packet taken last ends a talk spurt: what follows it is silence on purpose, not loss, until the next packet is due.</summary>
+    public void Pause() => _spurt = _playing;
+
     /// <summary>Takes what is to be played for the next frame.</summary>
     /// <param name="now">Milliseconds.</param>
     /// <param name="quiet">True when the frame before was silent, so that the delay may be changed unheard.</param>
-    /// <param name="frame">The packet, when the result is <see cref="JitterPull.Packet"/>.</param>
+    /// <param name="frame">
+    /// The packet, when the result is <see cref="JitterPull.Packet"/>. When it is <see cref="JitterPull.Conceal"/> for a lost packet, the one after it if that is here already:
+    /// it stays in the buffer, and is good until the next call.
+    /// </param>
     public JitterPull Pull(long now, bool quiet, out JitterFrame frame)
     {
         frame = default;
@@ -127,9 +148,10 @@ public sealed class JitterBuffer
             ref var slot = ref _slots[_next % Capacity];
             if (!slot.Filled)
             {
-                if (Missing())
-                    return Conceal();
-                continue;
+                if (!Missing())
+                    continue;
+                frame = Following();
+                return Conceal();
             }
 
             if (slot.Packet is null)
@@ -287,6 +309,12 @@ public sealed class JitterBuffer
         _next++;
         _expected += _frame;
         return false;
+    }
+
+    private JitterFrame Following()
+    {
+        ref var slot = ref _slots[_next % Capacity];
+        return slot.Packet is null ? default : new(slot.Packet, slot.Offset, slot.Length, slot.PayloadType, (uint)slot.Timestamp, slot.Marker);
     }
 
     private JitterPull Conceal()

@@ -9,6 +9,6 @@ public enum JitterPull
     /// <summary>The packet in the frame; the caller releases its buffer.</summary>
     Packet,
 
-    /// <summary>A packet is missing: conceal it.</summary>
+    /// <summary>A packet is missing, or the delay has to grow by one: conceal it.</summary>
     Conceal,
 }

@@ -10,7 +10,7 @@ public sealed class RtpReceiveStatistics
     private const int MaxDropout = 3000;
     private const int MaxMisorder = 100;
 
-    private readonly int _clockRate;
+    private int _clockRate;
     private ushort _newest;
     private uint _cycles;
     private uint _base;
@@ -80,6 +80,18 @@ public sealed class RtpReceiveStatistics
         if (timed)
             AddTransit(timestamp, arrival);
         return result;
+    }
+
+    /// <summary>Goes on with timestamps of another clock: the source has changed its codec. Jitter stays what it was in time; the change itself counts for none.</summary>
+    /// <param name="clockRate">RTP clock units per second; at least 1.</param>
+    public void UseClock(int clockRate)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(clockRate, 1);
+        if (clockRate == _clockRate)
+            return;
+        _jitterScaled = (uint)((long)_jitterScaled * clockRate / _clockRate);
+        _clockRate = clockRate;
+        _hasTransit = false;
     }
 
     /// <summary>Takes the loss since the previous call as the report block wants it: in 256ths of what was expected (RFC 3550 appendix A.3).</summary>

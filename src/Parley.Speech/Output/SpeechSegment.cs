@@ -1,4 +1,6 @@
+using System.Buffers;
 using Parley.Media.Audio;
+using Parley.Media.Playback;
 
 namespace Parley.Speech.Output;
 
@@ -8,7 +10,7 @@ namespace Parley.Speech.Output;
 /// </summary>
 public sealed class SpeechSegment
 {
-    private const int ChunkSamples = 1600;
+    private const int ChunkSamples = 2048; // a size the pool has
 
     private readonly Lock _gate = new(); // text and marks; never taken by the lane
     private readonly List<(int Position, TimeSpan At)> _marks = [];
@@ -26,7 +28,8 @@ public sealed class SpeechSegment
     private long _received;
     private long _played;
     private volatile bool _complete;
-    private TaskCompletionSource? _room; // of a writer that waits
+    private readonly AsyncSignal _room = new();
+    private volatile bool _full; // a writer waits
     private bool _flowing;
 
     internal SpeechSegment(string text, bool streaming, int sampleRate, LayeredOutputOptions options, CancellationToken stopped)
@@ -92,22 +95,7 @@ public sealed class SpeechSegment
     public async ValueTask<bool> WriteAsync(ReadOnlyMemory<short> pcm, int sampleRate, CancellationToken cancel = default)
     {
         if (sampleRate != _sampleRate) pcm = Convert(pcm.Span, sampleRate);
-        while (_received - PlayedSamples >= _maxBuffered && !_stopped.IsCancellationRequested)
-        {
-            var room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Volatile.Write(ref _room, room);
-            if (_received - PlayedSamples < _maxBuffered) break;
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _stopped);
-            try
-            {
-                await room.Task.WaitAsync(either.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-            {
-                return false; // stopped: the caller is told so
-            }
-        }
-
+        if (_received - PlayedSamples >= _maxBuffered) await WaitForRoomAsync(cancel).ConfigureAwait(false);
         if (_stopped.IsCancellationRequested) return false;
         Append(pcm.Span);
         return true;
@@ -127,6 +115,8 @@ public sealed class SpeechSegment
         {
             if (_readAt == ChunkSamples)
             {
+                // The writer is in the next one already, and nobody else reads.
+                ArrayPool<short>.Shared.Return(_reading.Samples);
                 _reading = _reading.Next!;
                 _readAt = 0;
             }
@@ -138,7 +128,7 @@ public sealed class SpeechSegment
         }
 
         Volatile.Write(ref _played, _played + count);
-        if (Volatile.Read(ref _room) is not null && Volatile.Read(ref _received) - _played < _maxBuffered) Interlocked.Exchange(ref _room, null)?.TrySetResult();
+        if (_full && Volatile.Read(ref _received) - _played < _maxBuffered) _room.Set();
         return count;
     }
 
@@ -161,6 +151,20 @@ public sealed class SpeechSegment
 
             return Math.Min(position, _text.Length);
         }
+    }
+
+    private async ValueTask WaitForRoomAsync(CancellationToken cancel)
+    {
+        using var cancelled = cancel.UnsafeRegister(static room => ((AsyncSignal)room!).Set(), _room);
+        using var stopped = _stopped.UnsafeRegister(static room => ((AsyncSignal)room!).Set(), _room);
+        _full = true;
+        while (_received - PlayedSamples >= _maxBuffered && !_stopped.IsCancellationRequested)
+        {
+            cancel.ThrowIfCancellationRequested();
+            await _room.WaitAsync().ConfigureAwait(false);
+        }
+
+        _full = false;
     }
 
     private void Append(ReadOnlySpan<short> pcm)
@@ -193,7 +197,8 @@ public sealed class SpeechSegment
 
     private sealed class Chunk
     {
-        public readonly short[] Samples = new short[ChunkSamples];
+        /// <summary>Of the pool; what is never heard is the collector's.</summary>
+        public readonly short[] Samples = ArrayPool<short>.Shared.Rent(ChunkSamples);
 
         public Chunk? Next { get; set; }
     }

@@ -166,6 +166,7 @@ public sealed class RecognitionStream : IAudioSink, IAsyncDisposable
     {
         var packet = new short[_packet];
         var idle = _time.GetTimestamp();
+        await using var woken = cancel.UnsafeRegister(static arrived => ((AsyncSignal)arrived!).Set(), _arrived).ConfigureAwait(false);
         while (true)
         {
             cancel.ThrowIfCancellationRequested();
@@ -196,17 +197,11 @@ public sealed class RecognitionStream : IAudioSink, IAsyncDisposable
                 continue;
             }
 
-            await WaitForAudio(cancel).ConfigureAwait(false);
+            await _arrived.WaitAsync().ConfigureAwait(false);
             if (_time.GetElapsedTime(idle) < s_keepAlive) continue;
             await connection.SendAsync(ReadOnlyMemory<short>.Empty, cancel).ConfigureAwait(false);
             idle = _time.GetTimestamp();
         }
-    }
-
-    private async ValueTask WaitForAudio(CancellationToken cancel)
-    {
-        using var registration = cancel.UnsafeRegister(static state => ((AsyncSignal)state!).Set(), _arrived);
-        await _arrived.WaitAsync().ConfigureAwait(false);
     }
 
     private async Task ReceiveAsync(IRecogniser provider, IRecogniserConnection connection, long first, Action onWords, CancellationToken cancel)
@@ -236,9 +231,9 @@ public sealed class RecognitionStream : IAudioSink, IAsyncDisposable
     /// <summary>Throws when the vendor has owed an answer for too long; also wakes the sender for its keep-alives.</summary>
     private async Task WatchAsync(IRecogniser provider, CancellationToken cancel)
     {
-        while (true)
+        using var watch = new PeriodicTimer(s_watch, _time);
+        while (await watch.WaitForNextTickAsync(cancel).ConfigureAwait(false))
         {
-            await Task.Delay(s_watch, _time, cancel).ConfigureAwait(false);
             _arrived.Set();
             var since = Interlocked.Read(ref _owedSince);
             if (since != 0 && _time.GetElapsedTime(since) >= _options.ResponseTimeout)

@@ -54,7 +54,7 @@ public sealed record StartCall : CallCommand
     /// <summary>Headers added to both INVITEs; those that signalling writes itself are refused. Default none.</summary>
     public IReadOnlyList<SipHeader> Headers { get; init; } = [];
 
-    /// <summary>Codecs offered to both, best first, by name: <c>PCMU</c>, <c>PCMA</c>, <c>G722</c>, <c>L16</c>. Default those of the user agent. For <see cref="CallFlow.Relay"/> only.</summary>
+    /// <summary>Codecs offered to both, best first, by name: <c>PCMU</c>, <c>PCMA</c>, <c>G722</c>, <c>L16</c>, <c>opus</c>. Default those of the user agent. For <see cref="CallFlow.Relay"/> only.</summary>
     public IReadOnlyList<string>? Codecs { get; init; }
 
     /// <summary>The caller hears what the callee's side plays before it answers; otherwise a ringing tone. Default true. Where the audio does not pass here the phones decide.</summary>

@@ -135,8 +135,9 @@ public sealed partial class CallControl
         RequireTime(start.RingTimeout, nameof(StartCall.RingTimeout));
         if (!Enum.IsDefined(start.Flow))
             throw Malformed($"There is no flow {start.Flow}.", nameof(StartCall.Flow));
-        var codecs = start.Codecs?.Select(name => AudioCodecs.Find(name)
-            ?? throw Malformed($"There is no codec '{name}'; there are {string.Join(", ", AudioCodecs.All.Select(codec => codec.Name).Distinct())}.", nameof(StartCall.Codecs))).ToList();
+        var codecs = start.Codecs?.Select(name => AudioCodecs.TryFind(name, out var codec, out var problem)
+            ? codec
+            : throw Malformed($"Codecs: {problem}", nameof(StartCall.Codecs))).ToList();
         return codecs is { Count: 0 }
             ? throw Malformed("A call has at least one codec.", nameof(StartCall.Codecs))
             : new(caller, callee, identity, codecs);

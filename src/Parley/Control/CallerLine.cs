@@ -56,5 +56,5 @@ public sealed class CallerLine(IncomingCall caller) : IAsyncDisposable
     private bool HasOffer => !caller.Invite!.Body.IsEmpty;
 
     // The codec of the other leg first, so that packets pass untouched; the rest for callers that do not have it.
-    private static AudioCodec[] CodecsFor(AudioCodec first) => [first, .. AudioCodecs.Default.Where(codec => codec.Name != first.Name)];
+    private AudioCodec[] CodecsFor(AudioCodec first) => [first, .. caller.Agent.Codecs.Where(codec => codec.Name != first.Name)];
 }

@@ -13,12 +13,13 @@ public sealed class SettingsFileTests
             {
               // comments are welcome
               "sip": ["udp:127.0.0.1:5070", "tls:127.0.0.1:5071"], "http": "off", "data": "d", "tls-cert": "c.pem", "tls-key": "k.pem", "tls-self-signed": false,
-              "trace": "t.pcap", "media-ports": "20000-21000", "external-host": "192.0.2.1", "srtp": "required", "allow-bridge": "pbx.example.com",
+              "trace": "t.pcap", "media-ports": "20000-21000", "external-host": "192.0.2.1", "srtp": "required", "codecs": ["opus", "PCMU"], "allow-bridge": "pbx.example.com",
             }
             """,
             "parley.json");
         Assert.Equal(["udp:127.0.0.1:5070", "tls:127.0.0.1:5071"], settings.Sip);
         Assert.Equal(["pbx.example.com"], settings.AllowBridge);
+        Assert.Equal(["opus", "PCMU"], settings.Codecs);
         Assert.Equal(("off", "d", "c.pem", "k.pem"), (settings.Http, settings.Data, settings.TlsCertificate, settings.TlsKey));
         Assert.Equal((false, "t.pcap", "20000-21000", "192.0.2.1", "required"), (settings.TlsSelfSigned, settings.Trace, settings.MediaPorts, settings.ExternalHost, settings.Srtp));
     }

@@ -17,7 +17,7 @@ internal sealed record BaresipOptions
     /// <summary>auto answers at once; manual waits for <see cref="Baresip.AcceptAsync"/>.</summary>
     public string Answer { get; init; } = "auto";
 
-    /// <summary>PCMU, PCMA or G722; empty offers PCMU, then PCMA.</summary>
+    /// <summary>PCMU, PCMA, G722 or opus; empty offers PCMU, then PCMA.</summary>
     public string Codec { get; init; } = "";
 
     /// <summary>srtp, srtp-mand or srtp-mandf: how it encrypts its audio; empty for not at all.</summary>

@@ -18,7 +18,7 @@ internal static class BaresipConfig
     public static async Task WriteAsync(TempFolder folder, BaresipOptions options, int port)
     {
         // G.722 is sampled at 16 kHz, and baresip 1.0.0 does not resample a file: the microphone has the codec's rate.
-        var rate = options.Codec == "G722" ? 16_000 : 8_000;
+        var rate = options.Codec switch { "G722" => 16_000, "opus" => 48_000, _ => 8_000 };
         if (options.Microphone.IsEmpty)
             Wav.WriteTone(folder.File("microphone.wav"), options.ToneHz, TimeSpan.FromSeconds(90), rate);
         else
@@ -27,7 +27,11 @@ internal static class BaresipConfig
         await File.WriteAllTextAsync(folder.File("contacts"), string.Concat(Contacts(options)));
         await File.WriteAllTextAsync(folder.File("accounts"), $"{Account(options)};answermode={options.Answer}{Codecs(options.Codec)}{Encryption(options)}\n");
         var template = await File.ReadAllTextAsync(Path.Combine(Repository.Peers, "baresip", "config"));
-        await File.WriteAllTextAsync(folder.File("config"), (options.Encryption.Length == 0 ? template : template + "module srtp.so\n")
+        if (options.Encryption.Length > 0)
+            template += "module srtp.so\n";
+        if (options.Codec == "opus")
+            template += "module opus.so\nopus_inbandfec yes\n";
+        await File.WriteAllTextAsync(folder.File("config"), template
             .Replace("@FOLDER@", folder.Path, StringComparison.Ordinal)
             .Replace("@SIP@", $"{port}", StringComparison.Ordinal)
             .Replace("@CONTROL@", $"{ControlPort(port)}", StringComparison.Ordinal)
@@ -54,7 +58,8 @@ internal static class BaresipConfig
         "" => ";audio_codecs=pcmu/8000/1,pcma/8000/1",
         "PCMU" or "PCMA" => $";audio_codecs={codec}/8000/1",
         "G722" => ";audio_codecs=G722/16000/1",
-        _ => throw new ArgumentOutOfRangeException(nameof(codec), codec, "PCMU, PCMA, G722 or empty"),
+        "opus" => ";audio_codecs=opus/48000/2",
+        _ => throw new ArgumentOutOfRangeException(nameof(codec), codec, "PCMU, PCMA, G722, opus or empty"),
     };
 
     private static string Certificate()

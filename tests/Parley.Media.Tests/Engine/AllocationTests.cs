@@ -14,6 +14,7 @@ public sealed class AllocationTests
     [Theory]
     [InlineData("PCMU")]
     [InlineData("G722")]
+    [InlineData("opus")]
     public async Task Receiving_decoding_encoding_and_sending_allocate_nothing(string codec)
     {
         await using var network = new SystemNetwork();

@@ -7,7 +7,7 @@ namespace Parley.Media.Tests.Engine;
 
 public sealed class AudioStreamTests
 {
-    public static TheoryData<string> Codecs => ["PCMU", "PCMA", "G722", "L16"];
+    public static TheoryData<string> Codecs => ["PCMU", "PCMA", "G722", "L16", "opus"];
 
     [Theory]
     [MemberData(nameof(Codecs))]

@@ -53,6 +53,7 @@ internal sealed class Phones : IDisposable
             ReceivePayloads = [new(PayloadType(codec), codec ?? AudioCodecs.Pcmu)],
             ReceiveTelephoneEvents = events ? [new(EventType, 8000)] : [],
             TelephoneEventPayloadType = events ? (byte)EventType : null,
+            TelephoneEventClockRate = events ? 8000 : null,
             Direction = direction,
             PacketMilliseconds = milliseconds,
         };

@@ -68,6 +68,45 @@ public sealed class JitterBufferTests
         Assert.Equal("- 100 ? 102 103 104", Play(6, (100, 0), (102, 40), (103, 60), (104, 80)));
 
     [Fact]
+    public void With_a_lost_packet_comes_the_one_after_it_if_it_is_there_and_it_stays_to_be_played()
+    {
+        Play(2, (100, 0));
+        Add(102, 40);
+        Assert.Equal(JitterPull.Conceal, _jitter.Pull(45, false, out var following));
+        Assert.Equal(102, following.Packet.Array[3]);
+        Assert.Equal("102", Pull(65));
+        Assert.Equal(JitterPull.Conceal, _jitter.Pull(85, false, out following));
+        Assert.Null(following.Packet);
+    }
+
+    [Fact]
+    public void What_follows_a_pause_that_was_foretold_is_silence_and_no_loss()
+    {
+        Play(3, (100, 0), (101, 20));
+        _jitter.Pause();
+        Assert.Equal("- -", $"{Pull(65)} {Pull(85)}");
+        Add(102, 200, timestamp: 110 * Frame);
+        Assert.Equal("- 102", $"{Pull(205)} {Pull(225)}");
+        Assert.Equal(0, _jitter.Statistics.Concealed);
+    }
+
+    [Fact]
+    public void Another_clock_begins_anew_and_its_packets_come_out_even()
+    {
+        Play(3, (100, 0), (101, 20), (102, 40));
+        _jitter.UseClock(48_000);
+        Assert.Equal((0, 960, 48_000), (_jitter.Count, _jitter.FrameUnits, _jitter.ClockRate));
+        var heard = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            Add(200 + i, 100 + i * 20, timestamp: 960L * i);
+            heard.Add(Pull(105 + i * 20));
+        }
+
+        Assert.Equal("- 200 201 202 203", string.Join(' ', heard));
+    }
+
+    [Fact]
     public void A_packet_that_comes_twice_is_played_once()
     {
         Assert.Equal("- 100 101 102", Play(4, (100, 0), (101, 20), (101, 21), (102, 40)));

@@ -19,6 +19,21 @@ public sealed class RtpReceiveStatisticsTests
     }
 
     [Fact]
+    public void Jitter_goes_on_in_time_when_the_clock_changes()
+    {
+        var statistics = new RtpReceiveStatistics(8_000);
+        for (var i = 0; i < 200; i++)
+            statistics.Add((ushort)i, (uint)(160 * i), 20 * i + i % 2 * 10);
+        var before = statistics.JitterMilliseconds;
+        Assert.InRange(before, 8, 11);
+        statistics.UseClock(48_000);
+        Assert.Equal(before, statistics.JitterMilliseconds, 0.2);
+        for (var i = 200; i < 400; i++)
+            statistics.Add((ushort)i, (uint)(77 + 960 * i), 20 * i + i % 2 * 10);
+        Assert.Equal(before, statistics.JitterMilliseconds, 1.0);
+    }
+
+    [Fact]
     public void A_packet_that_comes_after_a_newer_one_is_not_lost()
     {
         Add(10);

@@ -61,13 +61,22 @@ public sealed class LinesPlanTests
     }
 
     [Fact]
+    public async Task Opus_comes_first_where_it_is_asked_for_and_the_agent_s_codecs_after_it()
+    {
+        await using var agent = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], MediaPorts = (22_900, 22_998) });
+        var problems = new List<VoiceProblem>();
+        Assert.Equal(["opus", "PCMU", "PCMA", "G722"], SipPlan.Dial(agent, new() { Codec = "opus" }, null, problems).Codecs!.Select(codec => codec.Name));
+        Assert.Empty(problems);
+    }
+
+    [Fact]
     public async Task What_cannot_be_is_named_and_costs_itself_alone()
     {
         await using var agent = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], MediaPorts = (22_900, 22_998) });
         var problems = new List<VoiceProblem>();
         var option = new CallOption
         {
-            Codec = "opus",
+            Codec = "speex",
             HandshakeTimeout = -1,
             Sip = new() { Contact = "sip:a@elsewhere.example", Headers = new Dictionary<string, string> { ["Via"] = "x", ["v"] = "x", ["X-Tab"] = "a\tb", ["bad name"] = "x", ["X-Good"] = "1" } },
         };

@@ -53,7 +53,7 @@ public sealed record CallOption
     /// <summary>Anything, kept with the call.</summary>
     public IReadOnlyDictionary<string, string>? Extra { get; init; }
 
-    /// <summary>Of a SIP call, the codec that is preferred: <c>pcmu</c>, <c>pcma</c> or <c>g722</c>. Audio on the socket: <c>pcm</c> (16-bit little-endian, 16 kHz), <c>pcmu</c>, <c>pcma</c> or <c>g722</c>; null for pcm.</summary>
+    /// <summary>Of a SIP call, the codec that is preferred: <c>pcmu</c>, <c>pcma</c>, <c>g722</c> or <c>opus</c>. Audio on the socket: <c>pcm</c> (16-bit little-endian, 16 kHz), <c>pcmu</c>, <c>pcma</c> or <c>g722</c>; null for pcm.</summary>
     public string? Codec { get; init; }
 
     /// <summary>Noise of a place beneath all that is said; null for none.</summary>

@@ -61,11 +61,12 @@ public static class AudioAnswer
     {
         var media = offer.Media[index];
         var formats = PayloadFormat.ReadAll(media);
-        var payloads = RemoteStream.Common(formats, local.Codecs);
+        var payloads = RemoteStream.Common(formats, local.Codecs, media);
         if (payloads.Count == 0) return null;
         if (local.PreferLocalOrder) payloads = [.. payloads.OrderBy(p => IndexOf(local.Codecs, p.Codec))];
         if (local.AnswerOneCodec) payloads = [payloads[0]];
         var events = local.TelephoneEvents ? RemoteStream.Events(formats, payloads) : [];
+        var sent = EventFor(payloads[0], events);
 
         _ = Choose(media, local, out var srtp, out var crypto);
         var mux = local.RtcpMux && media.Attribute("rtcp-mux") is not null;
@@ -76,7 +77,8 @@ public static class AudioAnswer
             SendPayloads = payloads,
             ReceivePayloads = payloads,
             ReceiveTelephoneEvents = events,
-            TelephoneEventPayloadType = EventFor(payloads[0], events),
+            TelephoneEventPayloadType = sent?.PayloadType,
+            TelephoneEventClockRate = sent?.ClockRate,
             Direction = direction,
             Srtp = srtp,
         };
@@ -91,12 +93,13 @@ public static class AudioAnswer
         var media = answer.Media[index];
         var theirs = PayloadFormat.ReadAll(media, offered);
         var ours = PayloadFormat.ReadAll(offered);
-        var send = RemoteStream.Common(theirs, local.Codecs);
+        var send = RemoteStream.Common(theirs, local.Codecs, media);
         send.RemoveAll(p => !ours.Exists(format => format.Is(p.Codec)));
         if (send.Count == 0) return OfferAnswerResult.Failed(NoCommonCodec(media));
 
         if (Keys(offered, media, local, out var srtp) is { } unsafeAnswer) return OfferAnswerResult.Failed(unsafeAnswer);
         var sendEvents = local.TelephoneEvents ? RemoteStream.Events(theirs, send) : [];
+        var sent = EventFor(send[0], sendEvents);
         // The peer sends with the numbers of our offer; its own numbers are for what we send (RFC 3264 §5.1).
         var receive = RemoteStream.Common(ours, [.. send.Select(p => p.Codec)]);
         var receiveEvents = sendEvents.Count > 0 ? RemoteStream.Events(ours, receive) : [];
@@ -107,7 +110,8 @@ public static class AudioAnswer
             SendPayloads = send,
             ReceivePayloads = receive,
             ReceiveTelephoneEvents = receiveEvents,
-            TelephoneEventPayloadType = EventFor(send[0], sendEvents),
+            TelephoneEventPayloadType = sent?.PayloadType,
+            TelephoneEventClockRate = sent?.ClockRate,
             Direction = MediaDirections.Answer(answer.DirectionOf(media), wanted),
             Srtp = srtp,
         });
@@ -158,11 +162,15 @@ public static class AudioAnswer
         OfferAnswerFailureKind.NoCommonCodec,
         $"None of the {media.Formats.Count} audio formats named is among the codecs of this side.");
 
-    private static byte? EventFor(PayloadMapping payload, List<TelephoneEventMapping> events)
+    private static TelephoneEventMapping? EventFor(PayloadMapping payload, List<TelephoneEventMapping> events)
     {
-        foreach (var (number, clock) in events)
-            if (clock == payload.Codec.ClockRate) return number;
-        return null;
+        TelephoneEventMapping? usual = null;
+        foreach (var mapping in events)
+        {
+            if (mapping.ClockRate == payload.Codec.ClockRate) return mapping;
+            if (mapping.ClockRate == RemoteStream.UsualEventClock) usual = mapping;
+        }
+        return usual;
     }
 
     private static int OwnStream(SessionDescription offer)

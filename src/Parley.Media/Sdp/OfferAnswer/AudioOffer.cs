@@ -53,12 +53,13 @@ public static class AudioOffer
 
     private static MediaDescription Section(LocalAudio local)
     {
-        if (local.Codecs.Count == 0) throw new ArgumentException("At least one codec is needed for an offer.", nameof(local));
+        var codecs = local.Codecs.Where(codec => codec.Unavailable is null).ToList();
+        if (codecs.Count == 0) throw new ArgumentException(NoCodec(local), nameof(local));
         var used = new HashSet<byte>(local.PayloadTypes.Select(p => p.PayloadType));
         used.UnionWith(local.TelephoneEventPayloadTypes.Select(e => e.PayloadType));
         if (local.TelephoneEvents) used.Add(UsualTelephoneEvent);
-        var payloads = local.Codecs.Select(codec => new PayloadMapping(NumberOf(codec, local, used), codec)).ToList();
-        var events = local.TelephoneEvents ? Events(local, used) : [];
+        var payloads = codecs.Select(codec => new PayloadMapping(NumberOf(codec, local, used), codec)).ToList();
+        var events = local.TelephoneEvents ? Events(local, codecs, used) : [];
         // A plain stream with keys is what a side offers that would like to encrypt and can do without; RTP/SAVP says that it cannot (RFC 4568 §5).
         return AudioSection.Write(
             local, local.Encryption == MediaEncryption.Required ? "RTP/SAVP" : "RTP/AVP", payloads, events, local.Direction, local.PacketMilliseconds, local.RtcpMux, Crypto(local));
@@ -75,11 +76,17 @@ public static class AudioOffer
         return codec.StaticPayloadType ?? NextDynamic(local, used);
     }
 
-    /// <summary>One telephone-event format per clock rate among the codecs (RFC 4733 §2.1: events share the audio's timestamps).</summary>
-    private static List<TelephoneEventMapping> Events(LocalAudio local, HashSet<byte> used)
+    private static string NoCodec(LocalAudio local) =>
+        local.Codecs.Count == 0 ? "At least one codec is needed for an offer." : $"None of the codecs can be used: {local.Codecs[0].Name}: {local.Codecs[0].Unavailable}.";
+
+    /// <summary>
+    /// One telephone-event format per clock rate among the codecs (RFC 4733 §2.1: events share the audio's timestamps), and that of 8 kHz for phones that know no
+    /// other, whatever the codec.
+    /// </summary>
+    private static List<TelephoneEventMapping> Events(LocalAudio local, List<AudioCodec> codecs, HashSet<byte> used)
     {
         var events = new List<TelephoneEventMapping>();
-        foreach (var clock in local.Codecs.Select(c => c.ClockRate).Distinct())
+        foreach (var clock in codecs.Select(c => c.ClockRate).Append(RemoteStream.UsualEventClock).Distinct())
         {
             var pinned = local.TelephoneEventPayloadTypes.FirstOrDefault(e => e.ClockRate == clock);
             var number = pinned.ClockRate == clock ? pinned.PayloadType
@@ -101,5 +108,5 @@ public static class AudioOffer
     }
 
     internal static bool SameCodec(AudioCodec a, AudioCodec b) =>
-        a.ClockRate == b.ClockRate && a.Channels == b.Channels && a.Name.Equals(b.Name, StringComparison.OrdinalIgnoreCase);
+        a.ClockRate == b.ClockRate && a.RtpChannels == b.RtpChannels && a.Name.Equals(b.Name, StringComparison.OrdinalIgnoreCase);
 }

@@ -22,7 +22,7 @@ internal static class AudioSection
         foreach (var (number, codec) in payloads)
         {
             formats.Add(Text(number));
-            var channels = codec.Channels == 1 ? "" : $"/{codec.Channels}";
+            var channels = codec.RtpChannels == 1 ? "" : $"/{codec.RtpChannels}";
             attributes.Add(new("rtpmap", string.Create(CultureInfo.InvariantCulture, $"{number} {codec.Name}/{codec.ClockRate}{channels}")));
             if (codec.FormatParameters is { } parameters)
                 attributes.Add(new("fmtp", string.Create(CultureInfo.InvariantCulture, $"{number} {parameters}")));

@@ -46,8 +46,11 @@ public sealed record NegotiatedAudio
     /// <summary>Payload type to send <see cref="Codec"/> with; 0 when not <see cref="Enabled"/>.</summary>
     public byte PayloadType => SendPayloads.Count > 0 ? SendPayloads[0].PayloadType : (byte)0;
 
-    /// <summary>Payload type to send telephone events with, on the clock of <see cref="Codec"/>; null when they were not agreed.</summary>
+    /// <summary>Payload type to send telephone events with; null when they were not agreed.</summary>
     public byte? TelephoneEventPayloadType { get; init; }
+
+    /// <summary>What the durations of telephone events sent count in; null for the clock of <see cref="Codec"/>. Their timestamps are the audio's in any case.</summary>
+    public int? TelephoneEventClockRate { get; init; }
 
     /// <summary>What this side does: sends, receives, both or neither. Inactive when not <see cref="Enabled"/>.</summary>
     public MediaDirection Direction { get; init; }

@@ -12,7 +12,7 @@ internal readonly record struct PayloadFormat(byte PayloadType, string Name, int
 
     /// <summary>RFC 3264 §5.1 and RFC 8866 §6.6: same name without regard to case, same clock, same channel count.</summary>
     public bool Is(AudioCodec codec) =>
-        codec.ClockRate == ClockRate && codec.Channels == Channels && codec.Name.Equals(Name, StringComparison.OrdinalIgnoreCase);
+        codec.ClockRate == ClockRate && codec.RtpChannels == Channels && codec.Name.Equals(Name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads every format of the line that can be understood, in order; others are left out.</summary>
     /// <param name="media">The line to read.</param>

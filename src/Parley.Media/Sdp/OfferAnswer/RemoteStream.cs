@@ -8,6 +8,9 @@ namespace Parley.Media.Sdp.OfferAnswer;
 /// <summary>The peer's audio section read against one's own wishes; used by both roles.</summary>
 internal static class RemoteStream
 {
+    /// <summary>The clock telephone events have where they do not have the codec's.</summary>
+    public const int UsualEventClock = 8000;
+
     public static bool IsAudio(MediaDescription media) => media.Media.Equals("audio", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What makes a live audio section unusable before codecs are looked at, or null.</summary>
@@ -34,25 +37,31 @@ internal static class RemoteStream
     }
 
     /// <summary>The formats both sides have, in the peer's order, each codec once.</summary>
-    public static List<PayloadMapping> Common(List<PayloadFormat> formats, IReadOnlyList<AudioCodec> codecs)
+    /// <param name="formats">The peer's.</param>
+    /// <param name="codecs">One's own.</param>
+    /// <param name="media">Where the peer says how it wants its codecs; null when these are one's own formats.</param>
+    public static List<PayloadMapping> Common(List<PayloadFormat> formats, IReadOnlyList<AudioCodec> codecs, MediaDescription? media = null)
     {
         var common = new List<PayloadMapping>();
         foreach (var format in formats)
         {
-            if (codecs.FirstOrDefault(format.Is) is { } codec && !common.Exists(c => ReferenceEquals(c.Codec, codec)))
-                common.Add(new(format.PayloadType, codec));
+            if (codecs.FirstOrDefault(format.Is) is { Unavailable: null } codec && !common.Exists(c => ReferenceEquals(c.Codec, codec)))
+                common.Add(new(format.PayloadType, codec) { Parameters = codec.FormatParameters is null ? null : media?.AttributeFor("fmtp", format.PayloadType) });
         }
         return common;
     }
 
-    /// <summary>Telephone-event formats on the clock of an agreed codec (RFC 4733 §2.1), one per clock.</summary>
+    /// <summary>
+    /// Telephone-event formats on the clock of an agreed codec (RFC 4733 §2.1), one per clock; and those of 8 kHz, which many phones have beside codecs of any other
+    /// clock: their durations count in it, their timestamps are the audio's all the same.
+    /// </summary>
     public static List<TelephoneEventMapping> Events(List<PayloadFormat> formats, List<PayloadMapping> payloads)
     {
         var events = new List<TelephoneEventMapping>();
         foreach (var format in formats)
         {
             if (format.IsTelephoneEvent
-                && payloads.Exists(p => p.Codec.ClockRate == format.ClockRate)
+                && (format.ClockRate == UsualEventClock || payloads.Exists(p => p.Codec.ClockRate == format.ClockRate))
                 && !events.Exists(e => e.ClockRate == format.ClockRate))
                 events.Add(new(format.PayloadType, format.ClockRate));
         }

@@ -1,4 +1,5 @@
 using Parley.Contracts.Commands;
+using Parley.Media.Codecs;
 using Parley.Server.CallApi.JsonRpc;
 using Parley.Sip.Messages;
 
@@ -98,8 +99,13 @@ internal static class Checks
             return null;
         if (codecs.Count == 0)
             throw RequestException.Parameter(name, "names no codec; leave it out for all.");
-        var unknown = codecs.FirstOrDefault(codec => !KnownCodecs.Contains(codec));
-        return unknown is null ? codecs : throw RequestException.Parameter(name, $"names a codec there is not; there are {string.Join(", ", KnownCodecs)}.");
+        foreach (var codec in codecs)
+        {
+            if (!AudioCodecs.TryFind(codec, out _, out var problem))
+                throw RequestException.Parameter(name, $"names what cannot be used: {problem}");
+        }
+
+        return codecs;
     }
 
     /// <summary>Keys of a phone.</summary>
@@ -125,8 +131,6 @@ internal static class Checks
             return text;
         throw RequestException.Parameter(name, "has to be the name of a file, of letters, digits, '-', '_' and '.', and no folder.");
     }
-
-    private static readonly HashSet<string> KnownCodecs = new(StringComparer.OrdinalIgnoreCase) { "PCMU", "PCMA", "G722", "L16" };
 
     private static readonly HashSet<string> ReservedHeaders = new(StringComparer.OrdinalIgnoreCase)
     {

@@ -119,9 +119,9 @@ internal static class SipPlan
     {
         if (name is not { Length: > 0 } || name.Equals("pcm", StringComparison.OrdinalIgnoreCase))
             return null;
-        if (AudioCodecs.Find(name) is { } codec)
+        if (AudioCodecs.TryFind(name, out var codec, out var problem))
             return [codec, .. agent.Codecs.Where(other => other != codec)];
-        problems.Add(new("option.codec", $"'{name}' is none; there are pcmu, pcma and g722."));
+        problems.Add(new("option.codec", problem));
         return null;
     }
 
