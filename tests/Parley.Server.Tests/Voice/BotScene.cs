@@ -77,7 +77,7 @@ internal sealed class BotScene : IAsyncDisposable
     {
         var ear = new Ear();
         call.Audio.Listen(ear);
-        call.Audio.Play(new Quiet());
+        call.Audio.Play(new SilenceSource());
         return ear;
     }
 
@@ -133,19 +133,6 @@ internal sealed class BotScene : IAsyncDisposable
         }
 
         public Task IsQuietAsync() => ApiServer.UntilAsync(() => Silent >= 10, "the phone hears nothing any more");
-    }
-
-    private sealed class Quiet : IAudioSource
-    {
-        public int SampleRate => 8000;
-
-        public bool Ended => false;
-
-        public int Read(Span<short> pcm)
-        {
-            pcm.Clear();
-            return pcm.Length;
-        }
     }
 
     private sealed class Told(ChannelReader<RecogniserResult> words) : IRecogniser, IRecogniserConnection
