@@ -87,20 +87,13 @@ public sealed class HearingTests : IDisposable
     {
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var stage = await VoiceStage.StartAsync(Options);
-        stage.Serve(async call =>
-        {
-            await call.StartEarlyMediaAsync();
-            call.StartPlayback(new ToneSource(425, 8000));
-            await go.Task;
-            await call.AnswerAsync();
-            await call.WaitForEndAsync();
-        });
+        stage.Serve(call => AnswerAfterAsync(call, go.Task, new ToneSource(425, 8000)));
         var socket = await stage.BeginAsync(stage.Invite(""","asr":{"provider":"listening","startWhenAnswer":true},"vad":{"silenceTimeout":200}"""));
-        await VoiceStage.UntilAsync(socket, "ringing");
+        await UntilAsync(socket, "ringing");
         await Task.Delay(500);
         Assert.Equal((0, 0), (_listener.Connections, _listener.Level));
         go.SetResult();
-        await VoiceStage.UntilAsync(socket, "answer");
+        await UntilAsync(socket, "answer");
         await _listener.HearsAsync(level => level > 0);
         Assert.Equal(1, _listener.Connections);
     }
@@ -110,19 +103,13 @@ public sealed class HearingTests : IDisposable
     {
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var stage = await VoiceStage.StartAsync(Options);
-        stage.Serve(async call =>
-        {
-            await call.StartEarlyMediaAsync();
-            await go.Task;
-            await call.AnswerAsync();
-            await call.WaitForEndAsync();
-        });
+        stage.Serve(call => AnswerAfterAsync(call, go.Task, new SilenceSource()));
         var socket = await stage.BeginAsync(stage.Invite(""","asr":{"provider":"nobody"},"ambiance":{"path":"none.wav"}"""));
-        await VoiceStage.UntilAsync(socket, "ringing");
+        await UntilAsync(socket, "ringing");
         await socket.SendAsync("""{"command":"pause","id":"p"}""");
-        await VoiceStage.UntilAsync(socket, "ack");
+        await UntilAsync(socket, "ack");
         go.SetResult();
-        Assert.DoesNotContain("error", (await VoiceStage.UntilAsync(socket, "mediaReady")).Select(Name));
+        Assert.DoesNotContain("error", (await UntilAsync(socket, "mediaReady")).Select(Name));
         var senders = new[] { await socket.ReadAsync(), await socket.ReadAsync(), await socket.ReadAsync() }.Select(one => one.Text("sender")).Order();
         Assert.Equal(["ambiance", "asr", "pause"], senders);
     }
@@ -132,19 +119,12 @@ public sealed class HearingTests : IDisposable
     {
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var stage = await VoiceStage.StartAsync(Options);
-        stage.Serve(async call =>
-        {
-            await call.StartEarlyMediaAsync();
-            call.StartPlayback(new AudioClipSource(new AudioClip(Busy(), 8000), 8000, repeat: true));
-            await go.Task;
-            await call.AnswerAsync();
-            await call.WaitForEndAsync();
-        });
+        stage.Serve(call => AnswerAfterAsync(call, go.Task, new AudioClipSource(new AudioClip(Busy(), 8000), 8000, repeat: true)));
         var socket = await stage.BeginAsync(stage.Invite(""","ringbackDetection":{"enabled":true,"onStateChangeOnly":false}"""), "t");
         var state = await NextAsync(socket, "ringbackState");
         Assert.Equal(("busy_tone", 1, true, "t"), (state.Text("state"), state.Number("stateIndex"), state.GetProperty("isFinal").GetBoolean(), state.Text("trackId")));
         go.SetResult();
-        Assert.DoesNotContain("error", (await VoiceStage.UntilAsync(socket, "mediaReady")).Select(Name));
+        Assert.DoesNotContain("error", (await UntilAsync(socket, "mediaReady")).Select(Name));
 
         static short[] Busy() => [.. Enumerable.Range(0, 8000).Select(i => i < 4000 ? (short)(4000 * Math.Sin(2 * Math.PI * 425 * i / 8000)) : (short)0)];
     }
@@ -167,7 +147,7 @@ public sealed class HearingTests : IDisposable
             await call.WaitForEndAsync();
         });
         var socket = await stage.BeginAsync(stage.Invite(""","amd":{"enabled":true}"""));
-        var events = await VoiceStage.UntilAsync(socket, "answerMachineDetection");
+        var events = await UntilAsync(socket, "answerMachineDetection");
         Assert.Contains("answer", events.Select(Name));
         Assert.StartsWith("Machine", events[^1].Text("text"), StringComparison.Ordinal);
         Assert.InRange(events[^1].GetProperty("endTime").GetInt64() - events[^1].GetProperty("startTime").GetInt64(), 1500, 5000);
@@ -203,6 +183,16 @@ public sealed class HearingTests : IDisposable
         var told = events.Count(one => Name(one) == "dtmf");
         var lost = events.Where(one => Name(one) == "error").Sum(one => int.Parse(one.Text("error").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(Keys, told + lost);
+    }
+
+    // Its audio is heard before the answer, which comes when it is time.
+    private static async Task AnswerAfterAsync(IncomingCall call, Task time, IAudioSource sound)
+    {
+        await call.StartEarlyMediaAsync();
+        call.StartPlayback(sound);
+        await time;
+        await call.AnswerAsync();
+        await call.WaitForEndAsync();
     }
 
     private VoiceOptions Options
