@@ -8,31 +8,15 @@ using Parley.Sip.Tests.Transactions.Support;
 namespace Parley.Sip.Tests.Invites;
 
 /// <summary>Changes of a call that are refused, put off, or given up (RFC 3261 §14.1).</summary>
-public class ModifyFailureTests
+public class ModifyFailureTests : ModifyCase
 {
-    private readonly EndpointStage _stage = new();
-    private readonly List<ModifyResult> _results = [];
-
-    private static SipBody Sdp(string text) => new("application/sdp", text);
-
-    private Modification Modify(InviteSession session, ModifyOptions options)
-    {
-        Modification? change = null;
-        _stage.OnLane(() => change = session.Modify(options, result =>
-        {
-            _stage.Timeline.Add($"app changed {result.Status}");
-            _results.Add(result with { Message = result.Message?.ToOwned() });
-        }));
-        return change!;
-    }
-
     [Fact]
     public void More_changes_than_allowed_are_refused_here()
     {
-        var session = _stage.DialAnswered();
+        var session = Stage.DialAnswered();
         for (var i = 0; i < 17; i++)
             Modify(session, new() { Body = Sdp("a") });
-        var refused = Assert.Single(_results);
+        var refused = Assert.Single(Results);
         Assert.Equal(500, refused.Status);
         Assert.Null(refused.Message);
     }
@@ -40,13 +24,13 @@ public class ModifyFailureTests
     [Fact]
     public void A_refusal_leaves_target_and_offer_as_they_were_and_the_call_usable()
     {
-        var session = _stage.DialAnswered();
+        var session = Stage.DialAnswered();
         Modify(session, new() { Body = Sdp("a") });
-        _stage.PeerReplies("INVITE", "603 Decline", more: "Contact: <sip:moved@10.0.0.3:5060>");
+        Stage.PeerReplies("INVITE", "603 Decline", more: "Contact: <sip:moved@10.0.0.3:5060>");
         Assert.Equal("sip:peer@10.0.0.2:5060", session.Dialog.RemoteTarget);
         Assert.True(session.Dialog.Offers.IsSettled);
-        _stage.PeerSends(Requests.Reverse(_stage.Peer.LastOf("INVITE"), "UPDATE", 1, body: "v=0", type: "application/sdp"));
-        Assert.Equal(SipMethod.Update, _stage.Call.Requests[0].Method);
+        Stage.PeerSends(Requests.Reverse(Stage.Peer.LastOf("INVITE"), "UPDATE", 1, body: "v=0", type: "application/sdp"));
+        Assert.Equal(SipMethod.Update, Stage.Call.Requests[0].Method);
         Assert.False(session.IsEnded);
     }
 
@@ -55,20 +39,20 @@ public class ModifyFailureTests
     [InlineData(false, 0, 2000)]
     public void After_491_the_owner_of_the_Call_ID_waits_longer(bool caller, int least, int most)
     {
-        var session = caller ? _stage.DialAnswered() : _stage.Answered(Wire.Request());
+        var session = caller ? Stage.DialAnswered() : Stage.Answered(Wire.Request());
         Modify(session, new() { Body = Sdp("a") });
-        _stage.PeerReplies("INVITE", "491 Request Pending");
-        var sent = _stage.Peer.Received.Count(message => Wire.Summary(message) == "INVITE");
+        Stage.PeerReplies("INVITE", "491 Request Pending");
+        var sent = Stage.Peer.Received.Count(message => Wire.Summary(message) == "INVITE");
         if (least > 0)
         {
-            _stage.Advance(least - 1);
-            Assert.Equal(sent, _stage.Peer.Received.Count(message => Wire.Summary(message) == "INVITE"));
+            Stage.Advance(least - 1);
+            Assert.Equal(sent, Stage.Peer.Received.Count(message => Wire.Summary(message) == "INVITE"));
         }
 
-        _stage.Advance(most - least + 1);
-        Assert.NotEqual(sent, _stage.Peer.Received.Count(message => Wire.Summary(message) == "INVITE"));
-        _stage.PeerReplies("INVITE", "200 OK", sdp: "answer");
-        Assert.Equal(200, Assert.Single(_results).Status);
+        Stage.Advance(most - least + 1);
+        Assert.NotEqual(sent, Stage.Peer.Received.Count(message => Wire.Summary(message) == "INVITE"));
+        Stage.PeerReplies("INVITE", "200 OK", sdp: "answer");
+        Assert.Equal(200, Assert.Single(Results).Status);
     }
 
     [Fact]
@@ -88,17 +72,17 @@ public class ModifyFailureTests
     [Fact]
     public void A_peer_that_always_answers_491_is_asked_five_times()
     {
-        var session = _stage.DialAnswered();
+        var session = Stage.DialAnswered();
         Modify(session, new() { Body = Sdp("a") });
         for (var i = 0; i < 5; i++)
         {
-            _stage.PeerReplies("INVITE", "491 Request Pending");
-            _stage.Advance(4000);
+            Stage.PeerReplies("INVITE", "491 Request Pending");
+            Stage.Advance(4000);
         }
 
-        Assert.Equal(491, Assert.Single(_results).Status);
+        Assert.Equal(491, Assert.Single(Results).Status);
         Assert.False(session.IsEnded);
-        Assert.Equal("6 INVITE", Wire.Header(_stage.Peer.LastOf("INVITE"), "CSeq"));
+        Assert.Equal("6 INVITE", Wire.Header(Stage.Peer.LastOf("INVITE"), "CSeq"));
     }
 
     [Theory]
@@ -106,13 +90,13 @@ public class ModifyFailureTests
     [InlineData("408 Request Timeout", "app ended Timeout by Network: 408 Request Timeout")]
     public void A_481_or_408_ends_the_call_after_its_outcome_was_told(string status, string end)
     {
-        var session = _stage.DialAnswered();
+        var session = Stage.DialAnswered();
         Modify(session, new() { Body = Sdp("a") });
         Modify(session, new() { Body = Sdp("b") });
-        _stage.Timeline.Clear();
-        _stage.PeerReplies("INVITE", status);
+        Stage.Timeline.Clear();
+        Stage.PeerReplies("INVITE", status);
         var bye = status.StartsWith("408", StringComparison.Ordinal) ? "\n0 peer: BYE" : "";
-        _stage.Timeline.Shows($"""
+        Stage.Timeline.Shows($"""
             0 app changed {status[..3]}
             0 app changed 487
             0 {end}
@@ -123,35 +107,35 @@ public class ModifyFailureTests
     [Fact]
     public void Silence_ends_the_call()
     {
-        var session = _stage.DialAnswered();
+        var session = Stage.DialAnswered();
         Modify(session, new() { Body = Sdp("a") });
-        _stage.Advance(32_000);
-        Assert.Equal(408, Assert.Single(_results).Status);
-        Assert.Equal(CallEndKind.Timeout, _stage.Call.End!.Value.Kind);
+        Stage.Advance(32_000);
+        Assert.Equal(408, Assert.Single(Results).Status);
+        Assert.Equal(CallEndKind.Timeout, Stage.Call.End!.Value.Kind);
     }
 
     [Fact]
     public void A_reinvite_that_stays_provisional_too_long_is_cancelled()
     {
-        var session = _stage.DialAnswered();
+        var session = Stage.DialAnswered();
         Modify(session, new() { Body = Sdp("a"), Timeout = TimeSpan.FromSeconds(20) });
-        _stage.PeerReplies("INVITE", "180 Ringing");
-        _stage.Advance(20_000);
-        Assert.Equal("CANCEL", Wire.Summary(_stage.Peer.Last));
-        _stage.PeerReplies("INVITE", "487 Request Terminated");
-        Assert.Equal(487, Assert.Single(_results).Status);
+        Stage.PeerReplies("INVITE", "180 Ringing");
+        Stage.Advance(20_000);
+        Assert.Equal("CANCEL", Wire.Summary(Stage.Peer.Last));
+        Stage.PeerReplies("INVITE", "487 Request Terminated");
+        Assert.Equal(487, Assert.Single(Results).Status);
         Assert.False(session.IsEnded);
     }
 
     [Fact]
     public void Hanging_up_while_an_accepted_reinvite_waits_for_its_ACK_sends_both()
     {
-        var session = _stage.DialAnswered();
+        var session = Stage.DialAnswered();
         Modify(session, new());
-        _stage.PeerReplies("INVITE", "200 OK", sdp: "their offer");
-        _stage.Timeline.Clear();
-        _stage.OnLane(() => session.Bye());
-        _stage.Timeline.Shows("""
+        Stage.PeerReplies("INVITE", "200 OK", sdp: "their offer");
+        Stage.Timeline.Clear();
+        Stage.OnLane(() => session.Bye());
+        Stage.Timeline.Shows("""
             0 app ended Completed by Local: 200 Hung up
             0 peer: ACK
             0 peer: BYE
@@ -161,65 +145,65 @@ public class ModifyFailureTests
     [Fact]
     public void A_waiting_change_that_is_given_up_is_never_sent()
     {
-        var session = _stage.DialAnswered();
+        var session = Stage.DialAnswered();
         Modify(session, new() { Body = Sdp("a") });
         var second = Modify(session, new() { Body = Sdp("b") });
         second.Cancel();
-        _stage.Network.RunUntilIdle();
-        Assert.Equal(487, Assert.Single(_results).Status);
-        _stage.PeerReplies("INVITE", "200 OK", sdp: "answer");
-        Assert.Equal("ACK", Wire.Summary(_stage.Peer.Last));
+        Stage.Network.RunUntilIdle();
+        Assert.Equal(487, Assert.Single(Results).Status);
+        Stage.PeerReplies("INVITE", "200 OK", sdp: "answer");
+        Assert.Equal("ACK", Wire.Summary(Stage.Peer.Last));
     }
 
     [Fact]
     public void An_UPDATE_put_off_by_500_and_Retry_After_is_sent_again_then()
     {
-        var session = _stage.DialAnswered();
+        var session = Stage.DialAnswered();
         Modify(session, new() { Body = Sdp("a"), Method = ModifyMethod.Update });
-        _stage.PeerReplies("UPDATE", "500 Server Internal Error", more: "Retry-After: 7");
-        _stage.Timeline.Clear();
-        _stage.Advance(7000);
-        _stage.Timeline.Shows("7000 peer: UPDATE");
-        Assert.Empty(_results);
+        Stage.PeerReplies("UPDATE", "500 Server Internal Error", more: "Retry-After: 7");
+        Stage.Timeline.Clear();
+        Stage.Advance(7000);
+        Stage.Timeline.Shows("7000 peer: UPDATE");
+        Assert.Empty(Results);
     }
 
     [Fact]
     public void The_call_ends_cleanly_with_changes_waiting()
     {
-        var session = _stage.DialAnswered();
+        var session = Stage.DialAnswered();
         Modify(session, new() { Body = Sdp("a") });
         Modify(session, new() { Body = Sdp("b") });
-        _stage.PeerSends(Requests.Reverse(_stage.Peer.LastOf("INVITE"), "BYE", 1));
-        Assert.Equal([487, 487], _results.Select(result => result.Status));
-        _stage.PeerReplies("INVITE", "487 Request Terminated");
-        _stage.EndsClean();
+        Stage.PeerSends(Requests.Reverse(Stage.Peer.LastOf("INVITE"), "BYE", 1));
+        Assert.Equal([487, 487], Results.Select(result => result.Status));
+        Stage.PeerReplies("INVITE", "487 Request Terminated");
+        Stage.EndsClean();
     }
 
     [Fact]
     public async Task A_cancelled_token_cancels_the_reinvite()
     {
-        var session = _stage.DialAnswered();
+        var session = Stage.DialAnswered();
         using var cancel = new CancellationTokenSource();
         var changing = session.ModifyAsync(new() { Body = Sdp("a") }, cancel.Token);
-        _stage.Network.RunUntilIdle();
-        _stage.PeerReplies("INVITE", "180 Ringing");
+        Stage.Network.RunUntilIdle();
+        Stage.PeerReplies("INVITE", "180 Ringing");
         await cancel.CancelAsync();
-        _stage.Network.RunUntilIdle();
-        Assert.Equal("CANCEL", Wire.Summary(_stage.Peer.Last));
-        _stage.PeerReplies("INVITE", "487 Request Terminated");
-        _stage.Await(() => changing.IsCompleted);
+        Stage.Network.RunUntilIdle();
+        Assert.Equal("CANCEL", Wire.Summary(Stage.Peer.Last));
+        Stage.PeerReplies("INVITE", "487 Request Terminated");
+        Stage.Await(() => changing.IsCompleted);
         Assert.Equal(487, (await changing).Status);
     }
 
     [Fact]
     public void A_first_ACK_held_back_for_ever_ends_the_call()
     {
-        _stage.Call.WhenAnswered = (session, _) => session.HoldAcknowledge();
-        _stage.Dial();
-        _stage.PeerReplies("INVITE", "200 OK", more: Responses.Contact, sdp: "their offer");
-        _stage.Timeline.Clear();
-        _stage.Advance(32_000);
-        _stage.Timeline.Shows("""
+        Stage.Call.WhenAnswered = (session, _) => session.HoldAcknowledge();
+        Stage.Dial();
+        Stage.PeerReplies("INVITE", "200 OK", more: Responses.Contact, sdp: "their offer");
+        Stage.Timeline.Clear();
+        Stage.Advance(32_000);
+        Stage.Timeline.Shows("""
             32000 app ended Failed by Local: 500 An offer of the peer was never answered
             32000 peer: ACK
             32000 peer: BYE
