@@ -43,7 +43,7 @@ public abstract partial class Call
     }
 
     /// <summary>Plays a WAV file, or one behind an http or https URL, to its end.</summary>
-    /// <param name="file">A path, or a URL. A file is read once and kept; a URL is streamed.</param>
+    /// <param name="file">A path or a URL of the program's own; a file is read once and kept, a URL is streamed. What others name is opened by <see cref="NamedSounds"/>, which judges it.</param>
     /// <param name="options">Gain, start muted or paused.</param>
     /// <param name="cancel">Stops playing.</param>
     /// <returns>How it ended: finished, or cut by the end of the call.</returns>
