@@ -1,14 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Parley.Dialogs;
 using Parley.Media.Codecs;
 using Parley.Samples.Tests.Support;
-using Parley.Sip.Authentication;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Endpoint;
 using Parley.Sip.Invites;
-using Parley.Sip.Messages;
 using Parley.Sip.Registrations;
 using Parley.Sip.Subscriptions;
 using Xunit;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Parley.Dialogs;
-using Parley.Media.Codecs;
 using Parley.Samples.Tests.Support;
 using Parley.Sip.Authentication;
 using Parley.Sip.Dialogs;

@@ -1,4 +1,3 @@
-using Parley.Media.Audio;
 using Parley.Media.Codecs;
 using Parley.Media.Engine;
 using Parley.Media.Playback;

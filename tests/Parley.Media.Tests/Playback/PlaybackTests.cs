@@ -1,8 +1,6 @@
 using Parley.Media.Audio;
 using Parley.Media.Codecs;
-using Parley.Media.Engine;
 using Parley.Media.Playback;
-using Parley.Media.Rtp;
 using Parley.Media.Sdp;
 using Parley.Media.Tests.Engine;
 

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.Json;
 using Parley.Net.Http;
 using Parley.Server.Tests.Support;
-using Parley.Server.Voice;
 using Parley.TestSupport;
 using Parley.TestSupport.Speech;
 using static Parley.Server.Tests.Voice.VoiceStage;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Parley.Contracts.Voice;
 using Parley.Media.Audio;
-using Parley.Server.Tests.Support;
 using Parley.Sip.Invites;
 using Parley.TestSupport;
 using Parley.TestSupport.Speech;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Parley.Media.Audio;
 using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
 using Parley.Sip.Invites;

@@ -1,7 +1,5 @@
-using System.Text;
 using System.Text.Json;
 using Parley.Media.Audio;
-using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
 using Parley.Server.Voice.Incoming;
 using Parley.Speech.Synthesis;

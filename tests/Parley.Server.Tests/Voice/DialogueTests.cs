@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
 using Parley.Sip.Invites;
 using Parley.Speech.Dialogue;

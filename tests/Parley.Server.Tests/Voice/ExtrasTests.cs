@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Parley.Server.Access;
-using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
 using Parley.Server.Voice.Extras;
 using Parley.Speech.Synthesis;

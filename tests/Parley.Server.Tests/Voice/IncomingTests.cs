@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json;
 using Parley.Contracts.Voice;
-using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
 using Parley.Server.Voice.Incoming;
 using static Parley.Server.Tests.Voice.VoiceStage;

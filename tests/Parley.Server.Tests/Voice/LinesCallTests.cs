@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using Parley.Server.Tests.Support;
 using Parley.TestSupport;

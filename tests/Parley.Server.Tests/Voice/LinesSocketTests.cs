@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using Parley.Server.Tests.Support;
-using Parley.Server.Voice;
 using Parley.TestSupport;
 using static Parley.Server.Tests.Voice.VoiceStage;
 

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Server.Tests.Support;
-using Parley.Server.Voice;
 using Parley.Server.Voice.Records;
 using Parley.TestSupport;
 using static Parley.Server.Tests.Voice.VoiceStage;

@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using System.Text.Json;
 using Parley.Server.Voice;
 using static Parley.Server.Tests.Voice.VoiceStage;
 

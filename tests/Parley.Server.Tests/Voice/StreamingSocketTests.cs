@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Parley.Media.Audio;
 using Parley.Media.Codecs;
 using static Parley.Server.Tests.Voice.VoiceStage;

@@ -2,7 +2,6 @@ using Parley.Sip.Dialogs;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 using Parley.Sip.Tests.Endpoint.Support;
-using Parley.Sip.Tests.Transactions.Support;
 
 namespace Parley.Sip.Tests.Invites;
 

@@ -1,9 +1,7 @@
-using Parley.Sip.Authentication;
 using Parley.Sip.Dialogs;
 using Parley.Sip.Messages;
 using Parley.Sip.Registrations;
 using Parley.Sip.Tests.Endpoint.Support;
-using Parley.Sip.Tests.Transactions.Support;
 
 namespace Parley.Sip.Tests.Registrations;
 

@@ -1,9 +1,7 @@
 using Parley.Sip.Dialogs;
-using Parley.Sip.Endpoint;
 using Parley.Sip.Messages;
 using Parley.Sip.Subscriptions;
 using Parley.Sip.Tests.Endpoint.Support;
-using Parley.Sip.Tests.Transactions.Support;
 
 namespace Parley.Sip.Tests.Subscriptions;
 

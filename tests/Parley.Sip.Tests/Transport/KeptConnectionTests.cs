@@ -1,4 +1,3 @@
-using Parley.Net;
 using Parley.Sip.Transport;
 using static Parley.Sip.Tests.Transport.StreamClient;
 using static Parley.Sip.Tests.Transport.TransportRig;

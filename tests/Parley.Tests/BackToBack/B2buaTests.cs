@@ -1,9 +1,7 @@
 using Parley.BackToBack;
-using Parley.Dialogs;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 using Parley.Tests.Dialogs;
-using Parley.Tests.Support;
 
 namespace Parley.Tests.BackToBack;
 

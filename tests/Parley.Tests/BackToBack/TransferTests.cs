@@ -1,6 +1,5 @@
 using Parley.BackToBack;
 using Parley.Dialogs;
-using Parley.Sip.Messages;
 using Parley.Tests.Dialogs;
 using Parley.Tests.Support;
 using Parley.Transfers;

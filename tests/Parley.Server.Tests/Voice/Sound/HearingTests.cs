@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Parley.Media.Audio;
 using Parley.Server.Tests.Support;
 using Parley.Server.Voice;

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Parley.Media.Audio;
 using Parley.Server.Tests.Support;
-using Parley.Server.Voice;
 using static Parley.Server.Tests.Voice.VoiceStage;
 
 namespace Parley.Server.Tests.Voice.Sound;

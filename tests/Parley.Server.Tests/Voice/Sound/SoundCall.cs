@@ -4,7 +4,6 @@ using Parley.Media.Audio;
 using Parley.Media.Files;
 using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
-using Parley.Speech.Recognition;
 using Parley.Speech.Synthesis;
 using Parley.Speech.Vendors;
 
