@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Parley.Net.Http;
 using Parley.Server.Tests.Support;
+using Parley.Server.Voice;
 using Parley.TestSupport;
 using Parley.TestSupport.Speech;
 using static Parley.Server.Tests.Voice.VoiceStage;
@@ -22,9 +23,11 @@ public sealed class AddressTests
     public async Task An_address_that_may_not_be_reached_is_an_error_and_the_fallback_takes_over(string part, string endpoint, string why)
     {
         await using var stage = await StartAsync(new() { Urls = new(["media.example.com"]) });
+        _ = stage.AnswerAll();
+        await using var socket = await stage.ConnectAsync();
         var other = part == "asr" ? ",\"tts\":{\"provider\":\"scripted\"}" : "";
-        var socket = await stage.BeginAsync($$$"""{"command":"invite","option":{"callee":"{{{stage.PhoneUri}}}","{{{part}}}":{"provider":"voiceapi","endpoint":"{{{endpoint}}}","fallback":{"provider":"scripted"}}{{{other}}}}}""");
-        var error = await ErrorAsync(socket);
+        await socket.SendAsync($$$"""{"command":"invite","option":{"callee":"{{{stage.PhoneUri}}}","{{{part}}}":{"provider":"voiceapi","endpoint":"{{{endpoint}}}","fallback":{"provider":"scripted"}}{{{other}}}}}""");
+        var error = (await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString()!;
         Assert.StartsWith($"invite: option.{part}.endpoint: ", error, StringComparison.Ordinal);
         Assert.Contains(why, error, StringComparison.Ordinal);
         await SaysAsync(socket, "");
@@ -38,9 +41,12 @@ public sealed class AddressTests
     public async Task A_text_whose_own_voice_may_not_be_reached_is_said_by_the_calls()
     {
         await using var stage = await StartAsync();
-        var (socket, _) = await stage.CallAsync();
+        _ = stage.AnswerAll();
+        await using var socket = await stage.ConnectAsync();
+        await socket.SendAsync(stage.Invite());
+        await UntilAsync(socket, "mediaReady");
         var events = await SaysAsync(socket, $$""","option":{"provider":"voiceapi","endpoint":"{{Inner}}"}""");
-        Assert.StartsWith("tts: option.endpoint: URLs of 10.0.0.1 are not allowed", Assert.Single(events, one => Name(one) == "error").Text("error"), StringComparison.Ordinal);
+        Assert.StartsWith("tts: option.endpoint: URLs of 10.0.0.1 are not allowed", Assert.Single(events, one => Name(one) == "error").GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -57,10 +63,13 @@ public sealed class AddressTests
             return Task.FromResult<IPAddress[]>([IPAddress.Loopback]);
         });
         await using var stage = await StartAsync(new() { Urls = guard });
+        _ = stage.AnswerAll();
+        await using var socket = await stage.ConnectAsync();
         var endpoint = new UriBuilder(VendorServers.Endpoint(vendor, server, speaks: true)) { Host = "voice.example.com" }.Uri;
-        var (socket, _) = await stage.CallAsync();
+        await socket.SendAsync(stage.Invite());
+        await UntilAsync(socket, "mediaReady");
         await socket.SendAsync($$$"""{"command":"tts","text":"aaaaa","option":{"provider":"{{{vendor}}}","endpoint":"{{{endpoint}}}","secretKey":"{{{VendorServers.Key}}}"}}""");
-        Assert.Contains("voice.example.com", await ErrorAsync(socket), StringComparison.Ordinal);
+        Assert.Contains("voice.example.com", (await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, server.Connections);
         Assert.Contains("voice.example.com", asked);
         await SaysAsync(socket, "");
