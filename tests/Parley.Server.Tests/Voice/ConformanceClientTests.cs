@@ -303,9 +303,12 @@ public sealed class ConformanceClientTests
     public async Task Detectors_names_are_ours_and_another_one_is_named(string type, bool known)
     {
         await using var stage = await StartAsync();
-        var (socket, _) = await stage.CallAsync($$""","vad":{"type":"{{type}}"}""", id: "d");
+        _ = stage.AnswerAll();
+        await using var socket = await stage.ConnectAsync("/call/sip?id=d");
+        await socket.SendAsync(stage.Invite($$""","vad":{"type":"{{type}}"}"""));
+        await UntilAsync(socket, "mediaReady");
         await socket.SendAsync("""{"command":"tts","text":"x","playId":"p"}""");
-        var errors = (await UntilAsync(socket, "trackEnd")).Where(one => Name(one) == "error").Select(one => one.Text("error")).ToList();
+        var errors = (await UntilAsync(socket, "trackEnd")).Where(one => Name(one) == "error").Select(one => one.GetProperty("error").GetString()!).ToList();
         Assert.Equal(!known, errors.Any(error => error.Contains($"'{type}'", StringComparison.Ordinal)));
     }
 
