@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Parley.BenchSupport;
 using Parley.Media.Audio;
 using Parley.Speech.Activity;
 using Parley.Speech.Output;

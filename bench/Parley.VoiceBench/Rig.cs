@@ -1,4 +1,5 @@
 using System.Net;
+using Parley.BenchSupport;
 using Parley.Client.Voice;
 using Parley.Contracts.Voice.Events;
 using Parley.Contracts.Voice.Options;
@@ -8,7 +9,6 @@ using Parley.Speech.Dialogue;
 using Parley.Speech.Recognition;
 using Parley.Speech.Synthesis;
 using Parley.Speech.Vendors;
-using Parley.SpeechBench;
 
 namespace Parley.VoiceBench;
 

@@ -113,13 +113,7 @@ internal sealed class Connection(CallApiClientOptions options) : IAsyncDisposabl
 
     private async Task<ClientWebSocket> OpenAsync(CancellationToken cancel)
     {
-        var socket = new ClientWebSocket();
-        socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(20);
-        socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(20);
-        if (options.Key is { } key)
-            socket.Options.SetRequestHeader("Authorization", "Bearer " + key);
-        if (options.ValidateCertificate is { } validate)
-            socket.Options.RemoteCertificateValidationCallback = validate;
+        var socket = ServerSocket.Create(options.Key, options.ValidateCertificate);
         var server = options.Server.AbsolutePath == "/" ? new UriBuilder(options.Server) { Path = "/call-api" }.Uri : options.Server;
         try
         {
@@ -155,26 +149,11 @@ internal sealed class Connection(CallApiClientOptions options) : IAsyncDisposabl
 
     private async Task ReadAllAsync(ClientWebSocket socket)
     {
-        var buffer = new byte[16_384];
-        var length = 0;
-        while (true)
+        var reader = new MessageReader(socket, MaxMessage);
+        while (await reader.ReadAsync(_ending.Token).ConfigureAwait(false) is { Type: not WebSocketMessageType.Close } read)
         {
-            if (length == buffer.Length)
-            {
-                if (length >= MaxMessage)
-                    throw new IOException($"The server sent a message of more than {MaxMessage} bytes.");
-                Array.Resize(ref buffer, buffer.Length * 2);
-            }
-
-            var read = await socket.ReceiveAsync(buffer.AsMemory(length), _ending.Token).ConfigureAwait(false);
-            if (read.MessageType == WebSocketMessageType.Close)
-                return;
-            length += read.Count;
-            if (!read.EndOfMessage)
-                continue;
-            if (JsonSerializer.Deserialize(buffer.AsSpan(0, length), ContractsJson.Default.RpcMessage) is { } message)
+            if (JsonSerializer.Deserialize(read.Bytes.Span, ContractsJson.Default.RpcMessage) is { } message)
                 Take(message);
-            length = 0;
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class OutgoingCall : Call, IOutgoingInviteHandler
         _options = options;
         _dial = dial;
         Id = options.CallId!;
-        From = options.Caller!;
+        From = options.From!;
         To = options.To ?? new SipAddress(options.Target);
         ToUser = options.Target.User ?? "";
     }

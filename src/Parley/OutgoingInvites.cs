@@ -19,7 +19,7 @@ internal static class OutgoingInvites
         return new OutgoingInviteOptions
         {
             Target = TargetUri.Parse(target, nameof(target)),
-            Caller = options.Anonymous ? Anonymous : from,
+            From = options.Anonymous ? Anonymous : from,
             ContactUser = options.Anonymous ? null : options.ContactUser ?? from?.Uri.User, // RFC 3323 §4.1.1: the Contact would tell
             To = options.To is null ? null : TargetUri.ParseAddress(options.To, nameof(DialOptions.To)),
             Route = options.Route,

@@ -179,7 +179,7 @@ public sealed class UserAgent : IAsyncDisposable
         invite = invite with
         {
             CallId = options.CallId ?? Endpoint.NewCallId(invite.Lane),
-            Caller = invite.Caller ?? SipAddress.Parse($"sip:parley@{media.AdvertisedHost}"),
+            From = invite.From ?? SipAddress.Parse($"sip:parley@{media.AdvertisedHost}"),
         };
         var call = new OutgoingCall(this, invite, options, media);
         _calls[call] = 0;

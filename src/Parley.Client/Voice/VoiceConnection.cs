@@ -10,7 +10,6 @@ internal sealed class VoiceConnection(VoiceClientOptions options, string id) : I
     // The largest event is an announcement of what was said; one of this size is no voice agents' server.
     private const int MaxMessage = 16 << 20;
 
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _sending = new(1, 1);
@@ -104,32 +103,13 @@ internal sealed class VoiceConnection(VoiceClientOptions options, string id) : I
     // True when the server has closed it because all has been told.
     private async Task<bool> ReadAsync(ClientWebSocket socket, Action<ReadOnlyMemory<byte>, bool> take)
     {
-        var buffer = new byte[8_192];
         try
         {
-            var length = 0;
-            while (true)
-            {
-                if (length == buffer.Length)
-                {
-                    if (length >= MaxMessage)
-                        throw new IOException($"The server sent a message of more than {MaxMessage} bytes.");
-                    Array.Resize(ref buffer, buffer.Length * 2);
-                }
-
-                var read = await socket.ReceiveAsync(buffer.AsMemory(length), _ending.Token).ConfigureAwait(false);
-                if (read.MessageType == WebSocketMessageType.Close)
-                {
-                    Why = $"The server closed the connection: {socket.CloseStatus} {socket.CloseStatusDescription}".TrimEnd();
-                    return socket.CloseStatus == WebSocketCloseStatus.NormalClosure;
-                }
-
-                length += read.Count;
-                if (!read.EndOfMessage)
-                    continue;
-                take(buffer.AsMemory(0, length), read.MessageType == WebSocketMessageType.Text);
-                length = 0;
-            }
+            var reader = new MessageReader(socket, MaxMessage);
+            while (await reader.ReadAsync(_ending.Token).ConfigureAwait(false) is { Type: not WebSocketMessageType.Close } read)
+                take(read.Bytes, read.Type == WebSocketMessageType.Text);
+            Why = $"The server closed the connection: {socket.CloseStatus} {socket.CloseStatusDescription}".TrimEnd();
+            return socket.CloseStatus == WebSocketCloseStatus.NormalClosure;
         }
         catch (Exception e) when (IsLoss(e))
         {
@@ -173,14 +153,8 @@ internal sealed class VoiceConnection(VoiceClientOptions options, string id) : I
 
     private async Task<ClientWebSocket> OpenAsync(bool onlyExisting, CancellationToken cancel)
     {
-        var socket = new ClientWebSocket();
-        socket.Options.KeepAliveInterval = KeepAlive;
-        socket.Options.KeepAliveTimeout = KeepAlive;
+        var socket = ServerSocket.Create(options.Key, options.ValidateCertificate);
         socket.Options.CollectHttpResponseDetails = true;
-        if (options.Key is { } key)
-            socket.Options.SetRequestHeader("Authorization", "Bearer " + key);
-        if (options.ValidateCertificate is { } validate)
-            socket.Options.RemoteCertificateValidationCallback = validate;
         try
         {
             await socket.ConnectAsync(Address(onlyExisting), cancel).ConfigureAwait(false);

@@ -20,7 +20,7 @@ internal sealed class AskedLifetime(int seconds)
     public bool TryLengthen(SipMessage response)
     {
         var least = ReadSeconds(response.Value(HeaderId.MinExpires));
-        if (_changes >= MaxChanges || least <= Seconds)
+        if (_changes >= MaxChanges || least <= Seconds || Seconds == 0) // who asks for no time at all wants the state once
             return false;
         _changes++;
         Seconds = least;

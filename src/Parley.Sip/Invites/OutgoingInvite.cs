@@ -32,7 +32,7 @@ public sealed partial class OutgoingInvite
         _localTag = localTag;
         _ring = new RingTimeout(this);
         CallId = callId;
-        var caller = options.Caller ?? ua.Profile.Identity;
+        var caller = options.From ?? ua.Profile.Identity;
         var route = RouteSet.Preloaded(options.Proxy, options.Route);
         var draft = RequestDraft.Outside(SipMethod.Invite, options.Target, options.To, caller, localTag, callId, route) with
         {

@@ -1,37 +1,16 @@
 using Parley.Net;
 using Parley.Sip.Authentication;
 using Parley.Sip.Dialogs;
+using Parley.Sip.Endpoint;
 using Parley.Sip.Messages;
-using Parley.Sip.Transport;
 
 namespace Parley.Sip.Invites;
 
-/// <summary>How to make a call.</summary>
-public sealed record OutgoingInviteOptions
+/// <summary>How to make a call (RFC 3261 §13.2.1). The credentials are those of requests within the call as well.</summary>
+public sealed record OutgoingInviteOptions : OutsideRequestOptions
 {
-    /// <summary>Whom to call: the request-URI, and the To header unless <see cref="To"/> is given (RFC 3261 §8.1.1.1).</summary>
-    public required SipUri Target { get; init; }
-
-    /// <summary>The To header; default: the target.</summary>
-    public SipAddress? To { get; init; }
-
-    /// <summary>Who calls: the From header. A tag in it is replaced. Default: the endpoint's <c>Identity</c>.</summary>
-    public SipAddress? Caller { get; init; }
-
-    /// <summary>Outbound proxy the INVITE is sent through, put in front of <see cref="Route"/> (RFC 3261 §8.1.2). Default none.</summary>
-    public SipUri? Proxy { get; init; }
-
-    /// <summary>Preloaded route set, e.g. a Service-Route (RFC 3608). Default none.</summary>
-    public IReadOnlyList<SipUri> Route { get; init; } = [];
-
     /// <summary>The offer, or nothing to ask the peer for one. Default nothing.</summary>
     public SipBody Body { get; init; }
-
-    /// <summary>Further headers, after the ones written by the endpoint. Headers the endpoint writes itself are refused. Default none.</summary>
-    public IReadOnlyList<SipHeader> Headers { get; init; } = [];
-
-    /// <summary>Answers 401 and 407, also within the call. Default: the endpoint's.</summary>
-    public DigestCredentials? Credentials { get; init; }
 
     /// <summary>Chooses credentials when the first challenge has come, where none are given; on the lane, must not block. Null makes it a refusal. Default nobody.</summary>
     public Func<SipMessage, DigestCredentials?>? CredentialsFor { get; init; }
@@ -62,9 +41,6 @@ public sealed record OutgoingInviteOptions
 
     /// <summary>User part of our Contact, without escapes: they are added where needed. Default: that of the caller.</summary>
     public string? ContactUser { get; init; }
-
-    /// <summary>Send on this flow instead of locating the target: the connection a registered device keeps open (RFC 5626). Default none.</summary>
-    public SipFlow? Flow { get; init; }
 
     /// <summary>Lane the call shall live on, e.g. that of the call it is bridged with. Default: the current one, else the next in turn.</summary>
     public Lane? Lane { get; init; }

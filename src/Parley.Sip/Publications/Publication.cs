@@ -1,6 +1,5 @@
 using Parley.Sip.Dialogs;
 using Parley.Sip.Messages;
-using Parley.Sip.Registrations;
 
 namespace Parley.Sip.Publications;
 
@@ -12,7 +11,6 @@ public sealed partial class Publication : IAsyncDisposable
 {
     private readonly UserAgentLane _ua;
     private readonly PublicationOptions _options;
-    private readonly RegistrationTimes _times;
     private readonly TaskCompletionSource<PublicationStatus> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile PublicationStatus _status = new(PublicationState.Publishing, 0, "Not published yet");
@@ -21,13 +19,10 @@ public sealed partial class Publication : IAsyncDisposable
     {
         _ua = ua;
         _options = options;
-        _times = new RegistrationTimes(options.RefreshAfter, options.RetryBase, options.RetryMax);
-        _attempt = new AttemptTimer(this);
         _body = body;
-        _lifetime = new AskedLifetime((int)Math.Clamp(options.Expires.TotalSeconds, 1, int.MaxValue));
         var draft = RequestDraft.Outside(
             SipMethod.Publish, options.Target, options.To, options.From ?? ua.Profile.Identity, DialogTag.New(), callId, RouteSet.Preloaded(options.Proxy, options.Route));
-        _exchange = new ClientExchange(ua, this, draft, options.Credentials, dialog: null, options.Flow);
+        _upkeep = new Upkeep(ua, this, draft, options.Credentials, new AttemptTimes(options.RefreshAfter, options.RetryBase, options.RetryMax), options.Expires, options.Flow);
     }
 
     /// <summary>How it stands.</summary>
@@ -52,12 +47,12 @@ public sealed partial class Publication : IAsyncDisposable
     }
 
     /// <summary>Sends the next PUBLISH now instead of when it is due, unless one is under way. Does nothing when it is disposed.</summary>
-    public void Refresh() => _ua.Lane.Run(static state => ((Publication)state!).RefreshNow(), this);
+    public void Refresh() => _ua.Lane.Run(static state => ((Publication)state!)._upkeep.RefreshNow(), this);
 
     /// <summary>Takes the state back, and waits for as long as <see cref="PublicationOptions.CloseTimeout"/> to hear that it is gone.</summary>
     public async ValueTask DisposeAsync()
     {
-        _ua.Lane.Run(static state => ((Publication)state!).Close(), this);
+        _ua.Lane.Run(static state => ((Publication)state!)._upkeep.Close("Closed before it was published"), this);
         try
         {
             await _closed.Task.WaitAsync(_options.CloseTimeout, _ua.Time).ConfigureAwait(false);

@@ -8,101 +8,73 @@ using Parley.Sip.Transport;
 namespace Parley.Sip.Registrations;
 
 // What happens on the lane: attempts, their outcomes, keep-alives, the end.
-public sealed partial class Registration : IExchangeUser
+public sealed partial class Registration : IUpkept
 {
-    private readonly ClientExchange _exchange;
-    private readonly AttemptTimer _attempt;
+    private readonly Upkeep _upkeep;
     private readonly KeepAliveTimer _keepAlive;
     private readonly byte[] _user;
-    private readonly AskedLifetime _lifetime;
-    private int _failures;
-    private bool _busy;
     private bool _bound;
-    private bool _closing;
-    private bool _done;
     private bool _rewritten;
     private bool _isOutbound = true;
     private int _flowTimer;
     private NetEndpoint _public;
     private SipFlow _flow;
 
-    bool IExchangeUser.WantsRetry => true;
+    bool IUpkept.IsHeld => _bound;
+
+    TimeSpan? IUpkept.RetryBase => Set?.IsRegistered == true ? _options.RetryBaseBeside : null;
 
     internal void Start()
     {
         _ua.Counts.Registrations++;
-        Attempt();
+        _upkeep.Attempt();
     }
 
-    void IExchangeUser.OnProvisional(SipMessage response, in SipFlow flow)
+    bool IUpkept.TryTake(SipMessage response, in SipFlow flow)
     {
-    }
-
-    void IExchangeUser.OnFinal(SipMessage response, in SipFlow flow)
-    {
-        _busy = false;
         _flow = flow;
-        if (_exchange.Draft.Expires == 0)
-            Finish(response.StatusCode, PhraseText.Of(response));
-        else if (response.StatusCode < 300)
+        if (response.StatusCode < 300)
             OnRegistered(response, flow);
-        else if (response.StatusCode == 423 && _lifetime.TryLengthen(response))
-            Attempt();
         else if (response.StatusCode == 439 && _isOutbound && _options.InstanceId is not null)
             AttemptWithoutOutbound();
         else
-            OnFailed(response.StatusCode, PhraseText.Of(response), RetryAfter(response));
+            return false;
+        return true;
     }
 
-    void IExchangeUser.OnFailure(int status, string reason)
-    {
-        _busy = false;
-        if (_exchange.Draft.Expires == 0)
-            Finish(status, reason);
-        else
-            OnFailed(status, reason, 0);
-    }
+    void IUpkept.OnFailed(int status, string reason, TimeSpan next) =>
+        Publish(new RegistrationStatus(RegistrationState.Failed, status, reason) { NextAttempt = next, PublicAddress = _public });
 
-    private void Attempt()
+    void IUpkept.OnClosed(int status, string reason)
     {
-        if (_done)
-            return;
-        _busy = true;
-        _ua.Lane.Cancel(_attempt);
-        _exchange.Draft = _exchange.Draft with { Expires = _closing ? 0 : _lifetime.Seconds };
-        _exchange.SendAnew();
+        _ua.Counts.Registrations--;
+        _ua.Contacts.Remove(_options.Address);
+        Publish(new RegistrationStatus(RegistrationState.Closed, status, reason));
+        _closed.TrySetResult();
     }
 
     private void OnRegistered(SipMessage response, in SipFlow flow)
     {
         _bound = true;
-        _failures = 0;
-        _lifetime.Granted();
+        _upkeep.Accept();
         var granted = Granted(response, flow);
         // What was there besides us has been taken back with this request.
-        _exchange.Draft = _exchange.Draft with { Headers = Headers() };
-        if (_closing)
+        _upkeep.Draft = _upkeep.Draft with { Headers = Headers() };
+        if (_upkeep.IsClosing || TryLearnPublicAddress(response, flow))
         {
-            Attempt();
-            return;
-        }
-
-        if (TryLearnPublicAddress(response, flow))
-        {
-            Attempt();
+            _upkeep.Attempt();
             return;
         }
 
         _rewritten = false;
         _flowTimer = AskedLifetime.ReadSeconds(response.Value(HeaderId.FlowTimer));
         var gruus = LearnGruus(response);
-        var next = _times.Refresh(granted);
-        _ua.Lane.Schedule(_attempt, next);
+        var next = _upkeep.Plan(granted);
         ScheduleKeepAlive();
         Publish(new RegistrationStatus(RegistrationState.Registered, response.StatusCode, PhraseText.Of(response))
         {
             Lifetime = TimeSpan.FromSeconds(granted),
-            NextAttempt = TimeSpan.FromMilliseconds(next),
+            NextAttempt = next,
             PublicAddress = _public,
             ServiceRoute = ServiceRoute(response),
             IsOutbound = response.HasToken(HeaderId.Require, "outbound"u8),
@@ -115,8 +87,8 @@ public sealed partial class Registration : IExchangeUser
     private void AttemptWithoutOutbound()
     {
         _isOutbound = false;
-        _exchange.Draft = _exchange.Draft with { Contact = Contact(_public), Headers = Headers() };
-        Attempt();
+        _upkeep.Draft = _upkeep.Draft with { Contact = Contact(_public), Headers = Headers() };
+        _upkeep.Attempt();
     }
 
     // RFC 5627 §4.2: they are parameters of our own Contact in the list, told by its instance.
@@ -144,65 +116,16 @@ public sealed partial class Registration : IExchangeUser
         contact.TryGetParameter(name, out var text) && text is [(byte)'"', .. var inner, (byte)'"']
             && SipUriView.TryParse(inner, out var uri) && uri.Scheme is SipScheme.Sip or SipScheme.Sips ? SipUri.FromView(uri) : null;
 
-    private void OnFailed(int status, string reason, int retryAfter)
-    {
-        if (_closing)
-        {
-            // One more request only when there may be a binding to take back.
-            if (_bound)
-                Attempt();
-            else
-                Finish(status, reason);
-            return;
-        }
-
-        _failures++;
-        var next = _times.Retry(_failures, status, retryAfter, Random.Shared.NextDouble(), Set?.IsRegistered == true ? _options.RetryBaseBeside : null);
-        _ua.Lane.Schedule(_attempt, next);
-        Publish(new RegistrationStatus(RegistrationState.Failed, status, reason)
-        {
-            NextAttempt = TimeSpan.FromMilliseconds(next),
-            PublicAddress = _public,
-        });
-    }
-
-    private void RefreshNow()
-    {
-        if (!_closing && !_busy)
-            Attempt();
-    }
-
     private void Close()
     {
-        if (_closing)
-            return;
-        _closing = true;
-        _ua.Lane.Cancel(_attempt);
         _ua.Lane.Cancel(_keepAlive);
-        // RFC 3261 §10.2: no new registration before the previous one has its response.
-        if (_busy)
-            return;
-        if (_bound)
-            Attempt();
-        else
-            Finish(0, "Closed before it was registered");
-    }
-
-    private void Finish(int status, string reason)
-    {
-        if (_done)
-            return;
-        _done = true;
-        _ua.Counts.Registrations--;
-        _ua.Contacts.Remove(_options.Address);
-        Publish(new RegistrationStatus(RegistrationState.Closed, status, reason));
-        _closed.TrySetResult();
+        _upkeep.Close("Closed before it was registered");
     }
 
     // RFC 3261 §10.2.4: the lifetime is that of our own Contact in the list, else the Expires header, else what was asked.
     private int Granted(SipMessage response, in SipFlow flow)
     {
-        var ours = _exchange.Draft.Contact!.UriFor(flow);
+        var ours = _upkeep.Draft.Contact!.UriFor(flow);
         foreach (var value in response.Values(HeaderId.Contact))
         {
             if (NameAddrView.TryParse(value, out var contact) && contact.TryGetUri(out var uri) && SipUri.FromView(uri).Equals(ours)
@@ -211,7 +134,7 @@ public sealed partial class Registration : IExchangeUser
                 return seconds;
         }
 
-        return response.TryGetExpires(out var all) ? all : _lifetime.Seconds;
+        return response.TryGetExpires(out var all) ? all : _upkeep.Seconds;
     }
 
     // True when the binding has to be replaced by one that can be reached; the old one goes in the same request.
@@ -223,12 +146,12 @@ public sealed partial class Registration : IExchangeUser
             return false;
         var known = _public;
         _public = address;
-        var contact = _exchange.Draft.Contact!;
+        var contact = _upkeep.Draft.Contact!;
         var announced = contact.UriFor(flow);
         if (!_options.UsePublicAddress || flow.Channel.IsReliable || _rewritten || address == known || Contact(address).UriFor(flow).Equals(announced))
             return false;
         _rewritten = true;
-        _exchange.Draft = _exchange.Draft with
+        _upkeep.Draft = _upkeep.Draft with
         {
             Contact = Contact(address),
             Headers = [new SipHeader("Contact", $"<{announced}>;expires=0"), .. Headers()],
@@ -254,8 +177,6 @@ public sealed partial class Registration : IExchangeUser
         return route;
     }
 
-    private static int RetryAfter(SipMessage response) => AskedLifetime.ReadSeconds(response.Value(HeaderId.RetryAfter));
-
     private void ScheduleKeepAlive()
     {
         if (_options.KeepAlive > TimeSpan.Zero)
@@ -267,8 +188,8 @@ public sealed partial class Registration : IExchangeUser
     {
         if (_flow.Channel is { IsReliable: true, IsOpen: false })
         {
-            if (!_busy)
-                Attempt();
+            if (!_upkeep.IsBusy)
+                _upkeep.Attempt();
             return;
         }
 
@@ -282,11 +203,6 @@ public sealed partial class Registration : IExchangeUser
         }
 
         ScheduleKeepAlive();
-    }
-
-    private sealed class AttemptTimer(Registration registration) : LaneTimer
-    {
-        protected override void Fire(long now) => registration.Attempt();
     }
 
     private sealed class KeepAliveTimer(Registration registration) : LaneTimer

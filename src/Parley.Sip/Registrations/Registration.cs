@@ -18,7 +18,7 @@ public sealed partial class Registration : IAsyncDisposable
 
     private readonly UserAgentLane _ua;
     private readonly RegistrationOptions _options;
-    private readonly RegistrationTimes _times;
+    private readonly AttemptTimes _times;
     private readonly TaskCompletionSource<RegistrationStatus> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -29,12 +29,10 @@ public sealed partial class Registration : IAsyncDisposable
     {
         _ua = ua;
         _options = options;
-        _times = new RegistrationTimes(options.RefreshAfter, options.RetryBase, options.RetryMax, options.KeepAlive);
-        _attempt = new AttemptTimer(this);
+        _times = new AttemptTimes(options.RefreshAfter, options.RetryBase, options.RetryMax, options.KeepAlive);
         _keepAlive = new KeepAliveTimer(this);
-        _lifetime = new AskedLifetime((int)Math.Clamp(options.Expires.TotalSeconds, 1, int.MaxValue));
         _user = ContactText.User(options.ContactUser, options.Address);
-        _exchange = new ClientExchange(ua, this, Draft(callId), options.Credentials);
+        _upkeep = new Upkeep(ua, this, Draft(callId), options.Credentials, _times, options.Expires);
     }
 
     internal Net.Lane Lane => _ua.Lane;
@@ -76,7 +74,7 @@ public sealed partial class Registration : IAsyncDisposable
     }
 
     /// <summary>Sends the next REGISTER now instead of when it is due, unless one is under way. Does nothing when it is disposed.</summary>
-    public void Refresh() => _ua.Lane.Run(static state => ((Registration)state!).RefreshNow(), this);
+    public void Refresh() => _ua.Lane.Run(static state => ((Registration)state!)._upkeep.RefreshNow(), this);
 
     /// <summary>Takes back this binding, and only this one, and waits for as long as <see cref="RegistrationOptions.CloseTimeout"/> to hear that it is gone.</summary>
     public async ValueTask DisposeAsync()
@@ -119,7 +117,6 @@ public sealed partial class Registration : IAsyncDisposable
         {
             Contact = Contact(default),
             Headers = Headers(),
-            Expires = _lifetime.Seconds,
         };
     }
 

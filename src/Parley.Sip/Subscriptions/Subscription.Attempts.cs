@@ -9,23 +9,20 @@ namespace Parley.Sip.Subscriptions;
 // What happens on the lane: SUBSCRIBEs and their outcomes, and when the next one leaves.
 public sealed partial class Subscription
 {
-    // A notifier may ask for a longer lifetime; asking twice would be a game.
-    private const int MaxLifetimeChanges = 2;
-
     // A subscription that has stood for so long counts as a success: the next failure is the first again.
     private const long Steady = 30_000;
 
     private readonly AttemptTimer _attempt;
     private readonly LimitTimer _limit;
+    private readonly AskedLifetime _lifetime;
+    private readonly AttemptTimes _times;
     private Asking? _asking; // what a response may still come for; null when that has been given up
     private Dialog? _dialog;
     private UInt128 _localTag;
     private string _callId = "";
     private SipFlow _flow;
-    private int _expires;
     private int _granted;
     private int _told = -1; // seconds the notifier gave in its NOTIFY, which count for more than those of the 200
-    private int _lifetimeChanges;
     private int _failures;
     private long _since;
     private bool _busy;
@@ -72,7 +69,7 @@ public sealed partial class Subscription
             Contact = new FlowContact(_user, _options.Target.IsSecure, []),
             Headers = _headers,
             Body = _options.Body.ToOwned(),
-            Expires = _expires,
+            Expires = _lifetime.Seconds,
         };
         _asking = new Asking(this, draft, dialog: null, _options.Flow);
         _ua.Subscriptions.Await(_localTag, this);
@@ -84,7 +81,7 @@ public sealed partial class Subscription
         var draft = RequestDraft.Within(dialog, SipMethod.Subscribe, default, _headers) with
         {
             Contact = new FlowContact(_user, dialog.IsSecure, []),
-            Expires = _closing ? 0 : _expires,
+            Expires = _closing ? 0 : _lifetime.Seconds,
         };
         var flow = _options.Flow is { Channel.IsOpen: true } pinned ? pinned : FlowChoice.For(_ua.Profile.FlowRouting, dialog, _flow);
         if (_asking?.Dialog != dialog || _asking.Flow != flow)
@@ -95,8 +92,8 @@ public sealed partial class Subscription
 
     private void OnAccepted(SipMessage response)
     {
-        _lifetimeChanges = 0;
-        _granted = response.TryGetExpires(out var seconds) ? seconds : _expires;
+        _lifetime.Granted();
+        _granted = response.TryGetExpires(out var seconds) ? seconds : _lifetime.Seconds;
         if (response.StatusCode == 204)
             _notified = true; // RFC 5839 §7.1: no NOTIFY will come
         if (_closing && _dialog is not null && !_closeSent)
@@ -133,7 +130,7 @@ public sealed partial class Subscription
         {
             // The subscription stays until its lifetime is over; until then the refresh is tried again.
             Lane.Schedule(_limit, Math.Max(1, _deadline - Lane.Now));
-            Lane.Schedule(_attempt, Wait(retryAfter));
+            Lane.Schedule(_attempt, Wait(status, retryAfter));
         }
     }
 
@@ -146,15 +143,15 @@ public sealed partial class Subscription
     {
         if (Lane.Now - _since >= Steady)
             _failures = 0;
-        Plan(status, reason, _failures++ == 0 ? 1 : Wait(-1));
+        Plan(status, reason, _failures++ == 0 ? 1 : Wait(status));
     }
 
-    private void Retry(int status, string reason, int retryAfter) => Plan(status, reason, Wait(retryAfter));
+    private void Retry(int status, string reason, int retryAfter) => Plan(status, reason, Wait(status, retryAfter));
 
     private void Plan(int status, string reason, long wait)
     {
         Lane.Cancel(_limit);
-        if (!_options.Resubscribe || _expires == 0)
+        if (!_options.Resubscribe || _lifetime.Seconds == 0)
         {
             Finish(status, reason);
             return;
@@ -164,31 +161,7 @@ public sealed partial class Subscription
         Publish(new SubscriptionStatus(SubscriberState.Waiting, status, reason) { NextAttempt = TimeSpan.FromMilliseconds(wait) });
     }
 
-    // As for registrations (RFC 5626 §4.5): doubled with each failure, and half to all of it waited.
-    private long Wait(int retryAfter)
-    {
-        _failures++;
-        var longest = Math.Min(_options.RetryMax.TotalMilliseconds, _options.RetryBase.TotalMilliseconds * Math.Pow(2, Math.Min(_failures - 1, 30)));
-        var wait = (long)(longest * (0.5 + Random.Shared.NextDouble() / 2));
-        return Math.Max(Math.Max(1, wait), Math.Min(retryAfter * 1000L, (long)_options.RetryMax.TotalMilliseconds));
-    }
-
-    private bool TryLongerLifetime(SipMessage response)
-    {
-        var least = Seconds(response, HeaderId.MinExpires);
-        if (_lifetimeChanges >= MaxLifetimeChanges || least <= _expires || _expires == 0)
-            return false;
-        _lifetimeChanges++;
-        _expires = least;
-        return true;
-    }
-
-    private static int Seconds(SipMessage response, HeaderId id)
-    {
-        var text = response.Value(id);
-        var end = text.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        return SipSyntax.TryReadNumber(end < 0 ? text : text[..end], int.MaxValue, out var seconds) ? (int)seconds : -1;
-    }
+    private long Wait(int status, int retryAfter = 0) => _times.Retry(++_failures, status, retryAfter, Random.Shared.NextDouble());
 
     private void StopAwaiting() => _ua.Subscriptions.StopAwaiting(_localTag);
 
@@ -226,10 +199,10 @@ public sealed partial class Subscription
             _subscription._busy = false;
             if (response.StatusCode < 300)
                 _subscription.OnAccepted(response);
-            else if (response.StatusCode == 423 && _subscription.TryLongerLifetime(response))
+            else if (response.StatusCode == 423 && _subscription._lifetime.TryLengthen(response))
                 _subscription.Attempt();
             else
-                _subscription.OnRefused(response.StatusCode, PhraseText.Of(response), Seconds(response, HeaderId.RetryAfter));
+                _subscription.OnRefused(response.StatusCode, PhraseText.Of(response), AskedLifetime.ReadSeconds(response.Value(HeaderId.RetryAfter)));
         }
 
         void IExchangeUser.OnFailure(int status, string reason)
@@ -237,7 +210,7 @@ public sealed partial class Subscription
             if (!IsCurrent)
                 return;
             _subscription._busy = false;
-            _subscription.OnRefused(status, reason, -1);
+            _subscription.OnRefused(status, reason, retryAfter: 0);
         }
     }
 

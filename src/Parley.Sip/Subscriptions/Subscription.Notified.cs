@@ -92,9 +92,8 @@ public sealed partial class Subscription : IDialogUsage, INotifyTaker
         if (_closing)
             return;
         Lane.Schedule(_limit, Math.Clamp(seconds * 1000L, 1, uint.MaxValue / 2));
-        // A refresh sooner than every five seconds would be a load of its own.
         if (!_busy)
-            Lane.Schedule(_attempt, Math.Clamp((long)(seconds * 1000L * Math.Clamp(_options.RefreshAfter, 0.1, 0.95)), 5_000, uint.MaxValue / 2));
+            Lane.Schedule(_attempt, _times.Refresh(seconds));
     }
 
     // RFC 6665 §4.1.3: the reason says whether there is a point in trying again.
@@ -122,7 +121,7 @@ public sealed partial class Subscription : IDialogUsage, INotifyTaker
         if (_closing)
             Finish(408, "The notifier did not answer");
         else if (waited)
-            Retry(408, "No NOTIFY came", -1);
+            Retry(408, "No NOTIFY came", retryAfter: 0);
         else
             Again(408, "The subscription could not be refreshed in time");
     }

@@ -32,7 +32,8 @@ public sealed partial class Subscription : IAsyncDisposable
         _ua = ua;
         _options = options;
         _handler = handler;
-        _expires = (int)Math.Clamp(options.Expires.TotalSeconds, 0, int.MaxValue);
+        _lifetime = new AskedLifetime((int)Math.Clamp(options.Expires.TotalSeconds, 0, int.MaxValue));
+        _times = new AttemptTimes(options.RefreshAfter, options.RetryBase, options.RetryMax);
         _headers = [EventText.Header(options.Event, options.EventId), .. Accepted(options), .. options.Headers];
         _user = ContactText.User(null, (options.From ?? ua.Profile.Identity).Uri);
         _attempt = new AttemptTimer(this);

@@ -61,13 +61,7 @@ public sealed class TransactionLayer : ISipReceiver
     public ClientTransaction Send(Lane lane, in OutgoingRequest request, IReadOnlyList<SipTarget> targets, IClientTransactionUser user)
     {
         ArgumentNullException.ThrowIfNull(targets);
-        ArgumentNullException.ThrowIfNull(user);
-        RequireOwnTransaction(request);
-        var home = Home(lane);
-        var transaction = home.RentClient();
-        if (home.Refusal() is { } why)
-            transaction.BeginRefused(request, user, why);
-        else
+        if (TryRent(lane, request, user, out var transaction))
             transaction.Begin(request, targets, user);
         return transaction;
     }
@@ -81,13 +75,7 @@ public sealed class TransactionLayer : ISipReceiver
     /// <exception cref="ArgumentException">The request is an ACK or a CANCEL, which are sent otherwise.</exception>
     public ClientTransaction Send(Lane lane, in OutgoingRequest request, in SipFlow flow, IClientTransactionUser user)
     {
-        ArgumentNullException.ThrowIfNull(user);
-        RequireOwnTransaction(request);
-        var home = Home(lane);
-        var transaction = home.RentClient();
-        if (home.Refusal() is { } why)
-            transaction.BeginRefused(request, user, why);
-        else
+        if (TryRent(lane, request, user, out var transaction))
             transaction.Begin(request, flow, user);
         return transaction;
     }
@@ -172,6 +160,19 @@ public sealed class TransactionLayer : ISipReceiver
     /// dropped, what is sent later fails. For the moment before the transport is closed.
     /// </summary>
     public Task StopAsync() => Task.WhenAll(_lanes.Select(StopAsync));
+
+    // False when the lane has too many already: then it has been told so, and is not to be begun.
+    private bool TryRent(Lane lane, in OutgoingRequest request, IClientTransactionUser user, out ClientTransaction transaction)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        RequireOwnTransaction(request);
+        var home = Home(lane);
+        transaction = home.RentClient();
+        if (home.Refusal() is not { } why)
+            return true;
+        transaction.BeginRefused(request, user, why);
+        return false;
+    }
 
     private static void RequireOwnTransaction(in OutgoingRequest request)
     {

@@ -1,4 +1,5 @@
 using Parley.Media.Audio;
+using Parley.Speech.Signal;
 
 namespace Parley.Speech.Activity;
 
@@ -13,7 +14,7 @@ public sealed class VoiceActivityDetector : IAudioSink, IDisposable
 
     private readonly IVoiceActivityModel _model;
     private readonly Action<VoiceActivityChange> _onChange;
-    private readonly short[] _frame;
+    private readonly FrameCutter _cutter;
     private readonly double _startThreshold;
     private readonly double _stayThreshold;
     private readonly double _ratio;
@@ -21,7 +22,6 @@ public sealed class VoiceActivityDetector : IAudioSink, IDisposable
     private readonly long _silencePadding;
     private readonly long _longest;
     private readonly long _silenceTimeout;
-    private int _inFrame;
     private long _position;
     private long _start = -1;      // where the voice of now began, reported or not
     private long _lastVoice;       // end of the last frame with voice
@@ -43,7 +43,7 @@ public sealed class VoiceActivityDetector : IAudioSink, IDisposable
         _onChange = onChange;
         _model = options.Model?.Invoke() ?? SpectralVoiceModel.Of(options);
         SampleRate = _model.SampleRate;
-        _frame = new short[_model.FrameSamples];
+        _cutter = new(_model.FrameSamples);
         _startThreshold = options.VoiceThreshold;
         _stayThreshold = Math.Max(options.VoiceThreshold - Hysteresis, options.VoiceThreshold / 2);
         _ratio = options.Ratio;
@@ -69,16 +69,7 @@ public sealed class VoiceActivityDetector : IAudioSink, IDisposable
     /// <inheritdoc/>
     public void Write(ReadOnlySpan<short> pcm)
     {
-        while (!pcm.IsEmpty)
-        {
-            var part = pcm[..Math.Min(pcm.Length, _frame.Length - _inFrame)];
-            part.CopyTo(_frame.AsSpan(_inFrame));
-            _inFrame += part.Length;
-            pcm = pcm[part.Length..];
-            if (_inFrame < _frame.Length) return;
-            _inFrame = 0;
-            Judge();
-        }
+        while (_cutter.TryTake(ref pcm)) Judge();
     }
 
     /// <summary>Lets the model go.</summary>
@@ -86,9 +77,9 @@ public sealed class VoiceActivityDetector : IAudioSink, IDisposable
 
     private void Judge()
     {
-        Probability = _model.Probability(_frame);
+        Probability = _model.Probability(_cutter.Frame);
         var began = _position;
-        _position += _frame.Length;
+        _position += _cutter.Frame.Length;
         var voice = Probability >= (IsSpeaking ? _stayThreshold : _startThreshold);
         if (voice) Voice(began);
         else if (_start >= 0) Pause();

@@ -1,5 +1,6 @@
 using Parley.Media.Audio;
 using Parley.Speech.Activity;
+using Parley.Speech.Signal;
 
 namespace Parley.Speech.Progress;
 
@@ -21,8 +22,7 @@ public sealed class AnsweringMachineDetector : IAudioSink, IDisposable
     private readonly Action<AnswererVerdict> _onVerdict;
     private readonly VoiceActivityDetector _voice;
     private readonly BeepDetector _beep = new();
-    private readonly short[] _frame = new short[BeepDetector.FrameSamples];
-    private int _inFrame;
+    private readonly FrameCutter _cutter = new(BeepDetector.FrameSamples);
     private long _frames;
     private TimeSpan? _greetingStart;
     private TimeSpan _greetingEnd;
@@ -54,16 +54,7 @@ public sealed class AnsweringMachineDetector : IAudioSink, IDisposable
     /// <inheritdoc/>
     public void Write(ReadOnlySpan<short> pcm)
     {
-        while (!pcm.IsEmpty && !_over)
-        {
-            var part = pcm[..Math.Min(pcm.Length, _frame.Length - _inFrame)];
-            part.CopyTo(_frame.AsSpan(_inFrame));
-            _inFrame += part.Length;
-            pcm = pcm[part.Length..];
-            if (_inFrame < _frame.Length) return;
-            _inFrame = 0;
-            Take();
-        }
+        while (!_over && _cutter.TryTake(ref pcm)) Take();
     }
 
     /// <summary>Ends it.</summary>
@@ -76,8 +67,8 @@ public sealed class AnsweringMachineDetector : IAudioSink, IDisposable
     private void Take()
     {
         _frames++;
-        var beeped = _beep.Take(_frame);
-        _voice.Write(_frame);
+        var beeped = _beep.Take(_cutter.Frame);
+        _voice.Write(_cutter.Frame);
         if (beeped) Beeped();
         else if (_kind is null) Decide();
         else Wait();

@@ -1,4 +1,5 @@
 using Parley.Media.Audio;
+using Parley.Speech.Signal;
 
 namespace Parley.Speech.Progress;
 
@@ -17,12 +18,11 @@ public sealed class CallProgressDetector : IAudioSink
     private readonly Action<CallProgressTone> _onTone;
     private readonly ToneRegions _regions;
     private readonly ToneBank _bank;
-    private readonly short[] _frame;
+    private readonly FrameCutter _cutter;
     private readonly int[] _lengths = new int[Steps]; // ms of tone, pause, tone… oldest first; the last is running
     private readonly ToneClass[] _classes = new ToneClass[Steps];
     private readonly double _leastPower;
     private int _count;
-    private int _inFrame;
     private long _frames;
     private double _lastPower;
     private double _loudest;
@@ -43,7 +43,7 @@ public sealed class CallProgressDetector : IAudioSink
         SampleRate = sampleRate;
         _onTone = onTone;
         _regions = regions;
-        _frame = new short[sampleRate * FrameMilliseconds / 1000];
+        _cutter = new(sampleRate * FrameMilliseconds / 1000);
         _bank = new(sampleRate);
         var amplitude = AudioLevel.PeakAtZeroDbm0 * Math.Pow(10, LeastLevelDbm0 / 20);
         _leastPower = amplitude * amplitude / 2;
@@ -55,25 +55,16 @@ public sealed class CallProgressDetector : IAudioSink
     /// <inheritdoc/>
     public void Write(ReadOnlySpan<short> pcm)
     {
-        while (!pcm.IsEmpty)
-        {
-            var part = pcm[..Math.Min(pcm.Length, _frame.Length - _inFrame)];
-            part.CopyTo(_frame.AsSpan(_inFrame));
-            _inFrame += part.Length;
-            pcm = pcm[part.Length..];
-            if (_inFrame < _frame.Length) return;
-            _inFrame = 0;
-            Take();
-        }
+        while (_cutter.TryTake(ref pcm)) Take();
     }
 
     private void Take()
     {
         _frames++;
         var power = 0.0;
-        foreach (var sample in _frame)
+        foreach (var sample in _cutter.Frame)
             power += sample * sample;
-        power /= _frame.Length;
+        power /= _cutter.Frame.Length;
         // Over 20 ms, which is a whole beat of 400 and 450 Hz and most of one of 440 and 480.
         var level = (power + _lastPower) / 2;
         _lastPower = power;
@@ -81,7 +72,7 @@ public sealed class CallProgressDetector : IAudioSink
         _loudest = on ? Math.Max(_loudest, level) : _loudest * 0.998; // forgets a louder sound within seconds
         if (on != _on) Turn(on);
         if (_count > 0) _lengths[_count - 1] += FrameMilliseconds;
-        if (on && _bank.Add(_frame, power)) Hear();
+        if (on && _bank.Add(_cutter.Frame, power)) Hear();
         if (_count > 0) Match();
     }
 

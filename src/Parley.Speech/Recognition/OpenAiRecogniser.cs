@@ -1,7 +1,6 @@
-using System.Buffers.Binary;
 using System.Net.Http.Headers;
-using System.Runtime.InteropServices;
 using System.Threading.Channels;
+using Parley.Media.Files;
 using Parley.Speech.Activity;
 using Parley.Speech.Vendors;
 
@@ -66,21 +65,10 @@ public sealed class OpenAiRecogniser : IRecogniser
 
     private static byte[] Wav(ReadOnlySpan<short> pcm, int sampleRate)
     {
-        var bytes = new byte[44 + (pcm.Length * 2)];
-        "RIFF"u8.CopyTo(bytes);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), bytes.Length - 8);
-        "WAVEfmt "u8.CopyTo(bytes.AsSpan(8));
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), 16);
-        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(20), 1);
-        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(22), 1);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(24), sampleRate);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(28), sampleRate * 2);
-        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(32), 2);
-        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(34), 16);
-        "data"u8.CopyTo(bytes.AsSpan(36));
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(40), pcm.Length * 2);
-        MemoryMarshal.AsBytes(pcm).CopyTo(bytes.AsSpan(44));
-        return bytes;
+        using var bytes = new MemoryStream();
+        using (var writer = new WavWriter(bytes, sampleRate, channels: 1, leaveOpen: true))
+            writer.Write(pcm);
+        return bytes.ToArray();
     }
 
     /// <summary>Cuts one call's audio into utterances. One request at a time, so that texts come in the order of the speech.</summary>

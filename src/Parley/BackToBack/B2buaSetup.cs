@@ -200,8 +200,8 @@ internal sealed partial class B2buaSetup : IDialogOwner
         var options = _agent.Invite(_targets[0], _options, default);
         return options with
         {
-            Caller = caller ?? options.Caller,
-            ContactUser = _options.ContactUser ?? (caller ?? options.Caller)?.Uri.User,
+            From = caller ?? options.From,
+            ContactUser = _options.ContactUser ?? (caller ?? options.From)?.Uri.User,
             Headers = [.. _options.PassRequestHeaders.Of(_a.Message), .. _options.Headers],
             Lane = Lane,
             MaxForwards = _a.Message.TryGetMaxForwards(out var hops) ? Math.Max(0, hops - 1) : options.MaxForwards,

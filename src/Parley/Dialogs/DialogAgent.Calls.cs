@@ -101,7 +101,7 @@ public sealed partial class DialogAgent
         var owner = new UacOwner(this, options);
         var body = SessionBody.Of(options.Sdp);
         var invite = Invite(TargetUri.Parse(target, nameof(target)), options, body) with { MaxForwards = options.MaxForwards, Reliability = options.Reliability, Lane = lane, Flow = flow };
-        var dialog = InviteDialog.OfCaller(this, owner, body, invite.ContactUser ?? invite.Caller?.Uri.User ?? "");
+        var dialog = InviteDialog.OfCaller(this, owner, body, invite.ContactUser ?? invite.From?.Uri.User ?? "");
         return new UacAttempt(owner, Endpoint.Invite(invite, dialog));
     }
 
@@ -114,7 +114,7 @@ public sealed partial class DialogAgent
         {
             Target = target,
             To = options.To is null ? null : TargetUri.ParseAddress(options.To, nameof(OutgoingOptions.To)),
-            Caller = from,
+            From = from,
             ContactUser = options.ContactUser ?? (ReferenceEquals(from, s_anonymous) ? null : from.Uri.User),
             Headers = options.Headers,
             Body = body,

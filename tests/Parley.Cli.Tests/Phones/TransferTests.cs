@@ -53,12 +53,7 @@ public sealed class TransferTests
     public void A_transfer_goes_on_when_who_asked_hangs_up_at_once() => Office.Run(async office =>
     {
         await using var call = await AliceCallsBobAsync(office);
-        await office.PhoneAsync("carol", "10.0.0.13", async (carol, ended) =>
-        {
-            await carol.RingAsync(ended);
-            await Task.Delay(TimeSpan.FromSeconds(4), office.Network.Time, ended);
-            await Play(1200)(carol, ended);
-        });
+        await office.PhoneAsync("carol", "10.0.0.13", RingsFirst(office, Play(1200)));
         var transfer = ReferAsync(_bobsPhone, await _bob.Task, "<sip:carol@10.0.0.1>");
         await office.Delay(1);
         await (await _bob.Task).HangUpAsync();
@@ -86,17 +81,13 @@ public sealed class TransferTests
     {
         await using var call = await AliceCallsBobAsync(office);
         var rung = 0;
-        await office.PhoneAsync("carol", "10.0.0.13", async (carol, ended) =>
+        await office.PhoneAsync("carol", "10.0.0.13", (carol, ended) =>
         {
             rung++;
-            await carol.RingAsync(ended);
-            await Task.Delay(TimeSpan.FromSeconds(4), office.Network.Time, ended);
-            await Play(1200)(carol, ended);
+            return RingsFirst(office, Play(1200))(carol, ended);
         });
-        var ringing = new TaskCompletionSource();
-        await using var consultation = await _bobsPhone.CreateCallAsync("sip:carol@10.0.0.1", Office.As("bob") with { OnProgress = _ => ringing.TrySetResult() });
-        var answered = consultation.TryInviteAsync();
-        await ringing.Task;
+        var (ringing, answered) = await RingCarolAsync();
+        await using var consultation = ringing;
         Assert.Equal((ReferEndKind.Succeeded, 200), Of(await ReferAsync(_bobsPhone, await _bob.Task, ReplacingTarget(consultation))));
         Assert.False(await answered);
         Assert.Equal(487, consultation.End!.Value.Status);
@@ -108,16 +99,9 @@ public sealed class TransferTests
     public void A_ringing_call_that_was_transferred_rings_on_when_its_caller_gives_up() => Office.Run(async office =>
     {
         await using var call = await AliceCallsBobAsync(office);
-        await office.PhoneAsync("carol", "10.0.0.13", async (carol, ended) =>
-        {
-            await carol.RingAsync(ended);
-            await Task.Delay(TimeSpan.FromSeconds(4), office.Network.Time, ended);
-            await Play(1200)(carol, ended);
-        });
-        var ringing = new TaskCompletionSource();
-        await using var consultation = await _bobsPhone.CreateCallAsync("sip:carol@10.0.0.1", Office.As("bob") with { OnProgress = _ => ringing.TrySetResult() });
-        var answered = consultation.TryInviteAsync();
-        await ringing.Task;
+        await office.PhoneAsync("carol", "10.0.0.13", RingsFirst(office, Play(1200)));
+        var (ringing, answered) = await RingCarolAsync();
+        await using var consultation = ringing;
         var transfer = ReferAsync(_bobsPhone, await _bob.Task, ReplacingTarget(consultation));
         await office.Delay(1);
         await consultation.HangUpAsync();
@@ -130,16 +114,9 @@ public sealed class TransferTests
     public void A_ringing_call_that_was_transferred_and_is_declined_leaves_the_first_as_it_was() => Office.Run(async office =>
     {
         await using var call = await AliceCallsBobAsync(office);
-        await office.PhoneAsync("carol", "10.0.0.13", async (carol, ended) =>
-        {
-            await carol.RingAsync(ended);
-            await Task.Delay(TimeSpan.FromSeconds(4), office.Network.Time, ended);
-            await carol.RejectAsync(603);
-        });
-        var ringing = new TaskCompletionSource();
-        await using var consultation = await _bobsPhone.CreateCallAsync("sip:carol@10.0.0.1", Office.As("bob") with { OnProgress = _ => ringing.TrySetResult() });
-        var answered = consultation.TryInviteAsync();
-        await ringing.Task;
+        await office.PhoneAsync("carol", "10.0.0.13", RingsFirst(office, (carol, _) => carol.RejectAsync(603)));
+        var (ringing, answered) = await RingCarolAsync();
+        await using var consultation = ringing;
         Assert.Equal((ReferEndKind.Failed, 603), Of(await ReferAsync(_bobsPhone, await _bob.Task, ReplacingTarget(consultation))));
         Assert.False(await answered);
         Assert.Equal(603, consultation.End!.Value.Status);
@@ -208,6 +185,24 @@ public sealed class TransferTests
         await call.AnswerAsync(cancel: ended);
         await call.PlayAsync(new ToneSource(hertz, 8000), cancel: ended);
     };
+
+    // Rings for four seconds.
+    private static Func<IncomingCall, CancellationToken, Task> RingsFirst(Office office, Func<IncomingCall, CancellationToken, Task> then) => async (call, ended) =>
+    {
+        await call.RingAsync(ended);
+        await Task.Delay(TimeSpan.FromSeconds(4), office.Network.Time, ended);
+        await then(call, ended);
+    };
+
+    // Bob calls Carol and hears it ring.
+    private async Task<(OutgoingCall Call, Task<bool> Answered)> RingCarolAsync()
+    {
+        var ringing = new TaskCompletionSource();
+        var call = await _bobsPhone.CreateCallAsync("sip:carol@10.0.0.1", Office.As("bob") with { OnProgress = _ => ringing.TrySetResult() });
+        var answered = call.TryInviteAsync();
+        await ringing.Task;
+        return (call, answered);
+    }
 
     private static (ReferEndKind Kind, int Status) Of(ReferEnd end) => (end.Kind, end.Status);
 

@@ -62,14 +62,17 @@ internal sealed class Baresip : IAsyncDisposable
     private readonly bool _registers;
     private int _seen;
 
-    private Baresip(ChildProcess process, TempFolder folder, TcpClient control, string uri, bool registers)
+    private Baresip(ChildProcess process, TempFolder folder, TcpClient control, string uri, BaresipOptions options)
     {
-        (_process, _folder, _control, Uri, _registers) = (process, folder, control, uri, registers);
+        (_process, _folder, _control, Uri, _registers, ToneHz) = (process, folder, control, uri, options.Account is not null, options.ToneHz);
         _reading = ReadAsync();
     }
 
     /// <summary>Where it can be called.</summary>
     public string Uri { get; }
+
+    /// <summary>What it speaks into its calls.</summary>
+    public int ToneHz { get; }
 
     public string Log => _process.Output;
 
@@ -109,7 +112,7 @@ internal sealed class Baresip : IAsyncDisposable
             await process.WaitForOutputAsync(text => text.Contains("baresip is ready", StringComparison.Ordinal), TimeSpan.FromSeconds(15), "its start");
             var control = new TcpClient();
             await control.ConnectAsync("127.0.0.1", BaresipConfig.ControlPort(port));
-            var phone = new Baresip(process, folder, control, BaresipConfig.Uri(options, port), options.Account is not null);
+            var phone = new Baresip(process, folder, control, BaresipConfig.Uri(options, port), options);
             if (options.Account is not null)
                 await process.WaitForOutputAsync(text => text.Contains("200 OK", StringComparison.Ordinal), TimeSpan.FromSeconds(15), "its registration");
             return phone;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Parley.Contracts.Voice;
 using Parley.Media.Audio;
-using Parley.Server.Tests.Support;
 using Parley.Sip.Invites;
 using Parley.TestSupport;
 using Parley.TestSupport.Speech;
@@ -16,12 +15,10 @@ public sealed class BotCallTests
 
     private const string ByPhone = """ "tools": [ { "kind": "transfer", "name": "pass_on", "method": "refer", "music": "tone:440", "targets": { "sales": "sip:sales@127.0.0.1:9" } } ] """;
 
-    private const string PassOn = """TOOL pass_on {"target":"sales"}""";
-
     [Fact]
     public async Task A_phone_that_makes_the_call_itself_leaves_the_bot_when_it_has_reported()
     {
-        await using var scene = await BotScene.StartAsync(await ChatServer.StartAsync(["One moment.", PassOn]), ByPhone);
+        await using var scene = await BotScene.StartAsync(await ChatServer.StartAsync(["One moment.", BotScene.PassOn]), ByPhone);
         var (call, _) = await scene.CallAsync();
         await using var hangingUp = call;
         var asked = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,15 +36,15 @@ public sealed class BotCallTests
         Assert.Equal(CallEndKind.Completed, (await call.WaitForEndAsync().WaitAsync(Limit)).Kind);
         Assert.Equal(1, scene.Model.Count);
         var events = await scene.EventsAsync();
-        Assert.Equal(["answer"], events.Where(one => one.TryGetProperty("refer", out var refer) && refer.GetBoolean()).Select(Name));
-        Assert.Equal(("hangup", "ByRefer"), (Name(events[^1]), events[^1].GetProperty("reason").GetString()));
+        Assert.Equal(["answer"], events.Where(one => one.IsRefer()).Select(Name));
+        Assert.Equal(("hangup", "ByRefer"), (Name(events[^1]), events[^1].Text("reason")));
         Assert.DoesNotContain("error", events.Select(Name)); // music is for calls made here; the bot's file may have it for both
     }
 
     [Fact]
     public async Task A_transfer_the_phone_refuses_is_told_to_the_model_and_the_conversation_goes_on()
     {
-        await using var scene = await BotScene.StartAsync(await ChatServer.StartAsync([PassOn], ["Your phone will not."]), ByPhone);
+        await using var scene = await BotScene.StartAsync(await ChatServer.StartAsync([BotScene.PassOn], ["Your phone will not."]), ByPhone);
         var (call, ear) = await scene.CallAsync();
         await using var hangingUp = call;
         call.Handle(new() { OnTransferRequest = (_, request) => new(request.RejectAsync(606)) });
@@ -63,8 +60,8 @@ public sealed class BotCallTests
         await using var target = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:sales@127.0.0.1", MediaPorts = (25_600, 25_650) });
         var answered = Sounding(target);
         await using var scene = await BotScene.StartAsync(
-            await ChatServer.StartAsync([PassOn]),
-            $$""" "tools": [ { "kind": "transfer", "name": "pass_on", "targets": { "sales": "sip:sales@{{target.Listeners[0].Local}}" } } ] """,
+            await ChatServer.StartAsync([BotScene.PassOn]),
+            BotScene.PassingOn(target),
             options: new() { ReferEndsCall = false });
         var (call, ear) = await scene.CallAsync();
         await using var hangingUp = call;
@@ -72,7 +69,7 @@ public sealed class BotCallTests
         await ear.HearsAsync();
         await (await answered).HangUpAsync();
         Assert.Equal(CallEndKind.Completed, (await call.WaitForEndAsync().WaitAsync(Limit)).Kind);
-        Assert.Equal("ByRefer", (await scene.EventsAsync())[^1].GetProperty("reason").GetString());
+        Assert.Equal("ByRefer", (await scene.EventsAsync())[^1].Text("reason"));
     }
 
     [Fact]
@@ -81,23 +78,20 @@ public sealed class BotCallTests
         await using var target = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:sales@127.0.0.1", MediaPorts = (25_660, 25_698) });
         var answered = Sounding(target);
         await using var scene = await BotScene.StartAsync(
-            await ChatServer.StartAsync([PassOn]),
-            $$""" "tools": [ { "kind": "transfer", "name": "pass_on", "targets": { "sales": "sip:sales@{{target.Listeners[0].Local}}" } } ] """,
+            await ChatServer.StartAsync([BotScene.PassOn]),
+            BotScene.PassingOn(target),
             answers: false,
             options: new() { ReferEndsCall = false });
-        var phone = scene.Stage.AnswerAll();
-        await using var socket = await scene.Stage.ConnectAsync();
-        await socket.SendAsync($$"""{"command":"invite","option":{"callee":"{{scene.Stage.PhoneUri}}","bot":"bot"} }""");
-        var ear = BotScene.Open(await phone);
+        var (socket, ear) = await scene.InviteAsync();
         scene.Say("Sales please.");
         await ear.HearsAsync();
         await (await answered).HangUpAsync();
-        Assert.True((await UntilAsync(socket, "hangup"))[^1].GetProperty("refer").GetBoolean());
+        Assert.True((await NextAsync(socket, "hangup")).IsRefer());
         scene.Say("Are you still there?");
         await socket.SendAsync("""{"command":"tts","text":"You are back.","playId":"mine"}""");
-        Assert.Equal("mine", (await UntilAsync(socket, "trackEnd"))[^1].GetProperty("playId").GetString());
+        Assert.Equal("mine", (await NextAsync(socket, "trackEnd")).Text("playId"));
         await socket.SendAsync("""{"command":"hangup"}""");
-        Assert.Equal("BySystem", (await UntilAsync(socket, "hangup"))[^1].GetProperty("reason").GetString());
+        Assert.Equal("BySystem", (await NextAsync(socket, "hangup")).Text("reason"));
         Assert.Equal(1, scene.Model.Count);
     }
 
@@ -111,13 +105,10 @@ public sealed class BotCallTests
             await incoming.WaitForEndAsync();
         });
         await using var scene = await BotScene.StartAsync(
-            await ChatServer.StartAsync([PassOn], ["Nobody is there."]),
-            $$""" "tools": [ { "kind": "transfer", "name": "pass_on", "targets": { "sales": "sip:sales@{{target.Listeners[0].Local}}" } } ] """,
+            await ChatServer.StartAsync([BotScene.PassOn], ["Nobody is there."]),
+            BotScene.PassingOn(target),
             answers: false);
-        var phone = scene.Stage.AnswerAll();
-        await using var socket = await scene.Stage.ConnectAsync();
-        await socket.SendAsync($$"""{"command":"invite","option":{"callee":"{{scene.Stage.PhoneUri}}","bot":"bot"} }""");
-        BotScene.Open(await phone);
+        var (socket, _) = await scene.InviteAsync();
         await UntilAsync(socket, "mediaReady");
         scene.Say("Sales please.");
         await UntilAsync(socket, "ringing");
@@ -137,7 +128,7 @@ public sealed class BotCallTests
             await using var hangingUp = call;
             await ear.HearsAsync(10);
             await call.HangUpAsync();
-            var told = (await scene.EventsAsync()).Where(one => Name(one) == "record").Select(one => one.GetProperty("state").GetString());
+            var told = (await scene.EventsAsync()).Where(one => Name(one) == "record").Select(one => one.Text("state"));
             Assert.Equal(["started", "stopped"], told);
         }
 
@@ -162,7 +153,7 @@ public sealed class BotCallTests
         await call.HangUpAsync();
         var told = await office.NextAsync();
         var (timestamp, signature) = (told.Headers[WebhookSignature.TimestampHeader], told.Headers[WebhookSignature.SignatureHeader]);
-        Assert.Equal("callEnded", JsonElement.Parse(told.Text).GetProperty("event").GetString());
+        Assert.Equal("callEnded", JsonElement.Parse(told.Text).Text("event"));
         Assert.True(WebhookSignature.Verify(Secret, timestamp, told.Body, signature, DateTimeOffset.UtcNow, TimeSpan.FromMinutes(5)));
         Assert.False(WebhookSignature.Verify(Secret, timestamp, [.. told.Body, (byte)' '], signature, DateTimeOffset.UtcNow, TimeSpan.FromMinutes(5)));
     }
@@ -183,8 +174,8 @@ public sealed class BotCallTests
         await ear.HearsAsync();
         await call.HangUpAsync();
         var error = Assert.Single(await scene.EventsAsync(), one => Name(one) == "error");
-        Assert.Equal("llm", error.GetProperty("sender").GetString());
-        Assert.Contains("0.7 s", error.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Equal("llm", error.Text("sender"));
+        Assert.Contains("0.7 s", error.Text("error"), StringComparison.Ordinal);
     }
 
     // Answers and plays a tone, so that it is heard when the two are connected.

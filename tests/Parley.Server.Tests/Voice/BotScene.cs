@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
 using Parley.Media.Audio;
@@ -22,12 +21,18 @@ internal sealed class BotScene : IAsyncDisposable
 
     private BotScene(ChatServer model) => Model = model;
 
+    /// <summary>What a model says that passes the call on to sales, with the tool of <see cref="PassingOn"/>.</summary>
+    public const string PassOn = """TOOL pass_on {"target":"sales"}""";
+
     public ChatServer Model { get; }
 
     public VoiceStage Stage { get; private set; } = null!;
 
     /// <summary>Texts that were synthesised, each as one.</summary>
     public string Said => string.Join('|', _said);
+
+    /// <summary>Settings of a model that may pass calls on to somebody, as sales.</summary>
+    public static string PassingOn(UserAgent sales) => $$""" "tools": [ { "kind": "transfer", "name": "pass_on", "targets": { "sales": "sip:sales@{{sales.Listeners[0].Local}}" } } ] """;
 
     /// <summary>Begins with a bot named <c>bot</c>, whose <c>llm</c> members are the test's.</summary>
     public static async Task<BotScene> StartAsync(ChatServer model, string llm, string members = "", bool answers = true, VoiceOptions? options = null, Speech.Vendors.VendorLimits? limits = null)
@@ -45,7 +50,7 @@ internal sealed class BotScene : IAsyncDisposable
             (options ?? new()) with { Bots = new Dictionary<string, BotSettings> { ["bot"] = settings }, Dumps = scene._folder.FullName },
             register: speech =>
             {
-                speech.Register("tones", (SynthesisOptions _, Speech.Vendors.SpeechConnections _) => new Tones(scene._said));
+                speech.Register("tones", (SynthesisOptions _, Speech.Vendors.SpeechConnections _) => new Tones("tones", scene._said));
                 speech.Register("told", (RecognitionOptions _, Speech.Vendors.SpeechConnections _) => new Told(scene._words.Reader));
             },
             bot: answers ? "bot" : null,
@@ -60,11 +65,19 @@ internal sealed class BotScene : IAsyncDisposable
         return (call, Open(call));
     }
 
-    public static Ear Open(Call call)
+    /// <summary>A program calls the phone and lets the bot lead; the phone listens, its line open.</summary>
+    /// <param name="more">Further members of the call's option, each behind a comma.</param>
+    public async Task<(ApiSocket Socket, Ear Ear)> InviteAsync(string more = "")
+    {
+        var socket = await Stage.BeginAsync($$"""{"command":"invite","option":{"callee":"{{Stage.PhoneUri}}","bot":"bot"{{more}} } }""");
+        return (socket, Open(await Stage.TakenAsync()));
+    }
+
+    private static Ear Open(Call call)
     {
         var ear = new Ear();
         call.Audio.Listen(ear);
-        call.Audio.Play(new Quiet());
+        call.Audio.Play(new SilenceSource());
         return ear;
     }
 
@@ -78,7 +91,7 @@ internal sealed class BotScene : IAsyncDisposable
     {
         await ApiServer.UntilAsync(() => Stage.Surface.Sessions == 0, "the session is over");
         var lines = await File.ReadAllLinesAsync(Assert.Single(_folder.GetFiles()).FullName);
-        return [.. lines.Select(line => JsonElement.Parse(line)).Where(line => line.GetProperty("type").GetString() == "event").Select(line => Content(line))];
+        return [.. lines.Select(line => JsonElement.Parse(line)).Where(line => line.Text("type") == "event").Select(line => Content(line))];
     }
 
     public async ValueTask DisposeAsync()
@@ -120,40 +133,6 @@ internal sealed class BotScene : IAsyncDisposable
         }
 
         public Task IsQuietAsync() => ApiServer.UntilAsync(() => Silent >= 10, "the phone hears nothing any more");
-    }
-
-    private sealed class Quiet : IAudioSource
-    {
-        public int SampleRate => 8000;
-
-        public bool Ended => false;
-
-        public int Read(Span<short> pcm)
-        {
-            pcm.Clear();
-            return pcm.Length;
-        }
-    }
-
-    /// <summary>Each character is 20 ms of a tone.</summary>
-    private sealed class Tones(ConcurrentQueue<string> said) : ISynthesiser
-    {
-        public string Name => "tones";
-
-        public async IAsyncEnumerable<SynthesisChunk> SynthesiseAsync(SynthesisRequest request, [EnumeratorCancellation] CancellationToken cancel)
-        {
-            var all = "";
-            await foreach (var piece in request.ReadAsync(cancel))
-            {
-                all += piece;
-                var pcm = new short[piece.Length * 160];
-                for (var i = 0; i < pcm.Length; i++)
-                    pcm[i] = (short)(8_000 * Math.Sin(i * 0.3));
-                yield return new(pcm, 8_000);
-            }
-
-            said.Enqueue(all);
-        }
     }
 
     private sealed class Told(ChannelReader<RecogniserResult> words) : IRecogniser, IRecogniserConnection

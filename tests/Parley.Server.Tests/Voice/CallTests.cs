@@ -16,20 +16,18 @@ public sealed class CallTests
     public async Task An_invite_that_is_answered_tells_its_events_in_order_and_numbered()
     {
         await using var stage = await StartAsync();
-        var phone = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync("/call/sip?id=s1");
-        await socket.SendAsync(stage.Invite());
+        var socket = await stage.BeginAsync(stage.Invite(), "s1");
         var events = await UntilAsync(socket, "mediaReady");
-        await (await phone).HangUpAsync();
+        await (await stage.TakenAsync()).HangUpAsync();
         events.AddRange(await UntilAsync(socket, "hangup"));
         Assert.Null(await socket.TryReadAsync());
         Assert.Equal(["trackStart", "ringing", "answer", "mediaReady", "trackEnd", "hangup"], events.Select(Name));
-        Assert.Equal(Enumerable.Range(1, events.Count), events.Select(one => one.GetProperty("seq").GetInt32()));
-        Assert.StartsWith("v=0", events[2].GetProperty("sdp").GetString(), StringComparison.Ordinal);
+        Assert.Equal(Enumerable.Range(1, events.Count), events.Select(one => one.Number("seq")));
+        Assert.StartsWith("v=0", events[2].Text("sdp"), StringComparison.Ordinal);
         var last = events[^1];
-        Assert.Equal(("ByCallee", "callee"), (last.GetProperty("reason").GetString(), last.GetProperty("initiator").GetString()));
-        Assert.Equal("phone", last.GetProperty("to").GetProperty("username").GetString());
-        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", last.GetProperty("answerTime").GetString());
+        Assert.Equal(("ByCallee", "callee"), (last.Text("reason"), last.Text("initiator")));
+        Assert.Equal("phone", last.GetProperty("to").Text("username"));
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", last.Text("answerTime"));
     }
 
     [Fact]
@@ -37,10 +35,9 @@ public sealed class CallTests
     {
         await using var stage = await StartAsync();
         stage.Serve(call => call.RejectAsync(486));
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
+        var socket = await stage.BeginAsync(stage.Invite());
         var events = await UntilAsync(socket, "reject");
-        Assert.Equal(486, events[^1].GetProperty("code").GetInt32());
+        Assert.Equal(486, events[^1].Number("code"));
         Assert.DoesNotContain("error", events.Select(Name));
         Assert.Null(await socket.TryReadAsync());
     }
@@ -49,12 +46,10 @@ public sealed class CallTests
     public async Task What_is_wrong_with_an_option_is_told_behind_the_answer()
     {
         await using var stage = await StartAsync();
-        _ = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite(""","agc":{},"vad":{"type":"loud","ratio":"x"}"""));
+        var socket = await stage.BeginAsync(stage.Invite(""","agc":{},"vad":{"type":"loud","ratio":"x"}"""));
         var events = await UntilAsync(socket, "mediaReady");
         Assert.DoesNotContain("error", events.Select(Name));
-        var errors = new[] { await socket.ReadAsync(), await socket.ReadAsync(), await socket.ReadAsync() }.Select(one => one.GetProperty("error").GetString()!).ToList();
+        var errors = new[] { await socket.ReadAsync(), await socket.ReadAsync(), await socket.ReadAsync() }.Select(one => one.Text("error")).ToList();
         Assert.Contains(errors, error => error.Contains("option.vad.ratio", StringComparison.Ordinal));
         Assert.Contains(errors, error => error.Contains("option.agc", StringComparison.Ordinal));
         Assert.Contains(errors, error => error.Contains("'loud'", StringComparison.Ordinal));
@@ -64,12 +59,10 @@ public sealed class CallTests
     public async Task Words_that_are_recognised_are_events_with_both_times()
     {
         await using var stage = await StartAsync();
-        _ = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite(""","asr":{"provider":"scripted"}"""));
+        var socket = await stage.BeginAsync(stage.Invite(""","asr":{"provider":"scripted"}"""));
         var events = await UntilAsync(socket, "asrFinal");
         var (delta, final) = (Assert.Single(events, one => Name(one) == "asrDelta"), events[^1]);
-        Assert.Equal(("hel", "hello"), (delta.GetProperty("text").GetString(), final.GetProperty("text").GetString()));
+        Assert.Equal(("hel", "hello"), (delta.Text("text"), final.Text("text")));
         Assert.True(final.TryGetProperty("startTime", out _) && final.TryGetProperty("endTime", out _));
     }
 
@@ -77,11 +70,9 @@ public sealed class CallTests
     public async Task A_header_that_cannot_be_costs_itself_alone()
     {
         await using var stage = await StartAsync();
-        var phone = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite(""","sip":{"headers":{"X-Good":"1","X-Bad":"a\r\nVia: x"}}"""));
-        Assert.Contains("headers.X-Bad", (await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString());
-        var call = await phone;
+        var socket = await stage.BeginAsync(stage.Invite(""","sip":{"headers":{"X-Good":"1","X-Bad":"a\r\nVia: x"}}"""));
+        Assert.Contains("headers.X-Bad", await ErrorAsync(socket));
+        var call = await stage.TakenAsync();
         Assert.Equal(("1", null), (call.Header("X-Good"), call.Header("X-Bad")));
     }
 
@@ -89,68 +80,52 @@ public sealed class CallTests
     public async Task Three_texts_of_one_playback_are_all_heard_and_then_it_hangs_up()
     {
         await using var stage = await StartAsync();
-        _ = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
+        var socket = await stage.BeginAsync(stage.Invite());
         // Sent before the answer: they wait for it.
         foreach (var text in (string[])["one", "two", "three"])
             await socket.SendAsync($$"""{"command":"tts","text":"{{text}}","playId":"g","autoHangup":true}""");
         var events = await UntilAsync(socket, "hangup");
         Assert.Single(events, one => Name(one) == "trackStart" && one.TryGetProperty("playId", out _));
         var end = Assert.Single(events, one => Name(one) == "trackEnd" && one.TryGetProperty("playId", out _));
-        Assert.InRange(end.GetProperty("duration").GetInt32(), 200, 400); // 11 characters of 20 ms, with what lies between commands
-        Assert.Equal("BySystem", events[^1].GetProperty("reason").GetString());
+        Assert.InRange(end.Number("duration"), 200, 400); // 11 characters of 20 ms, with what lies between commands
+        Assert.Equal("BySystem", events[^1].Text("reason"));
     }
 
     [Fact]
     public async Task An_interruption_tells_what_was_heard_before_the_track_ends()
     {
         await using var stage = await StartAsync();
-        _ = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
-        await UntilAsync(socket, "mediaReady");
+        var (socket, _) = await stage.CallAsync();
         await socket.SendAsync($$"""{"command":"tts","text":"{{new string('a', 500)}}","playId":"long"}""");
         await UntilAsync(socket, "trackStart");
         await socket.SendAsync("""{"command":"interrupt"}""");
         var events = await UntilAsync(socket, "trackEnd");
         var cut = Assert.Single(events, one => Name(one) == "interruption");
-        Assert.Equal("long", cut.GetProperty("playId").GetString());
+        Assert.Equal("long", cut.Text("playId"));
         await socket.SendAsync("""{"command":"pause"}""");
-        Assert.Contains("Nothing is played", (await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString());
+        Assert.Contains("Nothing is played", await ErrorAsync(socket));
     }
 
     [Fact]
     public async Task Digits_of_the_phone_are_events_and_digits_for_it_arrive()
     {
         await using var stage = await StartAsync();
-        var phone = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
-        await UntilAsync(socket, "mediaReady");
-        var call = await phone;
+        var (socket, call) = await stage.CallAsync();
         await call.SendDigitsAsync("5");
-        Assert.Equal("5", (await UntilAsync(socket, "dtmf"))[^1].GetProperty("digit").GetString());
+        Assert.Equal("5", (await NextAsync(socket, "dtmf")).Text("digit"));
         await socket.SendAsync("""{"command":"sendDtmf","digits":"7"}""");
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await foreach (var digit in call.Digits(limit.Token))
-        {
-            Assert.Equal('7', digit.Symbol);
-            break;
-        }
+        Assert.Equal('7', await DigitAsync(call));
     }
 
     [Fact]
     public async Task A_socket_that_breaks_ends_the_call()
     {
         await using var stage = await StartAsync();
-        var phone = stage.AnswerAll();
-        var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
+        var socket = await stage.BeginAsync(stage.Invite());
         await UntilAsync(socket, "mediaReady");
         socket.Socket.Abort();
-        Assert.Equal(CallEndKind.Completed, (await (await phone).WaitForEndAsync().WaitAsync(TimeSpan.FromSeconds(30))).Kind);
-        await ApiServer.UntilAsync(() => stage.Surface.Sessions == 0, "the session is gone");
+        Assert.Equal(CallEndKind.Completed, (await (await stage.TakenAsync()).WaitForEndAsync().WaitAsync(TimeSpan.FromSeconds(30))).Kind);
+        await stage.OverAsync();
     }
 
     [Fact]
@@ -164,8 +139,7 @@ public sealed class CallTests
             ringing.SetResult(call);
             await call.WaitForEndAsync();
         });
-        var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
+        var socket = await stage.BeginAsync(stage.Invite());
         var phone = await ringing.Task.WaitAsync(TimeSpan.FromSeconds(30));
         socket.Socket.Abort();
         Assert.Equal(CallEndKind.Cancelled, (await phone.WaitForEndAsync().WaitAsync(TimeSpan.FromSeconds(30))).Kind);
@@ -175,14 +149,12 @@ public sealed class CallTests
     public async Task Within_the_grace_time_a_socket_comes_back_and_loses_nothing()
     {
         await using var stage = await StartAsync(new() { Grace = TimeSpan.FromMinutes(1) });
-        var phone = stage.AnswerAll();
-        var socket = await stage.ConnectAsync("/call/sip?id=back");
-        await socket.SendAsync(stage.Invite());
+        var socket = await stage.BeginAsync(stage.Invite(), "back");
         await UntilAsync(socket, "mediaReady");
         socket.Socket.Abort();
         ApiSocket? second = null;
         await ApiServer.UntilAsync(() => second is not null || TryConnect(), "the session takes another socket");
-        await (await phone).HangUpAsync();
+        await (await stage.TakenAsync()).HangUpAsync();
         Assert.Equal("hangup", Name((await UntilAsync(second!, "hangup"))[^1]));
         await second!.DisposeAsync();
 
@@ -205,12 +177,10 @@ public sealed class CallTests
     public async Task Past_the_grace_time_the_call_ends()
     {
         await using var stage = await StartAsync(new() { Grace = TimeSpan.FromMilliseconds(100) });
-        var phone = stage.AnswerAll();
-        var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
+        var socket = await stage.BeginAsync(stage.Invite());
         await UntilAsync(socket, "mediaReady");
         socket.Socket.Abort();
-        Assert.Equal(CallEndKind.Completed, (await (await phone).WaitForEndAsync().WaitAsync(TimeSpan.FromSeconds(30))).Kind);
+        Assert.Equal(CallEndKind.Completed, (await (await stage.TakenAsync()).WaitForEndAsync().WaitAsync(TimeSpan.FromSeconds(30))).Kind);
     }
 
     [Fact]
@@ -220,7 +190,7 @@ public sealed class CallTests
         await using var socket = await stage.ConnectAsync("/call/webrtc");
         await socket.SendAsync(stage.Invite());
         var error = await socket.ReadAsync();
-        Assert.Equal(("error", "invite", 501), (Name(error), error.GetProperty("sender").GetString(), error.GetProperty("code").GetInt32()));
+        Assert.Equal(("error", "invite", 501), (Name(error), error.Text("sender"), error.Number("code")));
     }
 
     [Theory]
@@ -231,13 +201,13 @@ public sealed class CallTests
         await using var stage = await StartAsync();
         await using var socket = await stage.ConnectAsync(path);
         await socket.SendAsync("""{"command":"sing"}""" + "\n");
-        Assert.Contains("'sing'", (await socket.ReadAsync()).GetProperty("error").GetString());
+        Assert.Contains("'sing'", (await socket.ReadAsync()).Text("error"));
         await socket.SendAsync("""{"command":"tts","text":"x"}""");
-        Assert.Equal("tts", (await socket.ReadAsync()).GetProperty("sender").GetString());
+        Assert.Equal("tts", (await socket.ReadAsync()).Text("sender"));
         await socket.SendAsync("""{"command":"history","id":"h1","speaker":"bot","text":"hi","mood":"good"}""");
-        Assert.Contains("mood", (await socket.ReadAsync()).GetProperty("error").GetString());
-        Assert.Equal("h1", (await socket.ReadAsync()).GetProperty("id").GetString());
-        Assert.Equal(("addHistory", "hi"), (Name(await socket.ReadAsync() is var told ? told : default), told.GetProperty("text").GetString()));
+        Assert.Contains("mood", (await socket.ReadAsync()).Text("error"));
+        Assert.Equal("h1", (await socket.ReadAsync()).Text("id"));
+        Assert.Equal(("addHistory", "hi"), (Name(await socket.ReadAsync() is var told ? told : default), told.Text("text")));
     }
 
     [Fact]
@@ -260,13 +230,10 @@ public sealed class CallTests
     public async Task Over_http_sessions_are_listed_commanded_followed_and_killed()
     {
         await using var stage = await StartAsync(new() { IceServers = [new() { Urls = ["stun:stun.example.com"] }] });
-        var phone = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync("/call/sip?id=web");
-        await socket.SendAsync(stage.Invite());
-        await UntilAsync(socket, "mediaReady");
+        var (socket, phone) = await stage.CallAsync(id: "web");
         using var http = new HttpClient();
         var listed = JsonElement.Parse(await http.GetStringAsync(stage.Http("/list"))).GetProperty("active_calls")[0];
-        Assert.Equal(("web", "sip"), (listed.GetProperty("id").GetString(), listed.GetProperty("callType").GetString()));
+        Assert.Equal(("web", "sip"), (listed.Text("id"), listed.Text("callType")));
         using var events = await http.GetAsync(stage.Http("/events/web"), HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await events.Content.ReadAsStreamAsync());
         using var sent = await http.PostAsync(stage.Http("/command/web"), new StringContent("""{"command":"history","speaker":"a","text":"b"}""", Encoding.UTF8));
@@ -278,7 +245,7 @@ public sealed class CallTests
         Assert.Contains("running", await http.GetStringAsync(stage.Http("/health")));
         Assert.Equal("""{"status":"killed","id":"web"}""", await http.GetStringAsync(stage.Http("/kill/web")));
         Assert.Equal("hangup", Name((await UntilAsync(socket, "hangup"))[^1]));
-        Assert.Equal(CallEndKind.Completed, (await (await phone).WaitForEndAsync()).Kind);
+        Assert.Equal(CallEndKind.Completed, (await phone.WaitForEndAsync()).Kind);
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(stage.Http("/kill/none"))).StatusCode);
     }
 }

@@ -16,62 +16,30 @@ public sealed class CommandTests : IDisposable
     public async Task A_refer_connects_with_somebody_else_and_ends_with_him()
     {
         await using var stage = await StartAsync();
-        var calls = System.Threading.Channels.Channel.CreateUnbounded<IncomingCall>();
-        stage.Serve(async call =>
-        {
-            await call.AnswerAsync();
-            await calls.Writer.WriteAsync(call);
-            await call.WaitForEndAsync();
-        });
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
-        await UntilAsync(socket, "mediaReady");
-        var first = await calls.Reader.ReadAsync();
+        var (socket, first) = await stage.CallAsync();
         await socket.SendAsync($$$"""{"command":"refer","caller":"","callee":"{{{stage.PhoneUri}}}","options":{"moh":"tone:440"}}""");
-        var answer = (await UntilAsync(socket, "answer"))[^1];
-        Assert.True(answer.GetProperty("refer").GetBoolean());
-        var second = await calls.Reader.ReadAsync();
+        Assert.True((await NextAsync(socket, "answer")).IsRefer());
+        var second = await stage.TakenAsync();
         await second.SendDigitsAsync("9");
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await foreach (var digit in first.Digits(limit.Token))
-        {
-            Assert.Equal('9', digit.Symbol); // the two hear each other
-            break;
-        }
-
+        Assert.Equal('9', await DigitAsync(first)); // the two hear each other
         await second.HangUpAsync();
-        var leg = (await UntilAsync(socket, "hangup"))[^1];
-        Assert.True(leg.GetProperty("refer").GetBoolean());
-        var own = (await UntilAsync(socket, "hangup"))[^1];
-        Assert.Equal("ByRefer", own.GetProperty("reason").GetString());
-        Assert.Equal(CallEndKind.Completed, (await first.WaitForEndAsync(limit.Token)).Kind);
+        Assert.True((await NextAsync(socket, "hangup")).IsRefer());
+        Assert.Equal("ByRefer", (await NextAsync(socket, "hangup")).Text("reason"));
+        Assert.Equal(CallEndKind.Completed, (await first.WaitForEndAsync().WaitAsync(TimeSpan.FromSeconds(30))).Kind);
     }
 
     [Fact]
     public async Task A_refer_that_is_refused_leaves_the_call()
     {
         await using var stage = await StartAsync();
-        var isFirst = true;
-        stage.Serve(async call =>
-        {
-            if (!isFirst)
-            {
-                await call.RejectAsync(486);
-                return;
-            }
-
-            isFirst = false;
-            await call.AnswerAsync();
-            await call.WaitForEndAsync();
-        });
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
-        await UntilAsync(socket, "mediaReady");
+        var calls = 0;
+        stage.Serve(call => Interlocked.Increment(ref calls) == 1 ? stage.TakeAsync(call) : call.RejectAsync(486));
+        var (socket, _) = await stage.CallAsync();
         await socket.SendAsync($$"""{"command":"refer","callee":"{{stage.PhoneUri}}"}""");
-        var reject = (await UntilAsync(socket, "reject"))[^1];
-        Assert.Equal((486, true), (reject.GetProperty("code").GetInt32(), reject.GetProperty("refer").GetBoolean()));
+        var reject = await NextAsync(socket, "reject");
+        Assert.Equal((486, true), (reject.Number("code"), reject.IsRefer()));
         await socket.SendAsync("""{"command":"hangup","reason":"done"}""");
-        Assert.Equal("done", (await UntilAsync(socket, "hangup"))[^1].GetProperty("reason").GetString());
+        Assert.Equal("done", (await NextAsync(socket, "hangup")).Text("reason"));
     }
 
     [Fact]
@@ -79,25 +47,22 @@ public sealed class CommandTests : IDisposable
     {
         await using (var stage = await StartAsync(new() { Recordings = Path.Combine(_folder.FullName, "r"), Dumps = Path.Combine(_folder.FullName, "d") }))
         {
-            _ = stage.AnswerAll();
-            await using var socket = await stage.ConnectAsync("/call/sip?id=rec");
-            await socket.SendAsync(stage.Invite(""","recorder":{"recorderFile":"a/{id}.wav"},"asr":{"provider":"none","secretKey":"hush"}"""));
-            await UntilAsync(socket, "mediaReady");
+            var (socket, _) = await stage.CallAsync(""","recorder":{"recorderFile":"a/{id}.wav"},"asr":{"provider":"none","secretKey":"hush"}""", id: "rec");
             await socket.SendAsync("""{"command":"record","action":"stop"}""");
             await socket.SendAsync("""{"command":"record","recorder":{"recorderFile":"../out.wav"}}""");
             var errors = new List<string>();
             while (!errors.Any(error => error.Contains("out.wav", StringComparison.Ordinal)))
-                errors.Add((await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString()!);
+                errors.Add(await ErrorAsync(socket));
             await socket.SendAsync("""{"command":"hangup"}""");
             await UntilAsync(socket, "hangup");
-            await ApiServer.UntilAsync(() => stage.Surface.Sessions == 0, "the session is gone");
+            await stage.OverAsync();
         }
 
         Assert.True(File.Exists(Path.Combine(_folder.FullName, "r", "a", "rec.wav")));
         Assert.False(File.Exists(Path.Combine(_folder.FullName, "out.wav")));
         var lines = await File.ReadAllLinesAsync(Path.Combine(_folder.FullName, "d", "rec.events.jsonl"));
         Assert.DoesNotContain("hush", string.Concat(lines), StringComparison.Ordinal);
-        Assert.Equal("command", JsonElement.Parse(lines[0]).GetProperty("type").GetString());
+        Assert.Equal("command", JsonElement.Parse(lines[0]).Text("type"));
         Assert.Contains("hangup", lines[^1], StringComparison.Ordinal);
     }
 
@@ -105,11 +70,7 @@ public sealed class CommandTests : IDisposable
     public async Task A_hold_is_asked_of_the_phone_and_ended()
     {
         await using var stage = await StartAsync();
-        var phone = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
-        await UntilAsync(socket, "mediaReady");
-        var call = await phone;
+        var (socket, call) = await stage.CallAsync();
         await socket.SendAsync("""{"command":"hold"}""");
         await ApiServer.UntilAsync(() => call.IsHeld, "the phone is on hold");
         await socket.SendAsync("""{"command":"hold","onHold":false}""");
@@ -120,79 +81,48 @@ public sealed class CommandTests : IDisposable
     public async Task Digits_of_a_muted_phone_are_not_told()
     {
         await using var stage = await StartAsync();
-        var phone = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync("/call/sip?id=quiet");
-        await socket.SendAsync(stage.Invite());
-        await UntilAsync(socket, "mediaReady");
-        var call = await phone;
+        var (socket, call) = await stage.CallAsync(id: "quiet");
         await socket.SendAsync("""{"command":"mute","id":"m","trackId":"quiet"}""");
         await UntilAsync(socket, "ack");
         await call.SendInfoDigitsAsync("1");
         // Heard by the call, though not by the session.
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await foreach (var digit in stage.Server.Calls.Single().Digits(limit.Token))
-        {
-            Assert.Equal('1', digit.Symbol);
-            break;
-        }
-
+        Assert.Equal('1', await DigitAsync(stage.Server.Calls.Single()));
         await socket.SendAsync("""{"command":"unmute","id":"u"}""");
         await UntilAsync(socket, "ack");
         await call.SendInfoDigitsAsync("2");
-        Assert.Equal("2", (await UntilAsync(socket, "dtmf"))[^1].GetProperty("digit").GetString());
+        Assert.Equal("2", (await NextAsync(socket, "dtmf")).Text("digit"));
         await socket.SendAsync("""{"command":"mute","trackId":"other"}""");
-        Assert.Contains("'other'", (await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString());
+        Assert.Contains("'other'", await ErrorAsync(socket));
     }
 
     [Fact]
     public async Task Two_sessions_are_bridged_and_parted()
     {
         await using var stage = await StartAsync();
-        var calls = System.Threading.Channels.Channel.CreateUnbounded<IncomingCall>();
-        stage.Serve(async call =>
-        {
-            await call.AnswerAsync();
-            await calls.Writer.WriteAsync(call);
-            await call.WaitForEndAsync();
-        });
-        await using var one = await stage.ConnectAsync("/call/sip?id=one");
-        await one.SendAsync(stage.Invite());
-        await UntilAsync(one, "mediaReady");
-        await using var two = await stage.ConnectAsync("/call/sip?id=two");
-        await two.SendAsync(stage.Invite());
-        await UntilAsync(two, "mediaReady");
-        var (first, second) = (await calls.Reader.ReadAsync(), await calls.Reader.ReadAsync());
+        var (one, first) = await stage.CallAsync(id: "one");
+        var (_, second) = await stage.CallAsync(id: "two");
         await one.SendAsync("""{"command":"bridge","id":"b","targetSessionId":"two"}""");
         await UntilAsync(one, "ack");
         await second.SendDigitsAsync("3");
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await foreach (var digit in first.Digits(limit.Token))
-        {
-            Assert.Equal('3', digit.Symbol);
-            break;
-        }
-
+        Assert.Equal('3', await DigitAsync(first));
         await one.SendAsync("""{"command":"unbridge"}""");
         await one.SendAsync("""{"command":"bridge","targetSessionId":"none"}""");
-        Assert.Contains("'none'", (await UntilAsync(one, "error"))[^1].GetProperty("error").GetString());
+        Assert.Contains("'none'", await ErrorAsync(one));
     }
 
     [Fact]
     public async Task Nothing_outside_the_folder_of_prompts_is_played()
     {
         await using var stage = await StartAsync(new() { Prompts = _folder.FullName });
-        _ = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
-        await UntilAsync(socket, "mediaReady");
+        var (socket, _) = await stage.CallAsync();
         foreach (var url in (string[])["/etc/passwd", "../x.wav", "http://127.0.0.1/x.wav"])
         {
             await socket.SendAsync($$"""{"command":"play","url":"{{url}}"}""");
-            Assert.Equal("play", (await UntilAsync(socket, "error"))[^1].GetProperty("sender").GetString());
+            Assert.Equal("play", (await NextAsync(socket, "error")).Text("sender"));
         }
 
         await socket.SendAsync("""{"command":"play","url":"tone:440","waitInputTimeout":100}""");
-        var silence = (await UntilAsync(socket, "silence"))[^1];
-        Assert.Equal(("waitInput", 100), (silence.GetProperty("kind").GetString(), silence.GetProperty("duration").GetInt32()));
+        var silence = await NextAsync(socket, "silence");
+        Assert.Equal(("waitInput", 100), (silence.Text("kind"), silence.Number("duration")));
     }
 }

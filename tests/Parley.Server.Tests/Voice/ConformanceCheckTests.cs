@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Parley.Media.Audio;
 using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
 using Parley.Sip.Invites;
@@ -42,7 +41,7 @@ public sealed class ConformanceCheckTests : IDisposable
         await using var stage = await StartAsync();
         await using var socket = await stage.ConnectAsync("/call/sip?id=" + raw);
         await socket.SendAsync("""{"command":"history","speaker":"a","text":"b"}""");
-        Assert.Equal(id, (await socket.ReadAsync()).GetProperty("sender").GetString());
+        Assert.Equal(id, (await socket.ReadAsync()).Text("sender"));
     }
 
     [Theory]
@@ -80,35 +79,29 @@ public sealed class ConformanceCheckTests : IDisposable
     public async Task Three_texts_of_one_name_or_none_are_all_heard(string command)
     {
         await using var stage = await StartAsync();
-        _ = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
-        await UntilAsync(socket, "mediaReady");
+        var (socket, _) = await stage.CallAsync();
         // Each is long enough that the next comes while it sounds.
         foreach (var letter in "abc")
             await socket.SendAsync(command.Replace("{0}", new string(letter, 25), StringComparison.Ordinal));
         var events = await UntilAsync(socket, "trackEnd");
         Assert.DoesNotContain("interruption", events.Select(Name));
-        Assert.InRange(events[^1].GetProperty("duration").GetInt32(), 1_500, 2_500);
+        Assert.InRange(events[^1].Number("duration"), 1_500, 2_500);
     }
 
     [Fact]
     public async Task A_streamed_text_ends_with_its_last_piece()
     {
         await using var stage = await StartAsync();
-        _ = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
-        await UntilAsync(socket, "mediaReady");
+        var (socket, _) = await stage.CallAsync();
         foreach (var piece in (string[])["Hello, ", "how are ", "you?"])
             await socket.SendAsync($$"""{"command":"tts","text":"{{piece}}","playId":"llm","streaming":true}""");
         await UntilAsync(socket, "trackStart");
         await socket.SendAsync("""{"command":"history","speaker":"bot","text":"not over"}""");
         Assert.DoesNotContain("trackEnd", (await UntilAsync(socket, "addHistory")).Select(Name));
         await socket.SendAsync("""{"command":"tts","text":"","playId":"llm","streaming":true,"endOfStream":true}""");
-        var end = (await UntilAsync(socket, "trackEnd"))[^1];
-        Assert.Equal("llm", end.GetProperty("playId").GetString());
-        Assert.InRange(end.GetProperty("duration").GetInt32(), 300, 1_500);
+        var end = await NextAsync(socket, "trackEnd");
+        Assert.Equal("llm", end.Text("playId"));
+        Assert.InRange(end.Number("duration"), 300, 1_500);
     }
 
     [Theory]
@@ -117,19 +110,16 @@ public sealed class ConformanceCheckTests : IDisposable
     public async Task An_interrupt_cuts_at_once_or_behind_the_text_being_said(bool graceful, int most)
     {
         await using var stage = await StartAsync();
-        var phone = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
-        await UntilAsync(socket, "mediaReady");
-        var ear = new Ear();
-        using var listening = (await phone).Audio.Listen(ear);
+        var (socket, phone) = await stage.CallAsync();
+        var ear = new BotScene.Ear();
+        using var listening = phone.Audio.Listen(ear);
         // Two seconds each: the first of them is being said when it is heard.
         foreach (var letter in "ab")
             await socket.SendAsync($$"""{"command":"tts","text":"{{new string(letter, 100)}}","playId":"g"}""");
-        await ear.Heard.WaitAsync(TimeSpan.FromSeconds(30));
+        await ear.HearsAsync();
         await socket.SendAsync($$"""{"command":"interrupt","graceful":{{(graceful ? "true" : "false")}}}""");
-        var end = (await UntilAsync(socket, "trackEnd"))[^1];
-        Assert.InRange(end.GetProperty("duration").GetInt32(), graceful ? 1_800 : 0, most);
+        var end = await NextAsync(socket, "trackEnd");
+        Assert.InRange(end.Number("duration"), graceful ? 1_800 : 0, most);
     }
 
     [Theory]
@@ -138,10 +128,7 @@ public sealed class ConformanceCheckTests : IDisposable
     public async Task A_hangup_is_told_before_the_socket_closes(bool byHttp)
     {
         await using var stage = await StartAsync();
-        _ = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync("/call/sip?id=end");
-        await socket.SendAsync(stage.Invite());
-        await UntilAsync(socket, "mediaReady");
+        var (socket, _) = await stage.CallAsync(id: "end");
         using var http = new HttpClient();
         if (byHttp)
             await http.GetStringAsync(stage.Http("/kill/end"));
@@ -149,7 +136,7 @@ public sealed class ConformanceCheckTests : IDisposable
             await socket.SendAsync("""{"command":"hangup"}""");
         var events = await UntilAsync(socket, "hangup");
         Assert.Equal(["trackEnd", "hangup"], events.Select(Name));
-        Assert.Equal(("BySystem", "system", 200), (events[^1].GetProperty("reason").GetString(), events[^1].GetProperty("initiator").GetString(), events[^1].GetProperty("code").GetInt32()));
+        Assert.Equal(("BySystem", "system", 200), (events[^1].Text("reason"), events[^1].Text("initiator"), events[^1].Number("code")));
         Assert.Null(await socket.TryReadAsync());
     }
 
@@ -213,7 +200,7 @@ public sealed class ConformanceCheckTests : IDisposable
             await socket.SendAsync("""{"command":"custom","sender":"me","data":{"secretKey":"hush","a":"b","a":"c"}}""");
             await socket.ReadAsync();
             await socket.DisposeAsync();
-            await ApiServer.UntilAsync(() => stage.Surface.Sessions == 0, "the session is gone");
+            await stage.OverAsync();
         }
 
         var file = Path.Combine(folder, "kept.events.jsonl");
@@ -221,10 +208,10 @@ public sealed class ConformanceCheckTests : IDisposable
         if (!written)
             return;
         var lines = (await File.ReadAllLinesAsync(file)).Select(line => JsonElement.Parse(line)).ToList();
-        Assert.Equal(["command", "event"], lines.Select(line => line.GetProperty("type").GetString()));
+        Assert.Equal(["command", "event"], lines.Select(line => line.Text("type")));
         Assert.All(lines, line => Assert.True(line.GetProperty("timestamp").GetInt64() > 0));
-        Assert.Equal("custom", JsonElement.Parse(lines[0].GetProperty("content").GetString()!).GetProperty("command").GetString());
-        Assert.DoesNotContain("hush", lines[0].GetProperty("content").GetString()!, StringComparison.Ordinal);
+        Assert.Equal("custom", JsonElement.Parse(lines[0].Text("content")).Text("command"));
+        Assert.DoesNotContain("hush", lines[0].Text("content"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -261,15 +248,12 @@ public sealed class ConformanceCheckTests : IDisposable
     public async Task The_list_has_the_shape_that_is_known_and_no_secrets()
     {
         await using var stage = await StartAsync();
-        _ = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync("/call/sip?id=web");
-        await socket.SendAsync(stage.Invite(""","sip":{"username":"u","password":"hush1"},"asr":{"provider":"scripted","secretKey":"hush2","secretId":"hush3"}"""));
-        await UntilAsync(socket, "mediaReady");
+        var (socket, _) = await stage.CallAsync(""","sip":{"username":"u","password":"hush1"},"asr":{"provider":"scripted","secretKey":"hush2","secretId":"hush3"}""", id: "web");
         using var http = new HttpClient();
         var text = await http.GetStringAsync(stage.Http("/list"));
         var listed = JsonElement.Parse(text).GetProperty("active_calls")[0];
-        Assert.Equal(("web", "sip", "u"), (listed.GetProperty("id").GetString(), listed.GetProperty("callType").GetString(), listed.GetProperty("cs.option").GetProperty("sip").GetProperty("username").GetString()));
-        Assert.Matches(@"^\d{4}-\d\d-\d\dT", listed.GetProperty("startTime").GetString());
+        Assert.Equal(("web", "sip", "u"), (listed.Text("id"), listed.Text("callType"), listed.GetProperty("cs.option").GetProperty("sip").Text("username")));
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT", listed.Text("startTime"));
         Assert.DoesNotContain("hush", text, StringComparison.Ordinal);
     }
 
@@ -330,20 +314,5 @@ public sealed class ConformanceCheckTests : IDisposable
         var payload = Encoding.UTF8.GetBytes(text);
         byte[] frame = [0x81, 0xFE, (byte)(payload.Length >> 8), (byte)payload.Length, 0, 0, 0, 0, .. payload];
         await client.GetStream().WriteAsync(frame);
-    }
-
-    private sealed class Ear : IAudioSink
-    {
-        private readonly TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Heard => _heard.Task;
-
-        public int SampleRate => 8_000;
-
-        public void Write(ReadOnlySpan<short> pcm)
-        {
-            if (pcm.ContainsAnyExceptInRange((short)-1_000, (short)1_000))
-                _heard.TrySetResult();
-        }
     }
 }

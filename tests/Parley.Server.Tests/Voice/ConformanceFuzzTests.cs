@@ -100,10 +100,7 @@ public sealed class ConformanceFuzzTests
     public async Task A_call_outlives_whatever_it_is_sent()
     {
         await using var stage = await StartAsync();
-        var phone = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
-        await UntilAsync(socket, "mediaReady");
+        var (socket, phone) = await stage.CallAsync();
         var random = new Random(9);
         var samples = Samples().Where(text => !text.Contains("\"hangup\"", StringComparison.Ordinal) && !text.Contains("\"refer\"", StringComparison.Ordinal)
             && !text.Contains("autoHangup", StringComparison.Ordinal) && !text.Contains("\"message\"", StringComparison.Ordinal)).ToArray();
@@ -117,23 +114,20 @@ public sealed class ConformanceFuzzTests
                 await AliveAsync(socket, i);
         }
 
-        await (await phone).HangUpAsync();
-        Assert.Equal("ByCallee", (await UntilAsync(socket, "hangup"))[^1].GetProperty("reason").GetString());
+        await phone.HangUpAsync();
+        Assert.Equal("ByCallee", (await NextAsync(socket, "hangup")).Text("reason"));
     }
 
     [Fact]
     public async Task Options_of_a_call_that_cannot_be_do_not_keep_it_from_being_made_or_ended()
     {
         await using var stage = await StartAsync();
-        var phone = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite("""
+        var (socket, phone) = await stage.CallAsync("""
             ,"extra":{"a":null},"sip":{"headers":{"X":null,"":"a"},"extract_headers":["a\r\nb","",null]},"vad":{"speechPadding":4294967295,"ratio":1e300},"eou":{"timeout":4294967295},"inactivityTimeout":1e300,
             "ambiance":{"path":"","normalLevel":-1e300},"recorder":{"recorderFile":"\u0000","samplerate":-1,"ptime":-1},"asr":{"provider":"scripted","samplerate":-5,"endpoint":"::"}
-            """.ReplaceLineEndings("")));
-        await UntilAsync(socket, "mediaReady");
+            """.ReplaceLineEndings(""));
         await AliveAsync(socket, 0);
-        await (await phone).HangUpAsync();
+        await phone.HangUpAsync();
         await UntilAsync(socket, "hangup");
         Assert.Null(await socket.TryReadAsync());
     }
@@ -160,7 +154,7 @@ public sealed class ConformanceFuzzTests
         }
 
         Assert.Equal(WebSocketCloseStatus.MessageTooBig, socket.Socket.CloseStatus);
-        await ApiServer.UntilAsync(() => stage.Surface.Sessions == 0, "the session is gone");
+        await stage.OverAsync();
     }
 
     private static async Task AliveAsync(ApiSocket socket, int number)
@@ -170,8 +164,8 @@ public sealed class ConformanceFuzzTests
         {
             var happened = await socket.ReadAsync();
             if (Name(happened) == "error")
-                Assert.DoesNotContain("fault of the server", happened.GetProperty("error").GetString()!, StringComparison.Ordinal);
-            if (Name(happened) == "addHistory" && happened.GetProperty("text").GetString() == $"alive {number}")
+                Assert.DoesNotContain("fault of the server", happened.Text("error"), StringComparison.Ordinal);
+            if (Name(happened) == "addHistory" && happened.Text("text") == $"alive {number}")
                 return;
             Assert.NotEqual("hangup", Name(happened));
         }

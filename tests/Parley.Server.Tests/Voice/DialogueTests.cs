@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
 using Parley.Sip.Invites;
 using Parley.Speech.Dialogue;
@@ -34,10 +33,10 @@ public sealed class DialogueTests
         Assert.Equal(CallEndKind.Completed, (await call.WaitForEndAsync().WaitAsync(TimeSpan.FromSeconds(30))).Kind);
         Assert.Equal("system:You speak with phone.|assistant:Hello phone!|user:Where is my order?", scene.Model.Messages(0));
         var events = await scene.EventsAsync();
-        Assert.Equal(["It is ", "on its way."], events.Where(one => Name(one) == "llmDelta").Take(2).Select(one => one.GetProperty("word").GetString()));
-        Assert.Equal(["It is on its way.", "Goodbye."], events.Where(one => Name(one) == "llmFinal").Select(one => one.GetProperty("text").GetString()));
-        Assert.Equal("hang_up", Assert.Single(events, one => Name(one) == "functionCall").GetProperty("name").GetString());
-        Assert.Equal(("hangup", "BySystem"), (Name(events[^1]), events[^1].GetProperty("reason").GetString()));
+        Assert.Equal(["It is ", "on its way."], events.Where(one => Name(one) == "llmDelta").Take(2).Select(one => one.Text("word")));
+        Assert.Equal(["It is on its way.", "Goodbye."], events.Where(one => Name(one) == "llmFinal").Select(one => one.Text("text")));
+        Assert.Equal("hang_up", Assert.Single(events, one => Name(one) == "functionCall").Text("name"));
+        Assert.Equal(("hangup", "BySystem"), (Name(events[^1]), events[^1].Text("reason")));
         Assert.DoesNotContain("error", events.Select(Name));
     }
 
@@ -88,8 +87,8 @@ public sealed class DialogueTests
             await incoming.WaitForEndAsync();
         });
         await using var scene = await BotScene.StartAsync(
-            await ChatServer.StartAsync(["One moment.", """TOOL pass_on {"target":"sales"}"""]),
-            $$""" "tools": [ { "kind": "transfer", "name": "pass_on", "targets": { "sales": "sip:sales@{{target.Listeners[0].Local}}" } } ] """);
+            await ChatServer.StartAsync(["One moment.", BotScene.PassOn]),
+            BotScene.PassingOn(target));
         var (call, ear) = await scene.CallAsync();
         await using var _ = call;
         scene.Say("Sales please.");
@@ -100,7 +99,7 @@ public sealed class DialogueTests
         await call.WaitForEndAsync().WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(1, scene.Model.Count);
         var events = await scene.EventsAsync();
-        Assert.Contains(events, one => Name(one) == "answer" && one.TryGetProperty("refer", out var refer) && refer.GetBoolean());
+        Assert.Contains(events, one => Name(one) == "answer" && one.IsRefer());
     }
 
     [Fact]
@@ -109,8 +108,8 @@ public sealed class DialogueTests
         await using var target = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"] });
         _ = target.ServeAsync((incoming, _) => incoming.RejectAsync(486));
         await using var scene = await BotScene.StartAsync(
-            await ChatServer.StartAsync(["""TOOL pass_on {"target":"sales"}"""], ["They are busy."]),
-            $$""" "tools": [ { "kind": "transfer", "name": "pass_on", "targets": { "sales": "sip:sales@{{target.Listeners[0].Local}}" } } ] """);
+            await ChatServer.StartAsync([BotScene.PassOn], ["They are busy."]),
+            BotScene.PassingOn(target));
         var (call, ear) = await scene.CallAsync();
         await using var hangingUp = call;
         scene.Say("Sales please.");
@@ -138,8 +137,8 @@ public sealed class DialogueTests
         await scene.UntilSaidAsync("Done.");
         Assert.EndsWith("|tool:on its way", scene.Model.Messages(1), StringComparison.Ordinal);
         var body = JsonElement.Parse(asked!);
-        Assert.Equal(("order", "7"), (body.GetProperty("tool").GetString(), body.GetProperty("arguments").GetProperty("number").GetString()));
-        Assert.StartsWith("sip:phone@", body.GetProperty("caller").GetString(), StringComparison.Ordinal);
+        Assert.Equal(("order", "7"), (body.Text("tool"), body.GetProperty("arguments").Text("number")));
+        Assert.StartsWith("sip:phone@", body.Text("caller"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -159,9 +158,9 @@ public sealed class DialogueTests
         await scene.UntilSaidAsync("Now.");
         await call.HangUpAsync();
         var error = Assert.Single(await scene.EventsAsync(), one => Name(one) == "error");
-        Assert.Equal("llm", error.GetProperty("sender").GetString());
+        Assert.Equal("llm", error.Text("sender"));
         Assert.Equal(code, error.TryGetProperty("code", out var number) ? number.GetInt32() : null);
-        Assert.DoesNotContain(ChatServer.Key, error.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(ChatServer.Key, error.Text("error"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -181,35 +180,30 @@ public sealed class DialogueTests
         await ear.IsQuietAsync();
         await call.HangUpAsync();
         var report = await told.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.Equal(("callEnded", "bot", "ByCaller"), (report.GetProperty("event").GetString(), report.GetProperty("bot").GetString(), report.GetProperty("reason").GetString()));
+        Assert.Equal(("callEnded", "bot", "ByCaller"), (report.Text("event"), report.Text("bot"), report.Text("reason")));
         Assert.Equal(
             "assistant:Hi.|user:How are you?|assistant:Fine.",
-            string.Join('|', report.GetProperty("history").EnumerateArray().Select(one => $"{one.GetProperty("speaker").GetString()}:{one.GetProperty("text").GetString()}")));
+            string.Join('|', report.GetProperty("history").EnumerateArray().Select(one => $"{one.Text("speaker")}:{one.Text("text")}")));
     }
 
     [Fact]
     public async Task A_program_lets_a_bot_lead_the_call_it_made_and_watches()
     {
         await using var scene = await BotScene.StartAsync(await ChatServer.StartAsync(["Fine."]), """ "greeting": "Hello {{name}}." """, answers: false);
-        var phone = scene.Stage.AnswerAll();
-        await using var socket = await scene.Stage.ConnectAsync();
-        await socket.SendAsync($$"""{"command":"invite","option":{"callee":"{{scene.Stage.PhoneUri}}","bot":"bot","extra":{"name":"Anna"} } }""");
-        BotScene.Open(await phone);
+        var (socket, _) = await scene.InviteAsync(""","extra":{"name":"Anna"}""");
         await scene.UntilSaidAsync("Hello Anna.");
         scene.Say("How are you?");
-        Assert.Equal("Fine.", (await UntilAsync(socket, "llmFinal"))[^1].GetProperty("text").GetString());
+        Assert.Equal("Fine.", (await NextAsync(socket, "llmFinal")).Text("text"));
         await socket.SendAsync("""{"command":"hangup"}""");
-        Assert.Equal("BySystem", (await UntilAsync(socket, "hangup"))[^1].GetProperty("reason").GetString());
+        Assert.Equal("BySystem", (await NextAsync(socket, "hangup")).Text("reason"));
     }
 
     [Fact]
     public async Task A_bot_nobody_has_is_an_error_event_and_the_call_goes_on()
     {
         await using var scene = await BotScene.StartAsync(await ChatServer.StartAsync(["unheard"]), "\"temperature\": 1", answers: false);
-        _ = scene.Stage.AnswerAll();
-        await using var socket = await scene.Stage.ConnectAsync();
-        await socket.SendAsync(scene.Stage.Invite(""","bot":"nobody" """));
-        Assert.Contains("option.bot: there is no bot 'nobody'; there are: bot", (await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString(), StringComparison.Ordinal);
+        var socket = await scene.Stage.BeginAsync(scene.Stage.Invite(""","bot":"nobody" """));
+        Assert.Contains("option.bot: there is no bot 'nobody'; there are: bot", await ErrorAsync(socket), StringComparison.Ordinal);
         await socket.SendAsync("""{"command":"tts","text":"hello"}""");
         await UntilAsync(socket, "trackEnd");
     }

@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Parley.Server.Access;
-using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
 using Parley.Server.Voice.Extras;
 using Parley.Speech.Synthesis;
@@ -31,9 +30,9 @@ public sealed class ExtrasTests : IDisposable
     {
         await using var stage = await StartAsync();
         var health = JsonElement.Parse(await _http.GetStringAsync(stage.Http("/health")));
-        Assert.Equal("running", health.GetProperty("status").GetString());
-        Assert.Matches(@"^\d{4}-\d\d-\d\dT", health.GetProperty("uptime").GetString());
-        Assert.Matches(@"^\d+\.\d+\.\d+$", health.GetProperty("version").GetString());
+        Assert.Equal("running", health.Text("status"));
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT", health.Text("uptime"));
+        Assert.Matches(@"^\d+\.\d+\.\d+$", health.Text("version"));
         Assert.All((string[])["total", "failed", "runnings"], name => Assert.Equal(0, health.GetProperty(name).GetInt32()));
         Assert.NotEmpty(health.GetProperty("useragent").GetProperty("listen").EnumerateArray());
     }
@@ -48,13 +47,13 @@ public sealed class ExtrasTests : IDisposable
         await using var stage = await StartAsync(new() { Speech = speech });
         const string Command = """{"command":"tts","text":"Hello","speaker":"s","option":{"provider":"counted","speed":1.5}}""";
         var first = await PostAsync(stage, Command);
-        Assert.Equal((HttpStatusCode.OK, "cached"), (first.Status, first.Body.GetProperty("status").GetString()));
+        Assert.Equal((HttpStatusCode.OK, "cached"), (first.Status, first.Body.Text("status")));
         Assert.InRange(first.Body.GetProperty("bytes").GetInt64(), 320, 1_000);
         var again = await PostAsync(stage, Command);
-        Assert.Equal(("exists", first.Body.GetProperty("cacheKey").GetString(), 1), (again.Body.GetProperty("status").GetString(), again.Body.GetProperty("cacheKey").GetString(), made));
-        Assert.Equal("cached", (await PostAsync(stage, Command.Replace("1.5", "1.0", StringComparison.Ordinal))).Body.GetProperty("status").GetString());
+        Assert.Equal(("exists", first.Body.Text("cacheKey"), 1), (again.Body.Text("status"), again.Body.Text("cacheKey"), made));
+        Assert.Equal("cached", (await PostAsync(stage, Command.Replace("1.5", "1.0", StringComparison.Ordinal))).Body.Text("status"));
         var named = await PostAsync(stage, """{"command":"tts","text":"Hello","cacheKey":"mine","option":{"provider":"counted"}}""");
-        Assert.Equal("mine", named.Body.GetProperty("cacheKey").GetString());
+        Assert.Equal("mine", named.Body.Text("cacheKey"));
         Assert.Equal(3, made);
     }
 
@@ -69,8 +68,8 @@ public sealed class ExtrasTests : IDisposable
     {
         await using var stage = await StartAsync();
         var answer = await PostAsync(stage, command);
-        Assert.Equal((status, "error"), ((int)answer.Status, answer.Body.GetProperty("status").GetString()));
-        Assert.NotEmpty(answer.Body.GetProperty("error").GetString()!);
+        Assert.Equal((status, "error"), ((int)answer.Status, answer.Body.Text("status")));
+        Assert.NotEmpty(answer.Body.Text("error"));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Parley.Contracts.Voice;
+using Parley.Server.Voice;
+using Parley.Server.Voice.Incoming;
 using Parley.TestSupport;
 
 namespace Parley.Server.Tests.Voice;
@@ -7,7 +9,7 @@ namespace Parley.Server.Tests.Voice;
 /// <summary>What a program was told of a call.</summary>
 internal sealed record Told(string Body, string? Signature, string? Timestamp)
 {
-    public string Dialog => JsonElement.Parse(Body).GetProperty("dialogId").GetString()!;
+    public string Dialog => JsonElement.Parse(Body).Text("dialogId");
 
     public static Told Of(HeardRequest request) => new(
         request.Text, request.Headers.GetValueOrDefault(WebhookSignature.SignatureHeader), request.Headers.GetValueOrDefault(WebhookSignature.TimestampHeader));
@@ -19,9 +21,23 @@ internal sealed class Hook(Func<Told, Task<int>>? answer = null) : IAsyncDisposa
 {
     private readonly HttpEar _ear = new(async (request, response) => response.StatusCode = answer is null ? 200 : await answer(Told.Of(request)));
 
+    /// <summary>One that answers with these statuses in turn, then with the last one.</summary>
+    public static Hook Of(params int[] statuses)
+    {
+        var next = -1;
+        return new(_ => Task.FromResult(statuses[Math.Min(Interlocked.Increment(ref next), statuses.Length - 1)]));
+    }
+
     public Uri Url => new(_ear.Url, "hook/");
 
     public int Count => _ear.Count;
+
+    /// <summary>Options of a server that tells this program of its calls.</summary>
+    public VoiceOptions Options(Func<WebhookOptions, WebhookOptions>? change = null)
+    {
+        var options = new WebhookOptions { Url = Url };
+        return new() { Webhook = change?.Invoke(options) ?? options };
+    }
 
     public async Task<Told> NextAsync() => Told.Of(await _ear.NextAsync());
 

@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json;
 using Parley.Contracts.Voice;
-using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
 using Parley.Server.Voice.Incoming;
 using static Parley.Server.Tests.Voice.VoiceStage;
@@ -22,39 +20,39 @@ public sealed class IncomingTests
             await claimed.Task;
             return 200;
         });
-        await using var stage = await StartAsync(With(hook));
+        await using var stage = await StartAsync(hook.Options());
         var dialling = stage.Phone.DialAsync(stage.ServerUri);
         var told = await hook.NextAsync();
         var body = JsonElement.Parse(told.Body);
-        Assert.Equal("invite", body.GetProperty("event").GetString());
-        Assert.StartsWith("v=0", body.GetProperty("offer").GetString(), StringComparison.Ordinal);
+        Assert.Equal("invite", body.Text("event"));
+        Assert.StartsWith("v=0", body.Text("offer"), StringComparison.Ordinal);
         Assert.Contains(body.GetProperty("headers").EnumerateArray(), header => header.GetString()!.StartsWith("Call-ID: ", StringComparison.Ordinal));
-        await using var socket = await stage.ConnectAsync($"/call/sip?id={body.GetProperty("dialogId").GetString()}");
+        await using var socket = await stage.ConnectAsync($"/call/sip?id={body.Text("dialogId")}");
         await socket.SendAsync("""{"command":"accept","option":{"tts":{"provider":"scripted"}}}""");
         await using var call = await dialling;
         claimed.SetResult();
         Assert.Equal(["incoming", "trackStart", "answer"], (await UntilAsync(socket, "answer")).Select(Name));
         await call.HangUpAsync();
-        var last = (await UntilAsync(socket, "hangup"))[^1];
-        Assert.Equal(("ByCaller", "caller"), (last.GetProperty("reason").GetString(), last.GetProperty("initiator").GetString()));
+        var last = await NextAsync(socket, "hangup");
+        Assert.Equal(("ByCaller", "caller"), (last.Text("reason"), last.Text("initiator")));
     }
 
     [Fact]
     public async Task An_offer_is_announced_without_its_keys()
     {
-        await using var hook = new Hook(_ => Task.FromResult(404));
-        await using var stage = await StartAsync(With(hook));
+        await using var hook = Hook.Of(404);
+        await using var stage = await StartAsync(hook.Options());
         await using var phone = new LinesPhone();
         phone.Call(stage.ServerUri, sdp: $"{phone.Sdp}a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz\r\n");
-        var offer = JsonElement.Parse((await hook.NextAsync()).Body).GetProperty("offer").GetString();
+        var offer = JsonElement.Parse((await hook.NextAsync()).Body).Text("offer");
         Assert.EndsWith("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:***\r\n", offer, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_webhook_is_signed()
     {
-        await using var hook = new Hook(_ => Task.FromResult(200));
-        await using var stage = await StartAsync(With(hook, options => options with { Secret = "s3cret", AcceptTimeout = TimeSpan.FromSeconds(1) }));
+        await using var hook = new Hook();
+        await using var stage = await StartAsync(hook.Options(options => options with { Secret = "s3cret", AcceptTimeout = TimeSpan.FromSeconds(1) }));
         var result = await stage.Phone.TryDialAsync(stage.ServerUri);
         var told = await hook.NextAsync();
         Assert.Equal(WebhookSignature.Sign("s3cret", told.Timestamp!, Encoding.UTF8.GetBytes(told.Body)), told.Signature);
@@ -66,8 +64,8 @@ public sealed class IncomingTests
     [InlineData(404, 1)]
     public async Task A_webhook_that_fails_refuses_the_call(int status, int attempts)
     {
-        await using var hook = new Hook(_ => Task.FromResult(status));
-        await using var stage = await StartAsync(With(hook));
+        await using var hook = Hook.Of(status);
+        await using var stage = await StartAsync(hook.Options());
         Assert.Equal(503, (await stage.Phone.TryDialAsync(stage.ServerUri)).End!.Value.Status);
         Assert.Equal(attempts, hook.Count);
     }
@@ -75,21 +73,21 @@ public sealed class IncomingTests
     [Fact]
     public async Task A_call_nobody_can_be_told_of_goes_to_the_fallback()
     {
-        await using var hook = new Hook(_ => Task.FromResult(500));
-        await using var stage = await StartAsync(With(hook, options => options with { Attempts = 1, Fallback = (call, _) => call.RejectAsync(486) }));
+        await using var hook = Hook.Of(500);
+        await using var stage = await StartAsync(hook.Options(options => options with { Attempts = 1, Fallback = (call, _) => call.RejectAsync(486) }));
         Assert.Equal(486, (await stage.Phone.TryDialAsync(stage.ServerUri)).End!.Value.Status);
     }
 
     [Fact]
     public async Task A_ringtone_is_heard_before_the_answer_and_the_answers_options_count()
     {
-        await using var hook = new Hook(_ => Task.FromResult(200));
-        await using var stage = await StartAsync(With(hook));
+        await using var hook = new Hook();
+        await using var stage = await StartAsync(hook.Options());
         var dialling = stage.Phone.DialAsync(stage.ServerUri);
-        await using var socket = await stage.ConnectAsync($"/call/sip?id={(await hook.NextAsync()).Dialog}");
+        await using var socket = await stage.ClaimAsync(hook);
         await socket.SendAsync("""{"command":"ringing","ringtone":"tone:440"}""");
         var events = await UntilAsync(socket, "trackEnd");
-        Assert.Equal("tone:440", events[^1].GetProperty("playId").GetString());
+        Assert.Equal("tone:440", events[^1].Text("playId"));
         await socket.SendAsync("""{"command":"accept","option":{"tts":{"provider":"scripted"},"asr":{"provider":"scripted"}}}""");
         await using var call = await dialling;
         await UntilAsync(socket, "asrFinal");
@@ -101,10 +99,10 @@ public sealed class IncomingTests
     [Fact]
     public async Task A_busy_agent_rejects_with_486()
     {
-        await using var hook = new Hook(_ => Task.FromResult(200));
-        await using var stage = await StartAsync(With(hook));
+        await using var hook = new Hook();
+        await using var stage = await StartAsync(hook.Options());
         var dialling = stage.Phone.TryDialAsync(stage.ServerUri);
-        await using var socket = await stage.ConnectAsync($"/call/sip?id={(await hook.NextAsync()).Dialog}");
+        await using var socket = await stage.ClaimAsync(hook);
         await socket.SendAsync("""{"command":"ringing"}""");
         await socket.SendAsync("""{"command":"reject","reason":"Busy"}""");
         Assert.Equal(486, (await dialling).End!.Value.Status);
@@ -114,10 +112,10 @@ public sealed class IncomingTests
     [Fact]
     public async Task A_socket_that_breaks_before_the_answer_declines_the_call()
     {
-        await using var hook = new Hook(_ => Task.FromResult(200));
-        await using var stage = await StartAsync(With(hook));
+        await using var hook = new Hook();
+        await using var stage = await StartAsync(hook.Options());
         var dialling = stage.Phone.TryDialAsync(stage.ServerUri);
-        var socket = await stage.ConnectAsync($"/call/sip?id={(await hook.NextAsync()).Dialog}");
+        var socket = await stage.ClaimAsync(hook);
         await socket.SendAsync("""{"command":"ringing"}""");
         await UntilAsync(socket, "trackStart");
         socket.Socket.Abort();
@@ -131,13 +129,7 @@ public sealed class IncomingTests
         await using var socket = await stage.ConnectAsync("/call/sip?id=nobody");
         await socket.SendAsync("""{"command":"accept","option":{}}""");
         var reject = await socket.ReadAsync();
-        Assert.Equal(("reject", "no pending call", 486), (Name(reject), reject.GetProperty("reason").GetString(), reject.GetProperty("code").GetInt32()));
+        Assert.Equal(("reject", "no pending call", 486), (Name(reject), reject.Text("reason"), reject.Number("code")));
         Assert.Null(await socket.TryReadAsync());
-    }
-
-    private static VoiceOptions With(Hook hook, Func<WebhookOptions, WebhookOptions>? change = null)
-    {
-        var options = new WebhookOptions { Url = hook.Url };
-        return new() { Webhook = change?.Invoke(options) ?? options };
     }
 }

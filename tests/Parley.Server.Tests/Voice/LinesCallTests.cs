@@ -1,8 +1,6 @@
-using System.Net;
 using System.Text.Json;
 using Parley.Server.Tests.Support;
 using Parley.TestSupport;
-using static Parley.Server.Tests.Voice.LinesSocketTests;
 using static Parley.Server.Tests.Voice.VoiceStage;
 
 namespace Parley.Server.Tests.Voice;
@@ -19,14 +17,13 @@ public sealed class LinesCallTests
     {
         await using var stage = await StartAsync();
         await using var phone = new LinesPhone();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(InviteOf(phone));
+        var socket = await stage.BeginAsync(InviteOf(phone));
         var invite = await phone.ExpectAsync("INVITE");
         phone.Respond(invite, status, headers: code == 401 ? "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\"" : "");
         await phone.ExpectAsync("ACK");
         var events = await ToEndAsync(socket);
         Assert.Equal(["trackStart", "trackEnd", "reject"], events.Select(Name));
-        Assert.Equal((code, reason), (events[^1].GetProperty("code").GetInt32(), events[^1].GetProperty("reason").GetString()));
+        Assert.Equal((code, reason), (events[^1].Number("code"), events[^1].Text("reason")));
     }
 
     [Fact]
@@ -44,15 +41,14 @@ public sealed class LinesCallTests
         });
         await using var stage = await StartAsync(new() { Dial = Dial });
         await using var phone = new LinesPhone();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(InviteOf(phone));
+        var socket = await stage.BeginAsync(InviteOf(phone));
         phone.Respond(await phone.RingAsync(), "486 Busy Here");
         await phone.ExpectAsync("ACK");
         await Task.Delay(200);
         late.Set();
         var events = await ToEndAsync(socket);
         Assert.Equal(["trackStart", "ringing", "trackEnd", "reject"], events.Select(Name));
-        Assert.Equal(486, events[^1].GetProperty("code").GetInt32());
+        Assert.Equal(486, events[^1].Number("code"));
     }
 
     [Theory]
@@ -62,12 +58,11 @@ public sealed class LinesCallTests
     {
         await using var stage = await StartAsync();
         await using var phone = new LinesPhone();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(InviteOf(phone, $",\"handshakeTimeout\":{timeout}"));
+        var socket = await stage.BeginAsync(InviteOf(phone, $",\"handshakeTimeout\":{timeout}"));
         await phone.CancelledAsync(await phone.RingAsync());
         var events = await ToEndAsync(socket);
         Assert.Equal(["trackStart", "ringing", "trackEnd", "reject"], events.Select(Name));
-        Assert.Equal(408, events[^1].GetProperty("code").GetInt32());
+        Assert.Equal(408, events[^1].Number("code"));
     }
 
     [Fact]
@@ -75,8 +70,7 @@ public sealed class LinesCallTests
     {
         await using var stage = await StartAsync();
         await using var phone = new LinesPhone();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(InviteOf(phone));
+        var socket = await stage.BeginAsync(InviteOf(phone));
         var invite = await phone.RingAsync();
         await UntilAsync(socket, "ringing");
         await socket.SendAsync("""{"command":"hangup"}""");
@@ -84,7 +78,7 @@ public sealed class LinesCallTests
         var events = await ToEndAsync(socket);
         Assert.Equal(["trackEnd", "hangup"], events.Select(Name));
         var last = events[^1];
-        Assert.Equal(("Canceled", "system", 487), (last.GetProperty("reason").GetString(), last.GetProperty("initiator").GetString(), last.GetProperty("code").GetInt32()));
+        Assert.Equal(("Canceled", "system", 487), (last.Text("reason"), last.Text("initiator"), last.Number("code")));
         Assert.True(last.TryGetProperty("ringingTime", out _));
         Assert.False(last.TryGetProperty("answerTime", out _));
     }
@@ -96,7 +90,7 @@ public sealed class LinesCallTests
         await using var socket = await stage.ConnectAsync();
         await socket.SendAsync("""{"command":"invite","option":{"callee":"sip:nobody@127.0.0.1:9;transport=tcp"}}""");
         var events = await ToEndAsync(socket);
-        Assert.Equal(("reject", 503), (Name(events[^1]), events[^1].GetProperty("code").GetInt32()));
+        Assert.Equal(("reject", 503), (Name(events[^1]), events[^1].Number("code")));
     }
 
     [Theory]
@@ -106,8 +100,7 @@ public sealed class LinesCallTests
     {
         await using var stage = await StartAsync();
         await using var phone = new LinesPhone();
-        await using var socket = await stage.ConnectAsync("/call/sip?id=call-1");
-        await socket.SendAsync(InviteOf(phone, ""","sip":{"username":"bot","password":"secret","realm":"home","contact":"desk","headers":{"X-A":"1"}}"""));
+        var socket = await stage.BeginAsync(InviteOf(phone, ""","sip":{"username":"bot","password":"secret","realm":"home","contact":"desk","headers":{"X-A":"1"}}"""), "call-1");
         var invite = await phone.ExpectAsync("INVITE");
         Assert.Equal(("call-1", "1"), (Wire.Header(invite, "Call-ID"), Wire.Header(invite, "X-A")));
         Assert.Contains("sip:bot@home", Wire.Header(invite, "From"), StringComparison.Ordinal);
@@ -115,7 +108,7 @@ public sealed class LinesCallTests
         phone.Respond(invite, "407 Proxy Authentication Required", headers: $"Proxy-Authenticate: Digest realm=\"{realm}\", nonce=\"n\", qop=\"auth\"");
         if (!answers)
         {
-            Assert.Equal(407, (await ToEndAsync(socket))[^1].GetProperty("code").GetInt32());
+            Assert.Equal(407, (await ToEndAsync(socket))[^1].Number("code"));
             return;
         }
 
@@ -128,54 +121,52 @@ public sealed class LinesCallTests
     public async Task The_answer_has_the_sdp_of_whoever_answered()
     {
         await using var hook = new Hook();
-        await using var stage = await StartAsync(new() { Webhook = new() { Url = hook.Url } });
+        await using var stage = await StartAsync(hook.Options());
         await using var phone = new LinesPhone();
-        await using var outgoing = await stage.ConnectAsync();
-        await outgoing.SendAsync(InviteOf(phone, ""","codec":"pcma" """));
+        var outgoing = await stage.BeginAsync(InviteOf(phone, ""","codec":"pcma" """));
         var invite = await phone.AnswerAsync();
         Assert.Contains(" RTP/AVP 8 ", Body(invite), StringComparison.Ordinal); // the preferred one first
-        Assert.Equal(phone.Sdp, (await UntilAsync(outgoing, "answer"))[^1].GetProperty("sdp").GetString());
+        Assert.Equal(phone.Sdp, (await NextAsync(outgoing, "answer")).Text("sdp"));
 
         await using var caller = new LinesPhone();
         var call = caller.Call(stage.ServerUri, "X-Account: 42\nSubject: Help\nP-Charging: x");
-        await using var incoming = await stage.ConnectAsync($"/call/sip?id={(await hook.NextAsync()).Dialog}");
+        await using var incoming = await stage.ClaimAsync(hook);
         await incoming.SendAsync("""{"command":"accept","option":{"sip":{"headers":{"X-Bot":"b"},"extract_headers":["Subject"]}}}""");
         var answer = await caller.ExpectAsync("200 INVITE");
         caller.Acknowledge(call, answer);
         var events = await UntilAsync(incoming, "mediaReady");
         Assert.Equal(["incoming", "trackStart", "answer", "mediaReady"], events.Select(Name));
         var headers = events[0].GetProperty("headers");
-        Assert.Equal(("42", "Help"), (headers.GetProperty("X-Account").GetString(), headers.GetProperty("Subject").GetString()));
+        Assert.Equal(("42", "Help"), (headers.Text("X-Account"), headers.Text("Subject")));
         Assert.False(headers.TryGetProperty("Call-ID", out _));
-        Assert.Equal((Body(answer), "b"), (events[2].GetProperty("sdp").GetString(), Wire.Header(answer, "X-Bot")));
+        Assert.Equal((Body(answer), "b"), (events[2].Text("sdp"), Wire.Header(answer, "X-Bot")));
         await incoming.SendAsync("""{"command":"accept","option":{}}""");
-        Assert.Equal("accept", (await UntilAsync(incoming, "error"))[^1].GetProperty("sender").GetString());
+        Assert.Equal("accept", (await NextAsync(incoming, "error")).Text("sender"));
         await incoming.SendAsync(InviteOf(phone));
-        Assert.Equal("invite", (await UntilAsync(incoming, "error"))[^1].GetProperty("sender").GetString());
+        Assert.Equal("invite", (await NextAsync(incoming, "error")).Text("sender"));
     }
 
     [Fact]
     public async Task Encryption_is_demanded_both_ways_and_its_keys_are_not_told()
     {
         await using var hook = new Hook();
-        await using var stage = await StartAsync(new() { Webhook = new() { Url = hook.Url } });
+        await using var stage = await StartAsync(hook.Options());
         stage.Serve(async call =>
         {
             await call.AnswerAsync(new() { MediaEncryption = Parley.Media.Srtp.MediaEncryption.Required });
             await call.WaitForEndAsync();
         });
-        await using var outgoing = await stage.ConnectAsync();
-        await outgoing.SendAsync(stage.Invite(""","sip":{"enable_srtp":true}"""));
-        var answer = (await UntilAsync(outgoing, "answer"))[^1].GetProperty("sdp").GetString()!;
+        var outgoing = await stage.BeginAsync(stage.Invite(""","sip":{"enable_srtp":true}"""));
+        var answer = (await NextAsync(outgoing, "answer")).Text("sdp");
         Assert.Contains("inline:***", answer, StringComparison.Ordinal);
 
         await using var caller = new LinesPhone();
         var call = caller.Call(stage.ServerUri);
-        await using var incoming = await stage.ConnectAsync($"/call/sip?id={(await hook.NextAsync()).Dialog}");
+        await using var incoming = await stage.ClaimAsync(hook);
         await incoming.SendAsync("""{"command":"accept","option":{"sip":{"enable_srtp":true}}}""");
         caller.Acknowledge(call, await caller.ExpectAsync("488 INVITE"));
         var events = await ToEndAsync(incoming);
-        Assert.Equal(("hangup", "Rejected", 488), (Name(events[^1]), events[^1].GetProperty("reason").GetString(), events[^1].GetProperty("code").GetInt32()));
+        Assert.Equal(("hangup", "Rejected", 488), (Name(events[^1]), events[^1].Text("reason"), events[^1].Number("code")));
     }
 
     [Theory]
@@ -186,30 +177,30 @@ public sealed class LinesCallTests
     public async Task A_caller_is_refused_with_the_status_and_phrase_that_fit(string command, int status, string phrase)
     {
         await using var hook = new Hook();
-        await using var stage = await StartAsync(new() { Webhook = new() { Url = hook.Url } });
+        await using var stage = await StartAsync(hook.Options());
         await using var caller = new LinesPhone();
         var call = caller.Call(stage.ServerUri);
-        await using var socket = await stage.ConnectAsync($"/call/sip?id={(await hook.NextAsync()).Dialog}");
+        await using var socket = await stage.ClaimAsync(hook);
         await socket.SendAsync(command);
         var refusal = await caller.ExpectAsync($"{status} INVITE");
         Assert.StartsWith($"SIP/2.0 {status} {phrase}\r\n", refusal, StringComparison.Ordinal);
         caller.Acknowledge(call, refusal);
-        Assert.Equal(status, (await ToEndAsync(socket))[^1].GetProperty("code").GetInt32());
+        Assert.Equal(status, (await ToEndAsync(socket))[^1].Number("code"));
     }
 
     [Fact]
     public async Task A_caller_who_gives_up_is_a_hangup_by_him()
     {
         await using var hook = new Hook();
-        await using var stage = await StartAsync(new() { Webhook = new() { Url = hook.Url } });
+        await using var stage = await StartAsync(hook.Options());
         using var giveUp = new CancellationTokenSource();
         var dialling = stage.Phone.TryDialAsync(stage.ServerUri, null, giveUp.Token);
-        await using var socket = await stage.ConnectAsync($"/call/sip?id={(await hook.NextAsync()).Dialog}");
+        await using var socket = await stage.ClaimAsync(hook);
         await socket.SendAsync("""{"command":"ringing"}""");
         await UntilAsync(socket, "trackStart");
         await giveUp.CancelAsync();
         var last = (await ToEndAsync(socket))[^1];
-        Assert.Equal(("Canceled", "caller", 487), (last.GetProperty("reason").GetString(), last.GetProperty("initiator").GetString(), last.GetProperty("code").GetInt32()));
+        Assert.Equal(("Canceled", "caller", 487), (last.Text("reason"), last.Text("initiator"), last.Number("code")));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dialling);
     }
 
@@ -232,13 +223,12 @@ public sealed class LinesCallTests
         for (var i = 0; i < 20; i++)
         {
             await using var phone = new LinesPhone();
-            await using var socket = await stage.ConnectAsync();
-            await socket.SendAsync(InviteOf(phone));
+            var socket = await stage.BeginAsync(InviteOf(phone));
             var invite = await phone.AnswerAsync();
             phone.Within(invite, "BYE", 2);
             var events = await ToEndAsync(socket);
             Assert.Single(events, one => Name(one) == "answer");
-            Assert.Equal(("hangup", "ByCallee"), (Name(events[^1]), events[^1].GetProperty("reason").GetString()));
+            Assert.Equal(("hangup", "ByCallee"), (Name(events[^1]), events[^1].Text("reason")));
             Assert.Single(events, one => Name(one) is "hangup" or "reject");
         }
     }
@@ -249,7 +239,7 @@ public sealed class LinesCallTests
         await using var stage = await StartAsync();
         await using var socket = await stage.ConnectAsync();
         await socket.SendAsync("""{"command":"invite","option":{"callee":"sip:x@[::1]:5060","enableIpv6":false}}""");
-        Assert.Contains("option.enableIpv6", (await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("option.enableIpv6", await ErrorAsync(socket), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -260,8 +250,7 @@ public sealed class LinesCallTests
         for (var i = 0; i < 30; i++)
         {
             await using var phone = new LinesPhone();
-            await using var socket = await stage.ConnectAsync($"/call/sip?id=race{i}");
-            await socket.SendAsync(InviteOf(phone));
+            var socket = await stage.BeginAsync(InviteOf(phone), $"race{i}");
             var isAnswered = i % 3 != 0;
             var invite = isAnswered ? await phone.AnswerAsync() : await phone.RingAsync();
             if (isAnswered)
@@ -282,16 +271,7 @@ public sealed class LinesCallTests
             Assert.True(Name(events[^1]) is "hangup" or "reject", $"The last event is {Name(events[^1])}");
         }
 
-        await ApiServer.UntilAsync(() => stage.Surface.Sessions == 0, "all sessions are gone");
-    }
-
-    /// <summary>Reads all there is, to the close of the socket.</summary>
-    internal static async Task<List<JsonElement>> ToEndAsync(ApiSocket socket)
-    {
-        var events = new List<JsonElement>();
-        while (await socket.TryReadAsync() is { } text)
-            events.Add(JsonElement.Parse(text));
-        return events;
+        await stage.OverAsync();
     }
 
     private static string Body(string message) => message[(message.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];

@@ -1,6 +1,5 @@
 using Parley.Server.Tests.Support;
 using Parley.TestSupport;
-using static Parley.Server.Tests.Voice.LinesSocketTests;
 using static Parley.Server.Tests.Voice.VoiceStage;
 
 namespace Parley.Server.Tests.Voice;
@@ -17,8 +16,7 @@ public sealed class LinesPeerTests
     {
         await using var stage = await StartAsync();
         await using var phone = new LinesPhone();
-        await using var socket = await stage.ConnectAsync("/call/sip?id=held");
-        var invite = await UpAsync(socket, phone);
+        var (socket, invite) = await stage.CallAsync(phone, id: "held");
         var held = (noAddress ? phone.Sdp.Replace("c=IN IP4 127.0.0.1", "c=IN IP4 0.0.0.0", StringComparison.Ordinal) : phone.Sdp) + direction;
         foreach (var (cseq, sdp) in new[] { (2, held), (3, held), (4, phone.Sdp), (5, phone.Sdp) })
         {
@@ -32,7 +30,7 @@ public sealed class LinesPeerTests
         var events = await UntilAsync(socket, "addHistory");
         events.AddRange(await LaterAsync(socket, events, "hold", 2));
         Assert.Equal([true, false], events.Where(one => Name(one) == "hold").Select(one => one.GetProperty("onHold").GetBoolean()));
-        Assert.Equal("held", events.First(one => Name(one) == "hold").GetProperty("trackId").GetString());
+        Assert.Equal("held", events.First(one => Name(one) == "hold").Text("trackId"));
     }
 
     [Fact]
@@ -40,21 +38,20 @@ public sealed class LinesPeerTests
     {
         await using var stage = await StartAsync();
         await using var phone = new LinesPhone();
-        await using var socket = await stage.ConnectAsync();
-        var invite = await UpAsync(socket, phone);
+        var (socket, invite) = await stage.CallAsync(phone);
         phone.Within(invite, "MESSAGE", 2, "{\"a\":1}", type: "application/json");
         await phone.ExpectAsync("200 MESSAGE");
-        var told = (await UntilAsync(socket, "message"))[^1];
-        Assert.Equal(("{\"a\":1}", "application/json"), (told.GetProperty("body").GetString(), told.GetProperty("contentType").GetString()));
+        var told = await NextAsync(socket, "message");
+        Assert.Equal(("{\"a\":1}", "application/json"), (told.Text("body"), told.Text("contentType")));
 
         await socket.SendAsync("""{"command":"message","body":"hi","headers":{"X-A":"1","Via":"x"}}""");
         var message = await phone.ExpectAsync("MESSAGE");
         Assert.Equal(("1", "text/plain;charset=utf-8"), (Wire.Header(message, "X-A"), Wire.Header(message, "Content-Type")));
         Assert.EndsWith("\r\n\r\nhi", message, StringComparison.Ordinal);
-        Assert.Contains("headers.Via", (await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("headers.Via", await ErrorAsync(socket), StringComparison.Ordinal);
         phone.Respond(message, "480 Temporarily Unavailable");
-        var error = (await UntilAsync(socket, "error"))[^1];
-        Assert.Equal(("message", 480), (error.GetProperty("sender").GetString(), error.GetProperty("code").GetInt32()));
+        var error = await NextAsync(socket, "error");
+        Assert.Equal(("message", 480), (error.Text("sender"), error.Number("code")));
     }
 
     [Fact]
@@ -62,13 +59,12 @@ public sealed class LinesPeerTests
     {
         await using var stage = await StartAsync();
         await using var phone = new LinesPhone();
-        await using var socket = await stage.ConnectAsync();
-        var invite = await UpAsync(socket, phone);
+        var (socket, invite) = await stage.CallAsync(phone);
         phone.Within(invite, "REFER", 2, headers: "Refer-To: <sip:carol@example.com>\nReferred-By: <sip:raw@example.com>");
         await phone.ExpectAsync("202 REFER");
         Assert.Equal("SIP/2.0 100 Trying", await NotifiedAsync(phone));
-        var told = (await UntilAsync(socket, "transferRequest"))[^1];
-        Assert.Equal(("<sip:carol@example.com>", "<sip:raw@example.com>"), (told.GetProperty("referTo").GetString(), told.GetProperty("referredBy").GetString()));
+        var told = await NextAsync(socket, "transferRequest");
+        Assert.Equal(("<sip:carol@example.com>", "<sip:raw@example.com>"), (told.Text("referTo"), told.Text("referredBy")));
 
         // One at a time.
         phone.Within(invite, "REFER", 3, headers: "Refer-To: <sip:dave@example.com>");
@@ -76,11 +72,11 @@ public sealed class LinesPeerTests
         await socket.SendAsync("""{"command":"reportTransfer","code":180}""");
         Assert.Equal("SIP/2.0 180 Ringing", await NotifiedAsync(phone));
         await socket.SendAsync("""{"command":"reportTransfer","code":1}""");
-        Assert.Contains("1 is no status", (await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("1 is no status", await ErrorAsync(socket), StringComparison.Ordinal);
         await socket.SendAsync("""{"command":"reportTransfer","code":486,"reason":"Not now"}""");
         Assert.Equal("SIP/2.0 486 Not now", await NotifiedAsync(phone));
         await socket.SendAsync("""{"command":"reportTransfer","code":200}""");
-        Assert.Contains("waits for no report", (await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("waits for no report", await ErrorAsync(socket), StringComparison.Ordinal);
 
         // The end of the call is the end of what it asked for.
         phone.Within(invite, "REFER", 4, headers: "Refer-To: <sip:dave@example.com>");
@@ -97,8 +93,7 @@ public sealed class LinesPeerTests
         var clock = new LinesClock(TimeSpan.FromMinutes(3));
         await using var stage = await StartAsync(new() { Time = clock });
         await using var phone = new LinesPhone();
-        await using var socket = await stage.ConnectAsync();
-        var invite = await UpAsync(socket, phone);
+        var (socket, invite) = await stage.CallAsync(phone);
         phone.Within(invite, "REFER", 2, headers: "Refer-To: <sip:carol@example.com>");
         await NotifiedAsync(phone);
         await UntilAsync(socket, "transferRequest");
@@ -114,38 +109,30 @@ public sealed class LinesPeerTests
     {
         await using var stage = await StartAsync();
         await using var phone = new LinesPhone();
-        await using var socket = await stage.ConnectAsync("/call/sip?id=bye");
-        await socket.SendAsync(InviteOf(phone, ""","extra":{"order":"7"},"sip":{"hangup_headers":{"X-Id":"{{session_id}}/{{order}}","X-Tag":"{{sip[\"X-Answer\"]}}","X-Both":"option"},"extract_headers":["X-Answer"]}"""));
+        var socket = await stage.BeginAsync(InviteOf(phone, ""","extra":{"order":"7"},"sip":{"hangup_headers":{"X-Id":"{{session_id}}/{{order}}","X-Tag":"{{sip[\"X-Answer\"]}}","X-Both":"option"},"extract_headers":["X-Answer"]}"""), "bye");
         await phone.AnswerAsync("X-Answer: a1");
         await UntilAsync(socket, "mediaReady");
         await socket.SendAsync("""{"command":"hangup","reason":"bye","initiator":"caller","headers":{"X-Both":"command"}}""");
         var bye = await phone.ByeAsync();
         Assert.Equal(("bye/7", "a1"), (Wire.Header(bye, "X-Id"), Wire.Header(bye, "X-Tag")));
         Assert.Equal(["command"], Wire.Headers(bye, "X-Both"));
-        var last = (await UntilAsync(socket, "hangup"))[^1];
-        Assert.Equal(("ByCaller", "caller"), (last.GetProperty("reason").GetString(), last.GetProperty("initiator").GetString()));
-        Assert.Equal(("a1", "7"), (last.GetProperty("extra").GetProperty("X-Answer").GetString(), last.GetProperty("extra").GetProperty("order").GetString()));
+        var last = await NextAsync(socket, "hangup");
+        Assert.Equal(("ByCaller", "caller"), (last.Text("reason"), last.Text("initiator")));
+        Assert.Equal(("a1", "7"), (last.GetProperty("extra").Text("X-Answer"), last.GetProperty("extra").Text("order")));
 
-        await using var second = await stage.ConnectAsync();
-        await second.SendAsync(InviteOf(phone, ""","sip":{"extract_headers":["X-Rating","Reason"]}"""));
-        var invite = await phone.AnswerAsync();
-        await UntilAsync(second, "mediaReady");
+        var (second, invite) = await stage.CallAsync(phone, ""","sip":{"extract_headers":["X-Rating","Reason"]}""");
         phone.Within(invite, "BYE", 2, headers: "X-Rating: 5\nReason: Q.850;cause=17");
         await phone.ExpectAsync("200 BYE");
-        last = (await UntilAsync(second, "hangup"))[^1];
-        Assert.Equal(("Rejected", "callee", "5"), (last.GetProperty("reason").GetString(), last.GetProperty("initiator").GetString(), last.GetProperty("extra").GetProperty("X-Rating").GetString()));
-        Assert.Equal("Q.850;cause=17", last.GetProperty("extra").GetProperty("Reason").GetString());
+        last = await NextAsync(second, "hangup");
+        Assert.Equal(("Rejected", "callee", "5"), (last.Text("reason"), last.Text("initiator"), last.GetProperty("extra").Text("X-Rating")));
+        Assert.Equal("Q.850;cause=17", last.GetProperty("extra").Text("Reason"));
     }
 
     [Fact]
     public async Task The_other_sides_track_ends_with_its_number_in_RTP()
     {
         await using var stage = await StartAsync();
-        var answered = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
-        await UntilAsync(socket, "mediaReady");
-        var phone = await answered;
+        var (socket, phone) = await stage.CallAsync();
         phone.StartPlayback(new Parley.Media.Audio.ToneSource(440, 8000));
         var stream = stage.Server.Calls.Single().Audio;
         await ApiServer.UntilAsync(() => stream.RemoteSsrc is not null, "audio has come");
@@ -161,15 +148,12 @@ public sealed class LinesPeerTests
     public async Task Digits_are_sent_as_was_asked_with_their_pauses(string method, Parley.Media.Rtp.DtmfSource source)
     {
         await using var stage = await StartAsync();
-        var answered = stage.AnswerAll();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
-        await UntilAsync(socket, "mediaReady");
-        using var detecting = source == Parley.Media.Rtp.DtmfSource.InBand ? (await answered).Audio.DetectTones() : null;
+        var (socket, answered) = await stage.CallAsync();
+        using var detecting = source == Parley.Media.Rtp.DtmfSource.InBand ? answered.Audio.DetectTones() : null;
         await socket.SendAsync($$"""{"command":"sendDtmf","digits":"12","method":"{{method}}","duration":60,"gap":80}""");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var heard = "";
-        await foreach (var digit in (await answered).Digits(limit.Token))
+        await foreach (var digit in answered.Digits(limit.Token))
         {
             Assert.Equal(source, digit.Source);
             heard += digit.Symbol;
@@ -179,9 +163,9 @@ public sealed class LinesPeerTests
 
         Assert.Equal("12", heard);
         await socket.SendAsync("""{"command":"sendDtmf","digits":"1","method":"smoke"}""");
-        Assert.Contains("'smoke'", (await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("'smoke'", await ErrorAsync(socket), StringComparison.Ordinal);
         await socket.SendAsync("""{"command":"sendDtmf","digits":"1","refer":true}""");
-        Assert.Contains("no other call", (await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("no other call", await ErrorAsync(socket), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -189,36 +173,27 @@ public sealed class LinesPeerTests
     {
         await using var stage = await StartAsync();
         await using var phone = new LinesPhone();
-        await using var socket = await stage.ConnectAsync();
-        var invite = await UpAsync(socket, phone);
+        var (socket, invite) = await stage.CallAsync(phone);
         await socket.SendAsync("""{"command":"hold","music":"tone:440"}""");
         var change = await phone.ExpectAsync("INVITE");
         Assert.Contains("a=sendonly", change, StringComparison.Ordinal);
         phone.Respond(change, "488 Not Acceptable Here");
         await phone.ExpectAsync("ACK");
         var events = await UntilAsync(socket, "error");
-        Assert.Contains("488", events[^1].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("488", events[^1].Text("error"), StringComparison.Ordinal);
         Assert.DoesNotContain("trackStart", events.Select(Name));
         await socket.SendAsync("""{"command":"hold","music":"tone:440"}""");
         change = await phone.ExpectAsync("INVITE");
         phone.Respond(change, "200 OK", phone.Sdp + "a=recvonly\r\n");
         await phone.ExpectAsync("ACK");
-        Assert.Equal("music-on-hold", (await UntilAsync(socket, "trackStart"))[^1].GetProperty("playId").GetString());
+        Assert.Equal("music-on-hold", (await NextAsync(socket, "trackStart")).Text("playId"));
         await socket.SendAsync("""{"command":"hold","onHold":false}""");
         change = await phone.ExpectAsync("INVITE");
         Assert.DoesNotContain("a=sendonly", change, StringComparison.Ordinal);
         phone.Respond(change, "200 OK", phone.Sdp);
-        Assert.Equal("music-on-hold", (await UntilAsync(socket, "trackEnd"))[^1].GetProperty("playId").GetString());
+        Assert.Equal("music-on-hold", (await NextAsync(socket, "trackEnd")).Text("playId"));
         phone.Within(invite, "BYE", 9);
         await UntilAsync(socket, "hangup");
-    }
-
-    private static async Task<string> UpAsync(ApiSocket socket, LinesPhone phone)
-    {
-        await socket.SendAsync(InviteOf(phone));
-        var invite = await phone.AnswerAsync();
-        await UntilAsync(socket, "mediaReady");
-        return invite;
     }
 
     // What is told beside the order of commands may come behind them.

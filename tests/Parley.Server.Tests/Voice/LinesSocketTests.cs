@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using Parley.Server.Tests.Support;
-using Parley.Server.Voice;
 using Parley.TestSupport;
 using static Parley.Server.Tests.Voice.VoiceStage;
 
@@ -19,7 +18,7 @@ public sealed class LinesSocketTests
         await using var stage = await StartAsync(new() { Grace = s_grace });
         var socket = await stage.ConnectAsync();
         socket.Socket.Abort();
-        await ApiServer.UntilAsync(() => stage.Surface.Sessions == 0, "the session is gone");
+        await stage.OverAsync();
     }
 
     [Theory]
@@ -129,15 +128,9 @@ public sealed class LinesSocketTests
         await using var other = new LinesPhone();
         var clock = new LinesClock(s_grace);
         await using var stage = await StartAsync(new() { Grace = grace ? s_grace : default, Time = clock });
-        await using var second = await stage.ConnectAsync("/call/sip?id=second");
-        await second.SendAsync(InviteOf(other));
-        await other.AnswerAsync();
-        await UntilAsync(second, "mediaReady");
+        var (second, _) = await stage.CallAsync(other, id: "second");
         await using var phone = new LinesPhone();
-        var first = await stage.ConnectAsync();
-        await first.SendAsync(InviteOf(phone));
-        await phone.AnswerAsync();
-        await UntilAsync(first, "mediaReady");
+        var (first, _) = await stage.CallAsync(phone);
         await first.SendAsync("""{"command":"bridge","id":"b","targetSessionId":"second"}""");
         await UntilAsync(first, "ack");
         await LoseAsync(first, grace ? clock : null, phone);
@@ -220,7 +213,7 @@ public sealed class LinesSocketTests
         }
 
         await phone.ByeAsync();
-        await ApiServer.UntilAsync(() => stage.Surface.Sessions == 0, "the session is gone");
+        await stage.OverAsync();
     }
 
     [Fact]
@@ -229,10 +222,9 @@ public sealed class LinesSocketTests
         var clock = new LinesClock(s_grace);
         await using var stage = await StartAsync(new() { Grace = s_grace, Time = clock });
         await using var phone = new LinesPhone();
-        var socket = await stage.ConnectAsync("/call/sip?id=back");
-        await socket.SendAsync(InviteOf(phone));
+        var socket = await stage.BeginAsync(InviteOf(phone), "back");
         var invite = await phone.AnswerAsync();
-        var last = (await UntilAsync(socket, "mediaReady"))[^1].GetProperty("seq").GetInt64();
+        var last = (await NextAsync(socket, "mediaReady")).GetProperty("seq").GetInt64();
         socket.Socket.Abort();
         await ApiServer.UntilAsync(() => clock.Waiting == 1, "the session waits");
         phone.Within(invite, "MESSAGE", 2, "one", type: "text/plain");
@@ -250,7 +242,7 @@ public sealed class LinesSocketTests
         await ApiServer.UntilAsync(() => clock.Waiting == 0, "nothing is waited for any more");
         await second.SendAsync("""{"command":"hangup","reason":"done"}""");
         await phone.ByeAsync();
-        Assert.Equal("done", (await UntilAsync(second, "hangup"))[^1].GetProperty("reason").GetString());
+        Assert.Equal("done", (await NextAsync(second, "hangup")).Text("reason"));
     }
 
     [Fact]
@@ -260,8 +252,6 @@ public sealed class LinesSocketTests
         await using var socket = await stage.ConnectAsync("/call/sip?id=mine");
         await Assert.ThrowsAsync<WebSocketException>(() => stage.ConnectAsync("/call/sip?id=mine"));
     }
-
-    internal static string InviteOf(LinesPhone phone, string more = "") => $$$"""{"command":"invite","option":{"callee":"{{{phone.Uri}}}","tts":{"provider":"scripted"}{{{more}}}} }""";
 
     private static async Task<string> DeclinedAsync(LinesPhone phone)
     {
@@ -275,8 +265,7 @@ public sealed class LinesSocketTests
         var clock = new LinesClock(s_grace);
         await using var stage = await StartAsync(new() { Grace = grace ? s_grace : default, Time = clock });
         await using var phone = new LinesPhone();
-        var socket = await stage.ConnectAsync();
-        await socket.SendAsync(InviteOf(phone));
+        var socket = await stage.BeginAsync(InviteOf(phone));
         var ready = before?.Invoke(socket) ?? Task.CompletedTask;
         await body(phone, async () =>
         {
@@ -293,7 +282,7 @@ public sealed class LinesSocketTests
         await using var stage = await StartAsync(new() { Grace = grace ? s_grace : default, Time = clock, Webhook = new() { Url = hook.Url } });
         await using var phone = new LinesPhone();
         var invite = phone.Call(stage.ServerUri);
-        var socket = await stage.ConnectAsync($"/call/sip?id={(await hook.NextAsync()).Dialog}");
+        var socket = await stage.ClaimAsync(hook);
         await body(phone, invite, socket, () => LoseAsync(socket, grace ? clock : null, phone));
         await ApiServer.UntilAsync(() => stage.Surface.Sessions == 0 && stage.Server.Calls.Count == 0, "session and calls are gone");
     }

@@ -1,6 +1,5 @@
 using Parley.Server.Tests.Support;
 using Parley.TestSupport;
-using static Parley.Server.Tests.Voice.LinesSocketTests;
 using static Parley.Server.Tests.Voice.VoiceStage;
 
 namespace Parley.Server.Tests.Voice;
@@ -19,25 +18,25 @@ public sealed class LinesTransferTests
             (Wire.Header(invite, "X-Referred-To"), Wire.Header(invite, "X-Referred-From"), Wire.Header(invite, "X-Referred-Id"), Wire.Header(invite, "X-A"), Wire.Header(invite, "Call-ID")));
         var events = await UntilAsync(scene.Socket, "ringing");
         events.AddRange(await UntilIncludingAsync(scene.Socket, events, "trackStart"));
-        Assert.Equal("music-on-hold", events.First(one => Name(one) == "trackStart").GetProperty("playId").GetString());
+        Assert.Equal("music-on-hold", events.First(one => Name(one) == "trackStart").Text("playId"));
         scene.Other.Respond(invite, "200 OK", scene.Other.Sdp);
         await scene.Other.ExpectAsync("ACK");
         events = await UntilAsync(scene.Socket, "answer");
-        Assert.Equal(("server-side-track", true, scene.Other.Sdp), (events[^1].GetProperty("trackId").GetString(), events[^1].GetProperty("refer").GetBoolean(), events[^1].GetProperty("sdp").GetString()));
+        Assert.Equal(("server-side-track", true, scene.Other.Sdp), (events[^1].Text("trackId"), events[^1].IsRefer(), events[^1].Text("sdp")));
         events.AddRange(await UntilIncludingAsync(scene.Socket, events, "trackEnd"));
 
         // What the other party does is told as its.
         scene.Other.Within(invite, "MESSAGE", 2, "hello", type: "text/plain");
-        var text = (await UntilAsync(scene.Socket, "message"))[^1];
-        Assert.Equal(("hello", true), (text.GetProperty("body").GetString(), text.GetProperty("refer").GetBoolean()));
+        var text = await NextAsync(scene.Socket, "message");
+        Assert.Equal(("hello", true), (text.Text("body"), text.IsRefer()));
         await scene.Socket.SendAsync("""{"command":"message","body":"to you","refer":true}""");
         scene.Other.Respond(await scene.Other.ExpectAsync("MESSAGE"), "200 OK");
 
         // Only this leg ends when that is asked for, whatever autoHangup says.
         await scene.Socket.SendAsync("""{"command":"hangup","refer":true,"reason":"enough"}""");
         Assert.Equal("main", Wire.Header(await scene.Other.ByeAsync(), "X-Bye"));
-        var over = (await UntilAsync(scene.Socket, "hangup"))[^1];
-        Assert.Equal(("enough", true), (over.GetProperty("reason").GetString(), over.GetProperty("refer").GetBoolean()));
+        var over = await NextAsync(scene.Socket, "hangup");
+        Assert.Equal(("enough", true), (over.Text("reason"), over.IsRefer()));
         await scene.HangUpAsync("done");
     }
 
@@ -49,14 +48,14 @@ public sealed class LinesTransferTests
         var invite = await scene.Other.RingAsync();
         Assert.Equal("mine", Wire.Header(invite, "Call-ID"));
         await scene.Other.CancelledAsync(invite);
-        var reject = (await UntilAsync(scene.Socket, "reject"))[^1];
-        Assert.Equal((408, true), (reject.GetProperty("code").GetInt32(), reject.GetProperty("refer").GetBoolean()));
+        var reject = await NextAsync(scene.Socket, "reject");
+        Assert.Equal((408, true), (reject.Number("code"), reject.IsRefer()));
         // And another attempt is a call of its own.
         await scene.ReferAsync();
         Assert.Equal("ref-1-main", Wire.Header(await scene.Other.RingAsync(), "Call-ID"));
         await scene.Socket.SendAsync("""{"command":"hangup","refer":true}""");
-        var over = (await UntilAsync(scene.Socket, "hangup"))[^1];
-        Assert.Equal((487, true), (over.GetProperty("code").GetInt32(), over.GetProperty("refer").GetBoolean()));
+        var over = await NextAsync(scene.Socket, "hangup");
+        Assert.Equal((487, true), (over.Number("code"), over.IsRefer()));
         await scene.HangUpAsync("done");
     }
 
@@ -69,10 +68,10 @@ public sealed class LinesTransferTests
         await UntilAsync(scene.Socket, "answer");
         scene.Phone.Within(scene.Invite, "BYE", 2);
         await scene.Other.ByeAsync();
-        var events = await LinesCallTests.ToEndAsync(scene.Socket);
+        var events = await ToEndAsync(scene.Socket);
         var ends = events.Where(one => Name(one) == "hangup").ToList();
         Assert.Equal([true, false], ends.Select(one => one.TryGetProperty("refer", out _)));
-        Assert.Equal(("BySystem", "ByCallee"), (ends[0].GetProperty("reason").GetString(), ends[1].GetProperty("reason").GetString()));
+        Assert.Equal(("BySystem", "ByCallee"), (ends[0].Text("reason"), ends[1].Text("reason")));
         Assert.Equal("hangup", Name(events[^1]));
     }
 
@@ -87,12 +86,12 @@ public sealed class LinesTransferTests
         var invite = await scene.Other.AnswerAsync();
         await UntilAsync(scene.Socket, "answer");
         scene.Other.Within(invite, "BYE", 2);
-        var leg = (await UntilAsync(scene.Socket, "hangup"))[^1];
-        Assert.True(leg.GetProperty("refer").GetBoolean());
+        var leg = await NextAsync(scene.Socket, "hangup");
+        Assert.True(leg.IsRefer());
         if (ends)
         {
             await scene.Phone.ByeAsync();
-            Assert.Equal("ByRefer", (await UntilAsync(scene.Socket, "hangup"))[^1].GetProperty("reason").GetString());
+            Assert.Equal("ByRefer", (await NextAsync(scene.Socket, "hangup")).Text("reason"));
         }
         else
         {
@@ -104,23 +103,13 @@ public sealed class LinesTransferTests
     public async Task What_is_said_while_two_are_connected_is_heard_and_digits_stay_here_if_that_is_wanted()
     {
         await using var stage = await StartAsync();
-        var calls = System.Threading.Channels.Channel.CreateUnbounded<IncomingCall>();
-        stage.Serve(async call =>
-        {
-            await call.AnswerAsync();
-            await calls.Writer.WriteAsync(call);
-            await call.WaitForEndAsync();
-        });
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
-        await UntilAsync(socket, "mediaReady");
-        var caller = await calls.Reader.ReadAsync();
+        var (socket, caller) = await stage.CallAsync();
         await socket.SendAsync($$$"""{"command":"refer","callee":"{{{stage.PhoneUri}}}","options":{"forwardDtmf":false,"asr":{"provider":"scripted"}} }""");
         await UntilAsync(socket, "answer");
-        var other = await calls.Reader.ReadAsync();
+        var other = await stage.TakenAsync();
         other.StartPlayback(new Parley.Media.Audio.ToneSource(440, 8000));
-        var words = (await UntilAsync(socket, "asrFinal"))[^1];
-        Assert.Equal(("hello", true, "server-side-track"), (words.GetProperty("text").GetString(), words.GetProperty("refer").GetBoolean(), words.GetProperty("trackId").GetString()));
+        var words = await NextAsync(socket, "asrFinal");
+        Assert.Equal(("hello", true, "server-side-track"), (words.Text("text"), words.IsRefer(), words.Text("trackId")));
         await using var reader = caller.OpenReader();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var one = await LoudestAsync(reader, limit.Token);
@@ -132,17 +121,13 @@ public sealed class LinesTransferTests
         }
 
         await other.SendDigitsAsync("4");
-        var digit = (await UntilAsync(socket, "dtmf"))[^1];
-        Assert.Equal(("4", true), (digit.GetProperty("digit").GetString(), digit.GetProperty("refer").GetBoolean()));
+        var digit = await NextAsync(socket, "dtmf");
+        Assert.Equal(("4", true), (digit.Text("digit"), digit.IsRefer()));
         await caller.SendDigitsAsync("5");
-        digit = (await UntilAsync(socket, "dtmf"))[^1];
-        Assert.Equal(("5", false), (digit.GetProperty("digit").GetString(), digit.TryGetProperty("refer", out _)));
+        digit = await NextAsync(socket, "dtmf");
+        Assert.Equal(("5", false), (digit.Text("digit"), digit.TryGetProperty("refer", out _)));
         await socket.SendAsync("""{"command":"sendDtmf","digits":"6","refer":true}""");
-        await foreach (var heard in other.Digits(limit.Token))
-        {
-            Assert.Equal('6', heard.Symbol); // not the caller's 5
-            break;
-        }
+        Assert.Equal('6', await DigitAsync(other)); // not the caller's 5
     }
 
     [Fact]
@@ -150,17 +135,17 @@ public sealed class LinesTransferTests
     {
         await using var scene = await Scene.StartAsync();
         await scene.ReferAsync(""","options":{"method":"refer","moh":"tone:440","sip":{"headers":{"X-A":"1"}}}""");
-        Assert.Contains("options.moh", (await UntilAsync(scene.Socket, "error"))[^1].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("options.moh", await ErrorAsync(scene.Socket), StringComparison.Ordinal);
         var refer = await scene.Phone.ExpectAsync("REFER");
         Assert.Equal(($"<{scene.Other.Uri}>", $"<{Scene.Caller}>", "1"), (Wire.Header(refer, "Refer-To"), Wire.Header(refer, "Referred-By"), Wire.Header(refer, "X-A")));
         scene.Phone.Respond(refer, "202 Accepted");
         await scene.NotifyAsync(2, "SIP/2.0 180 Ringing", "active;expires=60");
-        Assert.True((await UntilAsync(scene.Socket, "ringing"))[^1].GetProperty("refer").GetBoolean());
+        Assert.True((await NextAsync(scene.Socket, "ringing")).IsRefer());
         await scene.NotifyAsync(3, "SIP/2.0 200 OK", "terminated;reason=noresource");
         await scene.Phone.ByeAsync();
-        var events = await LinesCallTests.ToEndAsync(scene.Socket);
+        var events = await ToEndAsync(scene.Socket);
         Assert.Equal(["answer", "trackEnd", "hangup"], events.Select(Name));
-        Assert.Equal(("ByRefer", "system"), (events[^1].GetProperty("reason").GetString(), events[^1].GetProperty("initiator").GetString()));
+        Assert.Equal(("ByRefer", "system"), (events[^1].Text("reason"), events[^1].Text("initiator")));
     }
 
     [Theory]
@@ -173,8 +158,8 @@ public sealed class LinesTransferTests
         scene.Phone.Respond(await scene.Phone.ExpectAsync("REFER"), response);
         if (report is not null)
             await scene.NotifyAsync(2, report, "terminated;reason=noresource");
-        var reject = (await UntilAsync(scene.Socket, "reject"))[^1];
-        Assert.Equal((code, true), (reject.GetProperty("code").GetInt32(), reject.GetProperty("refer").GetBoolean()));
+        var reject = await NextAsync(scene.Socket, "reject");
+        Assert.Equal((code, true), (reject.Number("code"), reject.IsRefer()));
         await scene.HangUpAsync("done");
     }
 
@@ -185,8 +170,8 @@ public sealed class LinesTransferTests
         await scene.ReferAsync(""","options":{"method":"refer"}""");
         scene.Phone.Respond(await scene.Phone.ExpectAsync("REFER"), "202 Accepted");
         scene.Phone.Within(scene.Invite, "BYE", 2);
-        var events = await LinesCallTests.ToEndAsync(scene.Socket);
-        Assert.Equal(("ByRefer", "callee"), (events[^1].GetProperty("reason").GetString(), events[^1].GetProperty("initiator").GetString()));
+        var events = await ToEndAsync(scene.Socket);
+        Assert.Equal(("ByRefer", "callee"), (events[^1].Text("reason"), events[^1].Text("initiator")));
         Assert.Single(events, one => Name(one) == "hangup");
     }
 
@@ -194,12 +179,9 @@ public sealed class LinesTransferTests
     public async Task Two_sessions_calls_become_one_by_REFER_with_Replaces()
     {
         await using var scene = await Scene.StartAsync();
-        await using var second = await scene.Stage.ConnectAsync("/call/sip?id=second");
-        await second.SendAsync(InviteOf(scene.Other));
-        await scene.Other.AnswerAsync();
-        await UntilAsync(second, "mediaReady");
+        var (second, _) = await scene.Stage.CallAsync(scene.Other, id: "second");
         await scene.Socket.SendAsync("""{"command":"refer","callee":"","options":{"method":"refer","targetSessionId":"nobody"}}""");
-        Assert.Contains("'nobody'", (await UntilAsync(scene.Socket, "error"))[^1].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("'nobody'", await ErrorAsync(scene.Socket), StringComparison.Ordinal);
         await scene.Socket.SendAsync("""{"command":"refer","callee":"","options":{"method":"refer","targetSessionId":"second"}}""");
         var refer = await scene.Phone.ExpectAsync("REFER");
         Assert.Contains($"<{scene.Other.Uri}?Replaces=second%3", Wire.Header(refer, "Refer-To"), StringComparison.OrdinalIgnoreCase);
@@ -207,18 +189,15 @@ public sealed class LinesTransferTests
         await scene.NotifyAsync(2, "SIP/2.0 200 OK", "terminated;reason=noresource");
         await scene.Phone.ByeAsync();
         await scene.Other.ByeAsync();
-        Assert.Equal("ByRefer", (await UntilAsync(scene.Socket, "hangup"))[^1].GetProperty("reason").GetString());
-        Assert.Equal("ByRefer", (await UntilAsync(second, "hangup"))[^1].GetProperty("reason").GetString());
+        Assert.Equal("ByRefer", (await NextAsync(scene.Socket, "hangup")).Text("reason"));
+        Assert.Equal("ByRefer", (await NextAsync(second, "hangup")).Text("reason"));
     }
 
     [Fact]
     public async Task A_bridge_can_be_left_from_either_side_and_ends_with_either_call()
     {
         await using var scene = await Scene.StartAsync();
-        await using var second = await scene.Stage.ConnectAsync("/call/sip?id=second");
-        await second.SendAsync(InviteOf(scene.Other));
-        var invite = await scene.Other.AnswerAsync();
-        await UntilAsync(second, "mediaReady");
+        var (second, invite) = await scene.Stage.CallAsync(scene.Other, id: "second");
         await scene.Socket.SendAsync("""{"command":"unbridge"}""");
         Assert.Contains("bridged with no", await ErrorAsync(scene.Socket), StringComparison.Ordinal);
         await scene.Socket.SendAsync("""{"command":"bridge","targetSessionId":"second"}""");
@@ -237,8 +216,6 @@ public sealed class LinesTransferTests
         Assert.Contains("callee", await LastErrorAsync(scene.Socket), StringComparison.Ordinal);
         await scene.HangUpAsync("done");
     }
-
-    private static async Task<string> ErrorAsync(ApiSocket socket) => (await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString()!;
 
     // The other session tells this one that it has left a moment after its own event.
     private static async Task<string> LastErrorAsync(ApiSocket socket)
@@ -276,11 +253,9 @@ public sealed class LinesTransferTests
     /// <summary>A session with its call to a phone, and somebody to connect it with.</summary>
     private sealed class Scene : IAsyncDisposable
     {
-        private Scene(VoiceStage stage, ApiSocket socket) => (Stage, Socket) = (stage, socket);
+        public required VoiceStage Stage { get; init; }
 
-        public VoiceStage Stage { get; }
-
-        public ApiSocket Socket { get; }
+        public ApiSocket Socket { get; private set; } = null!;
 
         public LinesPhone Phone { get; } = new();
 
@@ -292,11 +267,8 @@ public sealed class LinesTransferTests
 
         public static async Task<Scene> StartAsync()
         {
-            var stage = await VoiceStage.StartAsync();
-            var scene = new Scene(stage, await stage.ConnectAsync("/call/sip?id=main"));
-            await scene.Socket.SendAsync(InviteOf(scene.Phone, $",\"caller\":\"{Scene.Caller}\""));
-            scene.Invite = await scene.Phone.AnswerAsync();
-            await UntilAsync(scene.Socket, "mediaReady");
+            var scene = new Scene { Stage = await VoiceStage.StartAsync() };
+            (scene.Socket, scene.Invite) = await scene.Stage.CallAsync(scene.Phone, $",\"caller\":\"{Caller}\"", "main");
             return scene;
         }
 
@@ -312,13 +284,12 @@ public sealed class LinesTransferTests
         {
             await Socket.SendAsync($$"""{"command":"hangup","reason":"{{reason}}"}""");
             await Phone.ByeAsync();
-            var last = (await UntilAsync(Socket, "hangup"))[^1];
-            Assert.Equal((reason, false), (last.GetProperty("reason").GetString(), last.TryGetProperty("refer", out _)));
+            var last = await NextAsync(Socket, "hangup");
+            Assert.Equal((reason, false), (last.Text("reason"), last.TryGetProperty("refer", out _)));
         }
 
         public async ValueTask DisposeAsync()
         {
-            await Socket.DisposeAsync();
             await Stage.DisposeAsync();
             await Phone.DisposeAsync();
             await Other.DisposeAsync();

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Server.Tests.Support;
-using Parley.Server.Voice;
 using Parley.Server.Voice.Records;
 using Parley.TestSupport;
 using static Parley.Server.Tests.Voice.VoiceStage;
@@ -24,38 +23,34 @@ public sealed class RecordTests : IDisposable
     public async Task An_answered_call_has_a_record_with_its_files_and_without_its_secrets()
     {
         await using var stage = await StartAsync(new() { CallRecords = Options, Recordings = Path.Combine(_folder.FullName, "rec"), Dumps = Path.Combine(_folder.FullName, "dump") });
-        var phone = new TaskCompletionSource<IncomingCall>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         stage.Serve(async call =>
         {
             await call.RingAsync();
-            await heard.Task.WaitAsync(TimeSpan.FromSeconds(30)); // that it rings
-            await call.AnswerAsync();
-            phone.SetResult(call);
-            await call.WaitForEndAsync();
+            await told.Task.WaitAsync(TimeSpan.FromSeconds(30)); // that it rings
+            await stage.TakeAsync(call);
         });
-        await using var socket = await stage.ConnectAsync("/call/sip?id=a1");
-        await socket.SendAsync(stage.Invite(""","recorder":{"recorderFile":"own/{id}-mine.wav"},"extra":{"order":"7"},"sip":{"username":"u","password":"hush"},"asr":{"provider":"scripted","secretKey":"hush"}"""));
+        var socket = await stage.BeginAsync(stage.Invite(""","recorder":{"recorderFile":"own/{id}-mine.wav"},"extra":{"order":"7"},"sip":{"username":"u","password":"hush"},"asr":{"provider":"scripted","secretKey":"hush"}"""), "a1");
         await UntilAsync(socket, "ringing");
-        heard.SetResult();
+        told.SetResult();
         await UntilAsync(socket, "mediaReady");
         Assert.False(Directory.Exists(Path.Combine(Options.Folder, DateTime.UtcNow.ToString("yyyyMMdd", null)))); // behind the end, not before
-        await (await phone.Task).HangUpAsync();
+        await (await stage.TakenAsync()).HangUpAsync();
         await UntilAsync(socket, "hangup");
         var (file, text) = await FirstAsync();
         Assert.Matches(@"^\d{8}/\d{8}-\d{6}_a1\.json$", file);
         Assert.Equal(file[..8], file[9..17]);
         var record = JsonElement.Parse(text);
-        Assert.Equal(("sip", "a1", 200, "byCallee"), (Of(record, "callType"), Of(record, "callId"), record.GetProperty("statusCode").GetInt32(), Of(record, "hangupReason")));
-        Assert.All((string[])["startTime", "ringTime", "answerTime", "endTime"], time => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", Of(record, time)));
-        Assert.StartsWith("sip:", Of(record, "caller"), StringComparison.Ordinal);
-        Assert.StartsWith("sip:phone@", Of(record, "callee"), StringComparison.Ordinal);
+        Assert.Equal(("sip", "a1", 200, "byCallee"), (record.Text("callType"), record.Text("callId"), record.Number("statusCode"), record.Text("hangupReason")));
+        Assert.All((string[])["startTime", "ringTime", "answerTime", "endTime"], time => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", record.Text(time)));
+        Assert.StartsWith("sip:", record.Text("caller"), StringComparison.Ordinal);
+        Assert.StartsWith("sip:phone@", record.Text("callee"), StringComparison.Ordinal);
         var recording = record.GetProperty("recorder")[0];
-        Assert.Equal(("a1", Path.Combine(_folder.FullName, "rec", "own", "a1-mine.wav")), (Of(recording, "trackId"), Of(recording, "path")));
-        Assert.Equal(new FileInfo(Of(recording, "path")).Length, recording.GetProperty("size").GetInt64());
-        Assert.EndsWith("a1.events.jsonl", Of(record, "dumpEventFile"), StringComparison.Ordinal);
-        Assert.Equal("7", Of(record.GetProperty("extras"), "order"));
-        Assert.Equal("***", Of(record.GetProperty("option").GetProperty("sip"), "password"));
+        Assert.Equal(("a1", Path.Combine(_folder.FullName, "rec", "own", "a1-mine.wav")), (recording.Text("trackId"), recording.Text("path")));
+        Assert.Equal(new FileInfo(recording.Text("path")).Length, recording.GetProperty("size").GetInt64());
+        Assert.EndsWith("a1.events.jsonl", record.Text("dumpEventFile"), StringComparison.Ordinal);
+        Assert.Equal("7", record.GetProperty("extras").Text("order"));
+        Assert.Equal("***", record.GetProperty("option").GetProperty("sip").Text("password"));
         Assert.DoesNotContain("hush", text, StringComparison.Ordinal);
     }
 
@@ -66,23 +61,21 @@ public sealed class RecordTests : IDisposable
     {
         await using var stage = await StartAsync(new() { CallRecords = Options });
         stage.Serve(call => call.RejectAsync(status));
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
-        await UntilAsync(socket, "reject");
+        await UntilAsync(await stage.BeginAsync(stage.Invite()), "reject");
         var record = JsonElement.Parse((await FirstAsync()).Text);
-        Assert.Equal((status, "rejected"), (record.GetProperty("statusCode").GetInt32(), Of(record, "hangupReason")));
+        Assert.Equal((status, "rejected"), (record.Number("statusCode"), record.Text("hangupReason")));
         Assert.False(record.TryGetProperty("answerTime", out _));
-        Assert.StartsWith("sip:phone@", Of(record, "callee"), StringComparison.Ordinal);
+        Assert.StartsWith("sip:phone@", record.Text("callee"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_cancelled_call_has_a_record_of_its_own_parties()
     {
-        await using var ear = new HttpEar();
-        await using var stage = await StartAsync(new() { CallRecords = Options, Webhook = new() { Url = ear.Url } });
+        await using var hook = new Hook();
+        await using var stage = await StartAsync(hook.Options() with { CallRecords = Options });
         using var cancel = new CancellationTokenSource();
         var dialling = stage.Phone.TryDialAsync(stage.ServerUri, cancel: cancel.Token);
-        var id = JsonElement.Parse((await ear.NextAsync()).Text).GetProperty("dialogId").GetString()!;
+        var id = (await hook.NextAsync()).Dialog;
         await using var socket = await stage.ConnectAsync($"/call/sip?id={id}");
         await socket.SendAsync("""{"command":"ringing"}""");
         await UntilAsync(socket, "trackStart");
@@ -90,26 +83,22 @@ public sealed class RecordTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dialling);
         await UntilAsync(socket, "hangup");
         var record = JsonElement.Parse((await FirstAsync()).Text);
-        Assert.Equal((id, 487, "canceled"), (Of(record, "callId"), record.GetProperty("statusCode").GetInt32(), Of(record, "hangupReason")));
-        Assert.StartsWith("sip:phone@", Of(record, "caller"), StringComparison.Ordinal);
-        Assert.StartsWith("sip:bot@", Of(record, "callee"), StringComparison.Ordinal);
+        Assert.Equal((id, 487, "canceled"), (record.Text("callId"), record.Number("statusCode"), record.Text("hangupReason")));
+        Assert.StartsWith("sip:phone@", record.Text("caller"), StringComparison.Ordinal);
+        Assert.StartsWith("sip:bot@", record.Text("callee"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_call_that_no_program_took_has_a_record_too()
     {
-        await using var ear = new HttpEar((_, response) =>
-        {
-            response.StatusCode = 404;
-            return Task.CompletedTask;
-        });
-        await using var stage = await StartAsync(new() { CallRecords = Options, Webhook = new() { Url = ear.Url } });
+        await using var hook = Hook.Of(404);
+        await using var stage = await StartAsync(hook.Options() with { CallRecords = Options });
         await stage.Phone.TryDialAsync(stage.ServerUri);
         var record = JsonElement.Parse((await FirstAsync()).Text);
-        Assert.Equal((503, "rejected"), (record.GetProperty("statusCode").GetInt32(), Of(record, "hangupReason")));
+        Assert.Equal((503, "rejected"), (record.Number("statusCode"), record.Text("hangupReason")));
         using var http = new HttpClient();
         var health = JsonElement.Parse(await http.GetStringAsync(stage.Http("/health")));
-        Assert.Equal((1, 1), (health.GetProperty("total").GetInt32(), health.GetProperty("failed").GetInt32()));
+        Assert.Equal((1, 1), (health.Number("total"), health.Number("failed")));
     }
 
     [Fact]
@@ -122,32 +111,22 @@ public sealed class RecordTests : IDisposable
         await socket.SendAsync("""{"command":"hangup","reason":"done"}""");
         await UntilAsync(socket, "hangup");
         var record = JsonElement.Parse((await FirstAsync()).Text);
-        Assert.Equal(("webSocket", "ws", 200, "done", "me", "you"), (Of(record, "callType"), Of(record, "callId"), record.GetProperty("statusCode").GetInt32(), Of(record, "hangupReason"), Of(record, "caller"), Of(record, "callee")));
+        Assert.Equal(("webSocket", "ws", 200, "done", "me", "you"), (record.Text("callType"), record.Text("callId"), record.Number("statusCode"), record.Text("hangupReason"), record.Text("caller"), record.Text("callee")));
     }
 
     [Fact]
     public async Task A_transfers_call_is_within_the_record()
     {
         await using var stage = await StartAsync(new() { CallRecords = Options });
-        var calls = System.Threading.Channels.Channel.CreateUnbounded<IncomingCall>();
-        stage.Serve(async call =>
-        {
-            await call.AnswerAsync();
-            await calls.Writer.WriteAsync(call);
-            await call.WaitForEndAsync();
-        });
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
-        await UntilAsync(socket, "mediaReady");
-        await calls.Reader.ReadAsync();
+        var (socket, _) = await stage.CallAsync();
         await socket.SendAsync($$"""{"command":"refer","caller":"","callee":"{{stage.PhoneUri}}"}""");
         await UntilAsync(socket, "answer");
-        await (await calls.Reader.ReadAsync()).HangUpAsync();
+        await (await stage.TakenAsync()).HangUpAsync();
         await UntilAsync(socket, "hangup");
         await UntilAsync(socket, "hangup");
         var record = JsonElement.Parse((await FirstAsync()).Text);
         var other = record.GetProperty("referCallrecord");
-        Assert.Equal(("byRefer", "byCallee", 200), (Of(record, "hangupReason"), Of(other, "hangupReason"), other.GetProperty("statusCode").GetInt32()));
+        Assert.Equal(("byRefer", "byCallee", 200), (record.Text("hangupReason"), other.Text("hangupReason"), other.Number("statusCode")));
         Assert.True(other.TryGetProperty("answerTime", out _));
     }
 
@@ -174,12 +153,12 @@ public sealed class RecordTests : IDisposable
         await using var stage = await StartAsync(new() { CallRecords = options, Recordings = Path.Combine(_folder.FullName, "rec") });
         using var http = new HttpClient();
         var page = await ReadAsync("/api/records?limit=2");
-        Assert.Equal(["c4", "c3"], page.Select(one => Of(one, "id")));
-        page = await ReadAsync($"/api/records?limit=3&before={Of(page[^1], "file")}");
-        Assert.Equal(["c2", "c1", "c0"], page.Select(one => Of(one, "id")));
-        Assert.Equal(("failed", "0s", 486), (Of(page[0], "status"), Of(page[0], "duration"), page[0].GetProperty("statusCode").GetInt32()));
-        Assert.Equal(("completed", "10s", "a/b.wav"), (Of(page[1], "status"), Of(page[1], "duration"), page[1].GetProperty("recordings")[0].GetString()));
-        Assert.Equal(["c1", "c0"], (await ReadAsync("/api/records?date=20260101")).Select(one => Of(one, "id")));
+        Assert.Equal(["c4", "c3"], page.Select(one => one.Text("id")));
+        page = await ReadAsync($"/api/records?limit=3&before={page[^1].Text("file")}");
+        Assert.Equal(["c2", "c1", "c0"], page.Select(one => one.Text("id")));
+        Assert.Equal(("failed", "0s", 486), (page[0].Text("status"), page[0].Text("duration"), page[0].Number("statusCode")));
+        Assert.Equal(("completed", "10s", "a/b.wav"), (page[1].Text("status"), page[1].Text("duration"), page[1].GetProperty("recordings")[0].GetString()));
+        Assert.Equal(["c1", "c0"], (await ReadAsync("/api/records?date=20260101")).Select(one => one.Text("id")));
         foreach (var wrong in (string[])["limit=0", "limit=x", "limit=1001", "date=../..", "date=2026"])
             Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync(stage.Http("/api/records?" + wrong))).StatusCode);
         Assert.Empty(await ReadAsync("/api/records?before=..%2F..%2Fetc"));
@@ -287,8 +266,6 @@ public sealed class RecordTests : IDisposable
         await ApiServer.UntilAsync(() => (files = Directory.Exists(Options.Folder) ? Directory.GetFiles(Options.Folder, "*.json", SearchOption.AllDirectories) : []).Length > 0, "the record is written");
         return (Path.GetRelativePath(Options.Folder, files[0]), await File.ReadAllTextAsync(files[0]));
     }
-
-    private static string Of(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 
     private sealed class Never : ICallRecordTarget
     {

@@ -66,6 +66,12 @@ internal sealed class StreamingClient : IAsyncDisposable
         return events;
     }
 
+    /// <summary>The next event of a name; those before it are passed over.</summary>
+    public async Task<JsonElement> NextAsync(string name) => (await UntilAsync(name))[^1];
+
+    /// <summary>What the next error says; events before it are passed over.</summary>
+    public async Task<string> ErrorAsync() => (await NextAsync("error")).Text("error");
+
     /// <summary>Waits until so many frames have come, and gives the samples of 16-bit PCM in them.</summary>
     public async Task<short[]> HearAsync(int frames, int header = 0)
     {

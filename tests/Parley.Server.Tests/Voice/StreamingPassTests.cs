@@ -57,9 +57,9 @@ public sealed class StreamingPassTests
         });
         await using var stage = await StartAsync(Allow);
         await using var client = await InviteAsync(stage, server);
-        var error = (await client.UntilAsync("error"))[^1];
-        Assert.Equal($"media_pass: {server.Address}pass", error.GetProperty("sender").GetString());
-        Assert.Contains("1011", error.GetProperty("error").GetString());
+        var error = await client.NextAsync("error");
+        Assert.Equal($"media_pass: {server.Address}pass", error.Text("sender"));
+        Assert.Contains("1011", error.Text("error"));
         await client.HearAsync(5);
         await client.SendAsync("""{"command":"hangup"}""");
         Assert.Equal("hangup", Name((await client.RestAsync())[^1]));
@@ -77,7 +77,7 @@ public sealed class StreamingPassTests
         });
         await using var stage = await StartAsync(Allow);
         await using var client = await InviteAsync(stage, server);
-        Assert.Equal(status, (await client.UntilAsync("error"))[^1].GetProperty("code").GetInt32());
+        Assert.Equal(status, (await client.NextAsync("error")).Number("code"));
         if (isFinal)
         {
             await Task.Delay(1_000);
@@ -122,7 +122,7 @@ public sealed class StreamingPassTests
     {
         await using var stage = await StartAsync(new() { Urls = new(["127.0.0.1"]) });
         await using var client = await StreamingClient.InviteAsync(stage, $$""","mediaPass":{"url":"{{url}}"}""");
-        Assert.Contains(why, (await client.UntilAsync("error"))[^1].GetProperty("error").GetString());
+        Assert.Contains(why, await client.ErrorAsync());
     }
 
     private static VoiceOptions Allow => new() { Urls = new(["127.0.0.1", "localhost"]) };

@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using System.Text.Json;
 using Parley.Server.Voice;
 using static Parley.Server.Tests.Voice.VoiceStage;
 
@@ -15,9 +14,9 @@ public sealed class StreamingRealtimeTests
         await using var stage = await StartAsync(Allow);
         await using var client = await InviteAsync(stage, model, ""","secretKey":"k","model":"m","turnDetection":{"type":"server_vad","threshold":0.4},"tools":[{"type":"function","name":"f"}],"extra":{"instructions":"Be kind.","voice":"v","temperature":0.7}""");
         var session = (await model.NextAsync("session.update")).GetProperty("session");
-        Assert.Equal(("Be kind.", "v", "pcm16", 0.7), (Text(session, "instructions"), Text(session, "voice"), Text(session, "input_audio_format"), session.GetProperty("temperature").GetDouble()));
+        Assert.Equal(("Be kind.", "v", "pcm16", 0.7), (session.Text("instructions"), session.Text("voice"), session.Text("input_audio_format"), session.GetProperty("temperature").GetDouble()));
         Assert.Equal(0.4, session.GetProperty("turn_detection").GetProperty("threshold").GetDouble());
-        Assert.Equal("f", Text(session.GetProperty("tools")[0], "name"));
+        Assert.Equal("f", session.GetProperty("tools")[0].Text("name"));
         Assert.Equal(("?model=m", "Bearer k"), (model.Request!.QueryString.Value, model.Request.Headers.Authorization.ToString()));
         await client.SendAsync(Tone(500, 2));
         await model.HearAsync(40_000);
@@ -33,9 +32,9 @@ public sealed class StreamingRealtimeTests
         await model.NextAsync("session.update");
         await model.ReplyAsync("r1", "i1", 1, "Hello.");
         var events = await client.UntilAsync("trackEnd");
-        Assert.Equal("Hello.", Text(Assert.Single(events, one => Name(one) == "llmDelta"), "word"));
-        Assert.Equal("Hello.", Text(Assert.Single(events, one => Name(one) == "llmFinal"), "text"));
-        Assert.InRange(events[^1].GetProperty("duration").GetInt32(), 980, 1_100);
+        Assert.Equal("Hello.", Assert.Single(events, one => Name(one) == "llmDelta").Text("word"));
+        Assert.Equal("Hello.", Assert.Single(events, one => Name(one) == "llmFinal").Text("text"));
+        Assert.InRange(events[^1].Number("duration"), 980, 1_100);
         var frames = client.Frames;
         Assert.InRange(frames[^1].At - frames[0].At, 700, 10_000);
         Assert.InRange(Frequency(await client.HearAsync(49), 16_000), 595, 605);
@@ -52,7 +51,7 @@ public sealed class StreamingRealtimeTests
         await model.ReplyAsync("r2", "i2", 0.5);
         var events = await client.UntilAsync("trackEnd");
         Assert.DoesNotContain("interruption", events.Select(Name));
-        Assert.InRange(events[^1].GetProperty("duration").GetInt32(), 980, 1_100);
+        Assert.InRange(events[^1].Number("duration"), 980, 1_100);
     }
 
     [Fact]
@@ -66,8 +65,8 @@ public sealed class StreamingRealtimeTests
         await client.HearAsync(25);
         await model.SayAsync("""{"type":"input_audio_buffer.speech_started","item_id":"u1","audio_start_ms":100}""");
         var truncate = await model.NextAsync("conversation.item.truncate");
-        Assert.Equal(("i1", 0), (Text(truncate, "item_id"), truncate.GetProperty("content_index").GetInt32()));
-        Assert.InRange(truncate.GetProperty("audio_end_ms").GetInt32(), 480, 15_000);
+        Assert.Equal(("i1", 0), (truncate.Text("item_id"), truncate.Number("content_index")));
+        Assert.InRange(truncate.Number("audio_end_ms"), 480, 15_000);
         var events = await client.UntilAsync("trackEnd");
         Assert.Equal(["speaking", "interruption", "trackEnd"], events.Select(Name).Where(name => name is "speaking" or "interruption" or "trackEnd"));
         // What was still on its way is not heard.
@@ -78,8 +77,8 @@ public sealed class StreamingRealtimeTests
         await model.SayAsync("""{"type":"conversation.item.input_audio_transcription.completed","item_id":"u1","transcript":"stop"}""");
         events = await client.UntilAsync("asrFinal");
         Assert.DoesNotContain("trackStart", events.Select(Name));
-        Assert.Equal(("st", "stop"), (Text(Assert.Single(events, one => Name(one) == "asrDelta"), "text"), Text(events[^1], "text")));
-        Assert.Equal("speechEnd", Text(Assert.Single(events, one => Name(one) == "silence"), "kind"));
+        Assert.Equal(("st", "stop"), (Assert.Single(events, one => Name(one) == "asrDelta").Text("text"), events[^1].Text("text")));
+        Assert.Equal("speechEnd", Assert.Single(events, one => Name(one) == "silence").Text("kind"));
         await model.ReplyAsync("r2", "i2", 0.2);
         await client.UntilAsync("trackEnd");
     }
@@ -106,14 +105,14 @@ public sealed class StreamingRealtimeTests
         await using var client = await InviteAsync(stage, model);
         await model.NextAsync("session.update");
         await model.SayAsync("""{"type":"response.output_item.done","response_id":"r1","item":{"type":"function_call","call_id":"c1","name":"weather","arguments":"{\"city\":\"Bern\"}"}}""");
-        var call = (await client.UntilAsync("functionCall"))[^1];
-        Assert.Equal(("c1", "weather", """{"city":"Bern"}"""), (Text(call, "callId"), Text(call, "name"), Text(call, "arguments")));
+        var call = await client.NextAsync("functionCall");
+        Assert.Equal(("c1", "weather", """{"city":"Bern"}"""), (call.Text("callId"), call.Text("name"), call.Text("arguments")));
         await client.SendAsync("""{"command":"functionResult","callId":"c1","output":"\"sunny\""}""");
         var item = (await model.NextAsync("conversation.item.create")).GetProperty("item");
-        Assert.Equal(("function_call_output", "c1", "\"sunny\""), (Text(item, "type"), Text(item, "call_id"), Text(item, "output")));
+        Assert.Equal(("function_call_output", "c1", "\"sunny\""), (item.Text("type"), item.Text("call_id"), item.Text("output")));
         await model.NextAsync("response.create");
         await client.SendAsync("""{"command":"functionResult","callId":"c1","output":"again"}""");
-        Assert.Contains("c1", Text((await client.UntilAsync("error"))[^1], "error"));
+        Assert.Contains("c1", await client.ErrorAsync());
     }
 
     [Fact]
@@ -122,8 +121,8 @@ public sealed class StreamingRealtimeTests
         await using var model = await RealtimeServer.StartAsync(status: 401);
         await using var stage = await StartAsync(Allow);
         await using var client = await InviteAsync(stage, model, ""","secretKey":"very-secret" """);
-        var error = (await client.UntilAsync("error"))[^1];
-        Assert.Equal(("realtime", 401), (Text(error, "sender"), error.GetProperty("code").GetInt32()));
+        var error = await client.NextAsync("error");
+        Assert.Equal(("realtime", 401), (error.Text("sender"), error.Number("code")));
         Assert.DoesNotContain("very-secret", error.GetRawText());
         await Task.Delay(1_000);
         Assert.Equal(1, model.Connections);
@@ -138,7 +137,7 @@ public sealed class StreamingRealtimeTests
             : RealtimeServer.SayAsync(socket, """{"type":"session.created"}"""));
         await using var stage = await StartAsync(Allow);
         await using var client = await InviteAsync(stage, model);
-        Assert.Contains("1011 tired", Text((await client.UntilAsync("error"))[^1], "error"));
+        Assert.Contains("1011 tired", await client.ErrorAsync());
         await model.NextAsync("session.update");
         while (model.Connections < 2)
             await Task.Delay(10);
@@ -161,7 +160,7 @@ public sealed class StreamingRealtimeTests
         await model.SayAsync("""{"type":"response.audio.delta","delta":"%%%"}""");
         await client.UntilAsync("error");
         await model.SayAsync("""{"type":"error","error":{"type":"x","message":"no voice for very-secret"}}""");
-        Assert.Contains("no voice for ***", Text((await client.UntilAsync("error"))[^1], "error"));
+        Assert.Contains("no voice for ***", await client.ErrorAsync());
         await model.SayAsync("""{"type":"something.new","x":[{}]}""");
         await model.ReplyAsync("r1", "i1", 0.2);
         Assert.DoesNotContain("error", (await client.UntilAsync("trackEnd")).Select(Name));
@@ -174,7 +173,7 @@ public sealed class StreamingRealtimeTests
         await using var model = await RealtimeServer.StartAsync((_, _) => Task.CompletedTask);
         await using var stage = await StartAsync(Allow);
         await using var client = await InviteAsync(stage, model);
-        Assert.Contains("nothing came", Text((await client.UntilAsync("error"))[^1], "error"));
+        Assert.Contains("nothing came", await client.ErrorAsync());
         await GoesOnAsync(client);
     }
 
@@ -192,7 +191,7 @@ public sealed class StreamingRealtimeTests
         var heard = model.Heard;
         Assert.InRange(Frequency(heard, 24_000), 495, 505);
         await model.ReplyAsync("r1", "i1", 0.3);
-        await client.UntilAsync("trackEnd", one => Text(one, "trackId") == "server-side-track");
+        await client.UntilAsync("trackEnd", one => one.Text("trackId") == "server-side-track");
     }
 
     [Theory]
@@ -203,7 +202,7 @@ public sealed class StreamingRealtimeTests
     {
         await using var stage = await StartAsync();
         await using var client = await StreamingClient.InviteAsync(stage, $$""","realtime":{{option}}""");
-        Assert.Contains(why, Text((await client.UntilAsync("error"))[^1], "error"));
+        Assert.Contains(why, await client.ErrorAsync());
         await GoesOnAsync(client);
     }
 
@@ -218,8 +217,6 @@ public sealed class StreamingRealtimeTests
         await client.SendAsync("""{"command":"tts","text":"aaaaa"}""");
         await client.UntilAsync("trackEnd");
     }
-
-    private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 
     private static short[] Tone(double hertz, int seconds) => [.. Enumerable.Range(0, seconds * 16_000).Select(i => (short)(8_000 * Math.Sin(2 * Math.PI * hertz * i / 16_000)))];
 

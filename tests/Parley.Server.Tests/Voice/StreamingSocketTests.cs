@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Parley.Media.Audio;
 using Parley.Media.Codecs;
 using static Parley.Server.Tests.Voice.VoiceStage;
@@ -20,12 +19,12 @@ public sealed class StreamingSocketTests
         await client.SendAsync("""{"command":"invite","option":{"caller":"me","extra":{"a":"b"}}}""");
         var events = await client.UntilAsync("answer");
         Assert.Equal(["trackStart", "answer"], events.Select(Name));
-        Assert.Equal(("abc", ""), (events[0].GetProperty("trackId").GetString(), events[1].GetProperty("sdp").GetString()));
+        Assert.Equal(("abc", ""), (events[0].Text("trackId"), events[1].Text("sdp")));
         await client.SendAsync("""{"command":"hangup","reason":"done"}""");
         var rest = await client.RestAsync();
         Assert.Equal(["trackEnd", "hangup"], rest.Select(Name));
         Assert.Equal(("done", "system", "websocket", "b"), (
-            Text(rest[1], "reason"), Text(rest[1], "initiator"), rest[1].GetProperty("extra").GetProperty("call_type").GetString(), rest[1].GetProperty("extra").GetProperty("a").GetString()));
+            rest[1].Text("reason"), rest[1].Text("initiator"), rest[1].GetProperty("extra").Text("call_type"), rest[1].GetProperty("extra").Text("a")));
     }
 
     [Fact]
@@ -92,7 +91,7 @@ public sealed class StreamingSocketTests
         await client.UntilAsync("trackEnd");
         await client.SendAsync("""{"command":"hangup"}""");
         await client.RestAsync();
-        await Over(stage);
+        await stage.OverAsync();
         // Left what came, unharmed by where it was cut; right what was said.
         var (left, right) = await RecordedAsync(Path.Combine(folder, "a.wav"));
         var heard = left.AsSpan().IndexOfAnyExcept((short)0);
@@ -106,7 +105,7 @@ public sealed class StreamingSocketTests
         await using var stage = await StartAsync();
         await using var client = await StreamingClient.InviteAsync(stage, ""","asr":{"provider":"scripted"}""");
         await client.SendAsync(Tone);
-        Assert.Equal("hello", Text((await client.UntilAsync("asrFinal"))[^1], "text"));
+        Assert.Equal("hello", (await client.NextAsync("asrFinal")).Text("text"));
     }
 
     [Fact]
@@ -140,9 +139,9 @@ public sealed class StreamingSocketTests
         await using var client = await StreamingClient.InviteAsync(stage);
         for (var i = 0; i < 5; i++)
             await client.SendAsync(Tone);
-        var gap = (await client.UntilAsync("audioGap"))[^1];
-        Assert.Equal("overflow", Text(gap, "reason"));
-        Assert.InRange(gap.GetProperty("duration").GetInt32(), 1_000, 4_000);
+        var gap = await client.NextAsync("audioGap");
+        Assert.Equal("overflow", gap.Text("reason"));
+        Assert.InRange(gap.Number("duration"), 1_000, 4_000);
     }
 
     [Fact]
@@ -151,8 +150,8 @@ public sealed class StreamingSocketTests
         await using var stage = await StartAsync();
         await using var client = await StreamingClient.InviteAsync(stage);
         await client.SendAsync(DtmfTones.Generate("42", 16_000).Samples.ToArray());
-        Assert.Equal("4", Text((await client.UntilAsync("dtmf"))[^1], "digit"));
-        Assert.Equal("2", Text((await client.UntilAsync("dtmf"))[^1], "digit"));
+        Assert.Equal("4", (await client.NextAsync("dtmf")).Text("digit"));
+        Assert.Equal("2", (await client.NextAsync("dtmf")).Text("digit"));
         await client.SendAsync("""{"command":"sendDtmf","digits":"7"}""");
         var pcm = await client.HearAsync(10);
         var digits = new List<char>();
@@ -171,7 +170,7 @@ public sealed class StreamingSocketTests
         await using var stage = await StartAsync();
         await using var client = await StreamingClient.InviteAsync(stage);
         await client.SendAsync(command);
-        Assert.Equal(sender, Text((await client.UntilAsync("error"))[^1], "sender"));
+        Assert.Equal(sender, (await client.NextAsync("error")).Text("sender"));
     }
 
     [Fact]
@@ -179,7 +178,7 @@ public sealed class StreamingSocketTests
     {
         await using var stage = await StartAsync();
         await using var client = await StreamingClient.InviteAsync(stage, ""","codec":"mp3" """);
-        Assert.Contains("option.codec", Text((await client.UntilAsync("error"))[^1], "error"));
+        Assert.Contains("option.codec", await client.ErrorAsync());
         await client.SendAsync("""{"command":"tts","text":"aaaaa"}""");
         await client.HearAsync(5);
         Assert.Equal(640, client.Frames[0].Frame.Length);
@@ -205,17 +204,8 @@ public sealed class StreamingSocketTests
         await using var stage = await StartAsync();
         var client = await StreamingClient.InviteAsync(stage);
         await client.DisposeAsync();
-        await Over(stage);
+        await stage.OverAsync();
     }
-
-    private static async Task Over(VoiceStage stage)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (stage.Surface.Sessions > 0)
-            await Task.Delay(10, limit.Token);
-    }
-
-    private static string? Text(JsonElement happened, string name) => happened.GetProperty(name).GetString();
 
     private static int Crossings(ReadOnlySpan<short> pcm)
     {

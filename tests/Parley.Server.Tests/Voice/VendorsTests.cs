@@ -44,11 +44,11 @@ public sealed class VendorsTests : IAsyncLifetime
         await using var server = await VendorServers.StartAsync(vendor, manner);
         await using var socket = await CallAsync(vendor, $"\"asr\":{{{Options(vendor, server, speaks: false)}}}");
         await socket.SendAsync($$"""{"command":"tts","text":"{{new string('a', 2_000)}}"}""");
-        var error = (await UntilAsync(socket, "error"))[^1];
+        var error = await NextAsync(socket, "error");
         await _ears[vendor].HearsAsync(10, vendor); // what is said is heard on
-        var text = (await UntilAsync(socket, "asrFinal"))[^1].GetProperty("text").GetString()!;
+        var text = (await NextAsync(socket, "asrFinal")).Text("text");
         var connecting = manner is Manner.RefusesKey or Manner.TooMany || (manner == Manner.Silent && vendor is "tencent" or "aliyun");
-        Assert.Equal(Sender(vendor, connecting), error.GetProperty("sender").GetString());
+        Assert.Equal(Sender(vendor, connecting), error.Text("sender"));
         Assert.Equal(
             manner switch
             {
@@ -59,7 +59,7 @@ public sealed class VendorsTests : IAsyncLifetime
                 _ => null,
             },
             Code(error));
-        Assert.DoesNotContain(VendorServers.Key, error.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(VendorServers.Key, error.Text("error"), StringComparison.Ordinal);
         Assert.Equal(vendor == "openai" ? "something" : "w", text[..(vendor == "openai" ? 9 : 1)]);
         Assert.True(server.Connections >= 2);
         await EndAsync(socket);
@@ -78,13 +78,13 @@ public sealed class VendorsTests : IAsyncLifetime
         await using var server = await VendorServers.StartAsync(vendor, manner);
         await using var socket = await CallAsync(vendor, $"\"tts\":{{{Options(vendor, server, speaks: true)}}},\"vad\":{{}}");
         await socket.SendAsync("""{"command":"tts","text":"Nobody hears this","playId":"first"}""");
-        var error = (await UntilAsync(socket, "error"))[^1];
+        var error = await NextAsync(socket, "error");
         await UntilAsync(socket, "speaking"); // the other side is heard meanwhile
         await socket.SendAsync($$"""{"command":"tts","text":"{{new string('~', 60)}}","playId":"second"}""");
         await UntilAsync(socket, "trackStart");
         await _ears[vendor].HearsAsync(10, vendor);
         await UntilAsync(socket, "trackEnd");
-        Assert.Equal("tts", error.GetProperty("sender").GetString());
+        Assert.Equal("tts", error.Text("sender"));
         var code = Code(error);
         switch (manner)
         {
@@ -94,7 +94,7 @@ public sealed class VendorsTests : IAsyncLifetime
             default: Assert.Contains(code, (int?[])[500, 1011]); break;
         }
 
-        Assert.DoesNotContain(VendorServers.Key, error.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(VendorServers.Key, error.Text("error"), StringComparison.Ordinal);
         await EndAsync(socket);
     }));
 
@@ -119,9 +119,9 @@ public sealed class VendorsTests : IAsyncLifetime
             "both",
             $"\"asr\":{{{Options("deepgram", bad, speaks: false)},\"fallback\":{{{Options("voiceapi", good, speaks: false)}}}}},\"tts\":{{{Options("deepgram", bad, speaks: true)},\"fallback\":{{{Options("voiceapi", good, speaks: true)}}}}}");
         var events = await UntilAsync(socket, "asrFinal");
-        Assert.Equal("DeepgramAsrClient", Assert.Single(events, one => Name(one) == "error").GetProperty("sender").GetString());
+        Assert.Equal("DeepgramAsrClient", Assert.Single(events, one => Name(one) == "error").Text("sender"));
         await socket.SendAsync($$"""{"command":"tts","text":"{{new string('~', 60)}}"}""");
-        Assert.Equal("tts", (await UntilAsync(socket, "error"))[^1].GetProperty("sender").GetString());
+        Assert.Equal("tts", (await NextAsync(socket, "error")).Text("sender"));
         await _ears["both"].HearsAsync(10);
         await EndAsync(socket);
     }
@@ -140,7 +140,7 @@ public sealed class VendorsTests : IAsyncLifetime
     private static async Task EndAsync(ApiSocket socket)
     {
         await socket.SendAsync("""{"command":"hangup"}""");
-        Assert.Equal("BySystem", (await UntilAsync(socket, "hangup"))[^1].GetProperty("reason").GetString());
+        Assert.Equal("BySystem", (await NextAsync(socket, "hangup")).Text("reason"));
     }
 
     private static string Options(string vendor, VendorServer server, bool speaks) =>

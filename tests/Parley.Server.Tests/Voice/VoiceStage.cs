@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using System.Net;
-using System.Runtime.CompilerServices;
-using System.Text.Json;
+using System.Threading.Channels;
 using Parley.Server.Hosting;
 using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
@@ -12,11 +12,18 @@ using Parley.Speech.Vendors;
 namespace Parley.Server.Tests.Voice;
 
 /// <summary>A server of voice agents and a phone, both on loopback.</summary>
-internal sealed class VoiceStage : IAsyncDisposable
+internal sealed partial class VoiceStage : IAsyncDisposable
 {
+    /// <summary>The option of the voice that calls have.</summary>
+    public const string Scripted = """{"provider":"scripted"}""";
+
     private readonly CancellationTokenSource _stop = new();
+    private readonly Channel<IncomingCall> _taken = Channel.CreateUnbounded<IncomingCall>();
+    private readonly TaskCompletionSource<IncomingCall> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentBag<ApiSocket> _sockets = [];
     private readonly SpeechConnections _connections;
     private readonly ApiHost _host;
+    private bool _phoneServes;
 
     private VoiceStage(UserAgent server, UserAgent phone, VoiceSurface surface, ApiHost host, SpeechConnections connections) =>
         (Server, Phone, Surface, _host, _connections) = (server, phone, surface, host, connections);
@@ -44,7 +51,7 @@ internal sealed class VoiceStage : IAsyncDisposable
     {
         var connections = new SpeechConnections(limits);
         var speech = new SpeechProviders(connections, environment: _ => null);
-        speech.Register("scripted", (SynthesisOptions _, SpeechConnections _) => new Spoken());
+        speech.Register("scripted", (SynthesisOptions _, SpeechConnections _) => new Tones("scripted"));
         var recognitions = new List<RecognitionOptions>();
         speech.Register("scripted", (RecognitionOptions asked, SpeechConnections _) =>
         {
@@ -69,64 +76,86 @@ internal sealed class VoiceStage : IAsyncDisposable
 
     public Uri Http(string path) => new($"http://{_host.Address}{path}");
 
-    /// <summary>The phone does this with its calls.</summary>
-    public void Serve(Func<IncomingCall, Task> handler) => _ = Phone.ServeAsync((call, _) => handler(call), _stop.Token);
+    /// <summary>Connects for the call that a program is told of next.</summary>
+    public async Task<ApiSocket> ClaimAsync(Hook program) => await ConnectAsync($"/call/sip?id={(await program.NextAsync()).Dialog}");
 
-    /// <summary>The phone answers and keeps the call; the task gives it.</summary>
+    /// <summary>The phone does this with its calls.</summary>
+    public void Serve(Func<IncomingCall, Task> handler)
+    {
+        _phoneServes = true;
+        _ = Phone.ServeAsync((call, _) => handler(call), _stop.Token);
+    }
+
+    /// <summary>The phone rings, answers, and keeps the call; <see cref="TakenAsync"/> gives it.</summary>
+    public async Task TakeAsync(IncomingCall call)
+    {
+        await call.RingAsync();
+        await call.AnswerAsync();
+        _first.TrySetResult(call);
+        _taken.Writer.TryWrite(call);
+        await call.WaitForEndAsync();
+    }
+
+    /// <summary>The next of the calls that the phone has taken.</summary>
+    public Task<IncomingCall> TakenAsync() => _taken.Reader.ReadAsync().AsTask().WaitAsync(s_limit);
+
+    /// <summary>The phone answers and keeps what comes; the task gives the first.</summary>
     public Task<IncomingCall> AnswerAll()
     {
-        var answered = new TaskCompletionSource<IncomingCall>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Serve(async call =>
-        {
-            await call.RingAsync();
-            await call.AnswerAsync();
-            answered.TrySetResult(call);
-            await call.WaitForEndAsync();
-        });
-        return answered.Task;
+        Serve(TakeAsync);
+        return _first.Task;
     }
 
-    public string Invite(string more = "") => $$$"""{"command":"invite","option":{"callee":"{{{PhoneUri}}}","tts":{"provider":"scripted"}{{{more}}}}}""";
-
-    /// <summary>Reads events up to the first of a name, that included.</summary>
-    public static async Task<List<JsonElement>> UntilAsync(ApiSocket socket, string name)
+    /// <summary>A session whose call to the phone is up, its events read as far as <c>mediaReady</c>; the socket is the stage's.</summary>
+    /// <param name="option">Further members of the call's option, each behind a comma.</param>
+    /// <param name="id">The session's; null for one of the server's.</param>
+    /// <param name="tts">Its voice.</param>
+    public async Task<(ApiSocket Socket, IncomingCall Phone)> CallAsync(string option = "", string? id = null, string tts = Scripted)
     {
-        var events = new List<JsonElement>();
-        do
-        {
-            events.Add(await socket.ReadAsync());
-        }
-        while (Name(events[^1]) != name);
-        return events;
+        var socket = await BeginAsync(InviteOf(PhoneUri, option, tts), id);
+        await UntilAsync(socket, "mediaReady");
+        return (socket, await TakenAsync());
     }
 
-    public static string Name(JsonElement happened) => happened.GetProperty("event").GetString()!;
+    /// <summary>The same with a phone of no stack.</summary>
+    public async Task<(ApiSocket Socket, string Invite)> CallAsync(LinesPhone phone, string option = "", string? id = null)
+    {
+        var socket = await BeginAsync(InviteOf(phone, option), id);
+        var invite = await phone.AnswerAsync();
+        await UntilAsync(socket, "mediaReady");
+        return (socket, invite);
+    }
+
+    /// <summary>Connects and sends; the socket is the stage's, and the phone takes what comes unless it serves already.</summary>
+    public async Task<ApiSocket> BeginAsync(string invite, string? id = null)
+    {
+        if (!_phoneServes)
+            Serve(TakeAsync);
+        var socket = await ConnectAsync(id is null ? "/call/sip" : $"/call/sip?id={id}");
+        _sockets.Add(socket);
+        await socket.SendAsync(invite);
+        return socket;
+    }
+
+    public string Invite(string more = "") => InviteOf(PhoneUri, more);
+
+    public static string InviteOf(LinesPhone phone, string more = "") => InviteOf(phone.Uri, more);
+
+    private static string InviteOf(string callee, string more, string tts = Scripted) => $$$"""{"command":"invite","option":{"callee":"{{{callee}}}","tts":{{{tts}}}{{{more}}}}}""";
+
+    /// <summary>Waits until no session is left.</summary>
+    public Task OverAsync() => ApiServer.UntilAsync(() => Surface.Sessions == 0, "the session is over");
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var socket in _sockets)
+            await socket.DisposeAsync();
         await _host.DisposeAsync();
         await _stop.CancelAsync();
         await Server.DisposeAsync();
         await Phone.DisposeAsync();
         _connections.Dispose();
         _stop.Dispose();
-    }
-
-    /// <summary>Each character is 20 ms of a tone of its own.</summary>
-    private sealed class Spoken : ISynthesiser
-    {
-        public string Name => "scripted";
-
-        public async IAsyncEnumerable<SynthesisChunk> SynthesiseAsync(SynthesisRequest request, [EnumeratorCancellation] CancellationToken cancel)
-        {
-            await foreach (var piece in request.ReadAsync(cancel))
-            {
-                var pcm = new short[piece.Length * 160];
-                for (var i = 0; i < pcm.Length; i++)
-                    pcm[i] = (short)(8_000 * Math.Sin(i * 0.3));
-                yield return new(pcm, 8_000);
-            }
-        }
     }
 
     /// <summary>Hears "hello" in everything, first a piece of it.</summary>

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Server.Tests.Support;
-using Parley.Server.Voice;
 using Parley.Server.Voice.Incoming;
+using Parley.TestSupport;
 using static Parley.Server.Tests.Voice.VoiceStage;
 
 namespace Parley.Server.Tests.Voice;
@@ -13,7 +13,7 @@ public sealed class WebhookTests
     [Fact]
     public async Task A_program_that_fails_is_asked_again_and_may_take_the_call_then()
     {
-        await using var program = Listener.Of(500, 429, 204);
+        await using var program = Hook.Of(500, 429, 204);
         Assert.True(await TellAsync(new WebhookOptions { Url = program.Url }));
         Assert.Equal(3, program.Count);
     }
@@ -21,8 +21,8 @@ public sealed class WebhookTests
     [Fact]
     public async Task Several_take_turns_and_stand_in_for_each_other()
     {
-        await using var good = Listener.Of(200);
-        await using var bad = Listener.Of(503);
+        await using var good = Hook.Of(200);
+        await using var bad = Hook.Of(503);
         var webhook = new Webhook(new() { Url = good.Url, Others = [bad.Url] });
         Assert.True(await TellAsync(webhook));
         Assert.True(await TellAsync(webhook));
@@ -34,7 +34,7 @@ public sealed class WebhookTests
     public async Task An_answer_that_does_not_come_is_waited_for_no_longer_than_allowed()
     {
         var never = new TaskCompletionSource();
-        await using var program = new Listener((_, _) => never.Task);
+        await using var program = new HttpEar((_, _) => never.Task);
         Assert.False(await TellAsync(new WebhookOptions { Url = program.Url, Timeout = TimeSpan.FromMilliseconds(200), Attempts = 2 }));
         Assert.Equal(2, program.Count);
         never.SetResult();
@@ -43,10 +43,10 @@ public sealed class WebhookTests
     [Fact]
     public async Task A_redirection_is_not_followed()
     {
-        await using var other = Listener.Of(200);
-        await using var program = new Listener((context, _) =>
+        await using var other = Hook.Of(200);
+        await using var program = new HttpEar((_, response) =>
         {
-            context.Response.Redirect(other.Url.ToString());
+            response.Redirect(other.Url.ToString());
             return Task.CompletedTask;
         });
         Assert.False(await TellAsync(new WebhookOptions { Url = program.Url, Secret = "s" }));
@@ -56,12 +56,12 @@ public sealed class WebhookTests
     [Fact]
     public async Task The_body_of_an_answer_is_not_waited_for()
     {
-        await using var program = new Listener(async (context, _) =>
+        await using var program = new HttpEar(async (_, response) =>
         {
-            context.Response.SendChunked = true;
+            response.SendChunked = true;
             var some = new byte[64 * 1024];
             while (true)
-                await context.Response.OutputStream.WriteAsync(some);
+                await response.OutputStream.WriteAsync(some);
         });
         Assert.True(await TellAsync(new WebhookOptions { Url = program.Url }).WaitAsync(TimeSpan.FromSeconds(30)));
     }
@@ -69,14 +69,9 @@ public sealed class WebhookTests
     [Fact]
     public async Task Headers_of_the_configuration_go_along()
     {
-        string? seen = null;
-        await using var program = new Listener((context, _) =>
-        {
-            seen = context.Request.Headers["X-Tenant"];
-            return Task.CompletedTask;
-        });
+        await using var program = new HttpEar();
         Assert.True(await TellAsync(new WebhookOptions { Url = program.Url, Headers = new Dictionary<string, string> { ["X-Tenant"] = "7" } }));
-        Assert.Equal("7", seen);
+        Assert.Equal("7", (await program.NextAsync()).Headers["X-Tenant"]);
     }
 
     [Theory]
@@ -100,14 +95,8 @@ public sealed class WebhookTests
     [Fact]
     public async Task What_proves_who_a_phone_is_is_not_told()
     {
-        var told = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var program = new Listener((context, body) =>
-        {
-            told.TrySetResult(body);
-            context.Response.StatusCode = 404;
-            return Task.CompletedTask;
-        });
-        await using var stage = await StartAsync(With(program));
+        await using var program = Hook.Of(404);
+        await using var stage = await StartAsync(program.Options());
         var server = stage.Server.Listeners[0].Local;
         var invite = $"""
             INVITE sip:bot@{server} SIP/2.0
@@ -127,7 +116,7 @@ public sealed class WebhookTests
             """.ReplaceLineEndings("\r\n");
         using var phone = new System.Net.Sockets.UdpClient(0, System.Net.Sockets.AddressFamily.InterNetwork);
         await phone.SendAsync(System.Text.Encoding.UTF8.GetBytes(invite), server.ToIPEndPoint());
-        var headers = JsonElement.Parse(await told.Task).GetProperty("headers").EnumerateArray().Select(one => one.GetString()!).ToList();
+        var headers = JsonElement.Parse((await program.NextAsync()).Body).GetProperty("headers").EnumerateArray().Select(one => one.GetString()!).ToList();
         Assert.Contains("X-Kept: yes", headers);
         Assert.DoesNotContain(headers, header => header.Contains("Digest", StringComparison.Ordinal));
     }
@@ -135,40 +124,30 @@ public sealed class WebhookTests
     [Fact]
     public async Task A_call_nobody_claims_goes_to_the_fallback()
     {
-        await using var program = Listener.Of(200);
-        await using var stage = await StartAsync(With(program, options => options with { AcceptTimeout = TimeSpan.FromMilliseconds(300), Fallback = (call, _) => call.RejectAsync(486) }));
+        await using var program = Hook.Of(200);
+        await using var stage = await StartAsync(program.Options(options => options with { AcceptTimeout = TimeSpan.FromMilliseconds(300), Fallback = (call, _) => call.RejectAsync(486) }));
         Assert.Equal(486, (await stage.Phone.TryDialAsync(stage.ServerUri)).End!.Value.Status);
     }
 
     [Fact]
     public async Task A_call_that_is_claimed_and_left_alone_is_refused_in_time()
     {
-        var told = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var program = new Listener((_, body) =>
-        {
-            told.TrySetResult(JsonElement.Parse(body).GetProperty("dialogId").GetString()!);
-            return Task.CompletedTask;
-        });
-        await using var stage = await StartAsync(With(program, options => options with { AcceptTimeout = TimeSpan.FromSeconds(1) }));
+        await using var program = new Hook();
+        await using var stage = await StartAsync(program.Options(options => options with { AcceptTimeout = TimeSpan.FromSeconds(1) }));
         var dialling = stage.Phone.TryDialAsync(stage.ServerUri);
-        await using var socket = await stage.ConnectAsync($"/call/sip?id={await told.Task}");
+        await using var socket = await stage.ClaimAsync(program);
         Assert.Equal(408, (await dialling).End!.Value.Status);
-        Assert.Equal(408, (await UntilAsync(socket, "hangup"))[^1].GetProperty("code").GetInt32());
+        Assert.Equal(408, (await NextAsync(socket, "hangup")).Number("code"));
     }
 
     [Fact]
     public async Task No_more_calls_wait_than_may()
     {
-        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var program = new Listener((_, _) =>
-        {
-            told.TrySetResult();
-            return Task.CompletedTask;
-        });
-        await using var stage = await StartAsync(With(program) with { Limits = new() { MaxPending = 1 } });
+        await using var program = new Hook();
+        await using var stage = await StartAsync(program.Options() with { Limits = new() { MaxPending = 1 } });
         using var stop = new CancellationTokenSource();
         var first = stage.Phone.TryDialAsync(stage.ServerUri, cancel: stop.Token);
-        await told.Task;
+        await program.NextAsync();
         Assert.Equal(503, (await stage.Phone.TryDialAsync(stage.ServerUri)).End!.Value.Status);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
@@ -185,20 +164,16 @@ public sealed class WebhookTests
             Assert.Equal(1, stage.Surface.Counters.Snapshot().Single(one => one.Name == "voice_sessions_refused_total").Value);
         }
 
-        await ApiServer.UntilAsync(() => stage.Surface.Sessions == 0, "the session is over");
+        await stage.OverAsync();
     }
 
     [Fact]
     public async Task A_server_that_ends_takes_no_more_calls_and_gives_those_it_has_time()
     {
-        await using var program = Listener.Of(200);
-        await using var stage = await StartAsync(With(program));
-        var answered = stage.AnswerAll();
+        await using var program = Hook.Of(200);
+        await using var stage = await StartAsync(program.Options());
         await using var idle = await stage.ConnectAsync();
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite());
-        await using var call = await answered;
-        await UntilAsync(socket, "mediaReady");
+        var (socket, call) = await stage.CallAsync();
         var waiting = stage.Phone.TryDialAsync(stage.ServerUri);
         await ApiServer.UntilAsync(() => program.Count == 1, "the call is announced");
         var draining = stage.Surface.DrainAsync(TimeSpan.FromSeconds(30));
@@ -208,26 +183,20 @@ public sealed class WebhookTests
         await Assert.ThrowsAsync<System.Net.WebSockets.WebSocketException>(() => stage.ConnectAsync());
         Assert.False(draining.IsCompleted);
         await call.HangUpAsync();
-        Assert.Equal("ByCallee", (await UntilAsync(socket, "hangup"))[^1].GetProperty("reason").GetString());
+        Assert.Equal("ByCallee", (await NextAsync(socket, "hangup")).Text("reason"));
         await draining;
     }
 
     [Fact]
     public async Task Metrics_are_served_beside_the_sockets()
     {
-        await using var program = Listener.Of(500);
-        await using var stage = await StartAsync(With(program, options => options with { Attempts = 2 }));
+        await using var program = Hook.Of(500);
+        await using var stage = await StartAsync(program.Options(options => options with { Attempts = 2 }));
         await stage.Phone.TryDialAsync(stage.ServerUri);
         using var http = new HttpClient();
         var text = await http.GetStringAsync(stage.Http("/metrics"));
         foreach (var line in (string[])["parley_voice_sessions 0\n", "parley_voice_webhooks_total 2\n", "parley_voice_webhooks_failed_total 2\n", "parley_voice_calls_unannounced_total 1\n"])
             Assert.Contains(line, text, StringComparison.Ordinal);
-    }
-
-    private static VoiceOptions With(Listener program, Func<WebhookOptions, WebhookOptions>? change = null)
-    {
-        var options = new WebhookOptions { Url = program.Url };
-        return new() { Webhook = change?.Invoke(options) ?? options };
     }
 
     private static Task<bool> TellAsync(WebhookOptions options) => TellAsync(new Webhook(options));

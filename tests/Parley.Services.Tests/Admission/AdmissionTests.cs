@@ -28,7 +28,7 @@ public sealed class AdmissionTests : IAsyncDisposable
         var response = stage.Register(Contact);
 
         Assert.Equal("401 Unauthorized", Status(response));
-        var challenges = Headers(response, "WWW-Authenticate");
+        var challenges = Wire.Headers(response, "WWW-Authenticate");
         Assert.Contains("algorithm=SHA-256", challenges[0], StringComparison.Ordinal);
         Assert.Contains("algorithm=MD5", challenges[1], StringComparison.Ordinal);
         Assert.All(challenges, challenge => Assert.Contains("realm=\"example.com\"", challenge, StringComparison.Ordinal));

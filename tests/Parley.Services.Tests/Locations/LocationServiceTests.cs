@@ -77,7 +77,7 @@ public sealed class LocationServiceTests
         store.Release();
         stage.Network.RunUntil(() => stage.Received.Count == 3);
 
-        Assert.Equal([1, 2, 0], stage.Received.Select(response => Headers(response, "Contact").Count));
+        Assert.Equal([1, 2, 0], stage.Received.Select(response => Wire.Headers(response, "Contact").Count));
         Assert.Empty(store.Rows);
     }
 

@@ -22,7 +22,7 @@ public sealed partial class ExtensionTests
         var response = stage.Register("Supported: path\nPath: <sip:p1.example.net;lr>,<sip:p2.example.net;lr>\nPath: <sip:p3.example.net;lr>\nContact: <sip:a@10.0.0.2>");
 
         Assert.Equal("200 OK", Status(response));
-        Assert.Equal(["<sip:p1.example.net;lr>,<sip:p2.example.net;lr>", "<sip:p3.example.net;lr>"], Headers(response, "Path"));
+        Assert.Equal(["<sip:p1.example.net;lr>,<sip:p2.example.net;lr>", "<sip:p3.example.net;lr>"], Wire.Headers(response, "Path"));
         var binding = Assert.Single(stage.Bindings);
         Assert.Equal(["p1.example.net", "p2.example.net", "p3.example.net"], binding.Path.Select(uri => uri.Host));
         Assert.False(binding.Source.HasValue);
@@ -119,8 +119,8 @@ public sealed partial class ExtensionTests
     {
         await using var stage = new RegistrarStage();
 
-        Assert.Empty(Headers(stage.Register($"Supported: outbound\nContact: <sip:a@10.0.0.2>;{Instance}"), "Require"));
-        Assert.Empty(Headers(stage.Register("Supported: outbound\nContact: <sip:b@10.0.0.2>;reg-id=1", cseq: 2), "Require"));
+        Assert.Empty(Wire.Headers(stage.Register($"Supported: outbound\nContact: <sip:a@10.0.0.2>;{Instance}"), "Require"));
+        Assert.Empty(Wire.Headers(stage.Register("Supported: outbound\nContact: <sip:b@10.0.0.2>;reg-id=1", cseq: 2), "Require"));
         Assert.All(stage.Bindings, binding => Assert.Equal(0, binding.RegId));
     }
 

@@ -116,11 +116,8 @@ internal sealed class RegistrarStage : ISipEndpointHandler, IDatagramHandler, IA
 
     public static string Status(string response) => response.Split("\r\n")[0]["SIP/2.0 ".Length..];
 
-    /// <summary>The values of all lines of that name.</summary>
-    public static List<string> Headers(string message, string name) =>
-        [.. message.Split("\r\n").Where(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase)).Select(line => line[(name.Length + 1)..].Trim())];
-
-    public static string Header(string message, string name) => Assert.Single(Headers(message, name));
+    /// <summary>The value of the one line of that name.</summary>
+    public static string Header(string message, string name) => Assert.Single(Wire.Headers(message, name));
 
     public IInviteSessionHandler? OnInvite(IncomingInvite invite) => null;
 

@@ -74,8 +74,8 @@ public sealed class RegistrarTests
         var response = stage.Register("Contact: <sip:low@10.0.0.2>;q=0.2, \"Alice, at home\" <sip:high@10.0.0.2>;q=0.75\nContact: <sip:top@10.0.0.3>");
         stage.Register("Contact: <sip:newer@10.0.0.3>;q=0.75;methods=\"INVITE, BYE\"", callId: "two");
 
-        Assert.Equal(3, Headers(response, "Contact").Count);
-        Assert.Contains("\"Alice, at home\" <sip:high@10.0.0.2>;expires=3600;q=0.750", Headers(response, "Contact"));
+        Assert.Equal(3, Wire.Headers(response, "Contact").Count);
+        Assert.Contains("\"Alice, at home\" <sip:high@10.0.0.2>;expires=3600;q=0.750", Wire.Headers(response, "Contact"));
         Assert.Equal(["top", "newer", "high", "low"], stage.Bindings.Select(binding => binding.Contact.User));
         Assert.Equal([1, 0.75, 0.75, 0.2], stage.Bindings.Select(binding => binding.Q));
         Assert.Equal(new SipParameter("methods", "\"INVITE, BYE\""), Assert.Single(stage.Bindings[1].Parameters));
@@ -167,7 +167,7 @@ public sealed class RegistrarTests
         var response = stage.Register("Contact: *\nExpires: 0", cseq: 2);
 
         Assert.Equal("200 OK", Status(response));
-        Assert.Empty(Headers(response, "Contact"));
+        Assert.Empty(Wire.Headers(response, "Contact"));
         Assert.Empty(stage.Bindings);
         Assert.Equal(0, stage.Locations.Counters.Addresses);
     }

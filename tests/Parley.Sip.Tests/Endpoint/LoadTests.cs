@@ -85,7 +85,7 @@ public class LoadTests
 
         public void Start(SipEndpoint endpoint, string target)
         {
-            var invite = endpoint.Invite(new() { Target = SipUri.Parse(target), Caller = SipAddress.Parse("sip:load@10.0.0.2") }, this);
+            var invite = endpoint.Invite(new() { Target = SipUri.Parse(target), From = SipAddress.Parse("sip:load@10.0.0.2") }, this);
             if (cancels)
                 invite.Lane.Post(_ => new LaterAction(invite.Lane, () => invite.Cancel()).In(200), null);
         }

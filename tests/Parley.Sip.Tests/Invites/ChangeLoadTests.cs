@@ -97,7 +97,7 @@ public class ChangeLoadTests
         public int Changed { get; private set; }
 
         public void Dial(SipEndpoint endpoint) => endpoint.Invite(
-            new() { Target = SipUri.Parse("sip:ok@10.0.0.1"), Caller = SipAddress.Parse("sip:load@10.0.0.2"), Body = Sdp("first offer") }, this);
+            new() { Target = SipUri.Parse("sip:ok@10.0.0.1"), From = SipAddress.Parse("sip:load@10.0.0.2"), Body = Sdp("first offer") }, this);
 
         public Side Ring(IncomingInvite invite)
         {

@@ -2,7 +2,6 @@ using Parley.Sip.Dialogs;
 using Parley.Sip.Invites;
 using Parley.Sip.Messages;
 using Parley.Sip.Tests.Endpoint.Support;
-using Parley.Sip.Tests.Transactions.Support;
 
 namespace Parley.Sip.Tests.Invites;
 
@@ -38,7 +37,7 @@ public class OutgoingInviteTests
         _stage.Dial(options => options with
         {
             Target = SipUri.Parse("sip:peer@10.0.0.2;transport=udp"),
-            Caller = SipAddress.Parse("\"Alice\" <sip:alice@example.com>;tag=replaced"),
+            From = SipAddress.Parse("\"Alice\" <sip:alice@example.com>;tag=replaced"),
             Body = new SipBody("application/sdp", "offer"),
             Headers = [new SipHeader("X-Trunk", "7")],
         });
@@ -155,7 +154,7 @@ public class OutgoingInviteTests
     [Fact]
     public void Escapes_in_the_callers_user_stay_escaped_in_the_contact()
     {
-        _stage.Dial(options => options with { Caller = SipAddress.Parse("<sip:a%0D%0AX-Evil%3A%20b@example.com>") });
+        _stage.Dial(options => options with { From = SipAddress.Parse("<sip:a%0D%0AX-Evil%3A%20b@example.com>") });
         var invite = _stage.Peer.LastOf("INVITE");
         Assert.Equal("<sip:a%0D%0AX-Evil%3A%20b@10.0.0.1:5060>", Wire.Header(invite, "Contact"));
     }

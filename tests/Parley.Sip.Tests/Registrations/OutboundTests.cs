@@ -71,7 +71,7 @@ public class OutboundTests
     public void A_call_of_that_address_names_the_GRUU_in_all_it_sends()
     {
         Register();
-        _stage.Dial(options => options with { Caller = SipAddress.Parse("sip:alice@10.0.0.2"), Body = Sdp("offer") });
+        _stage.Dial(options => options with { From = SipAddress.Parse("sip:alice@10.0.0.2"), Body = Sdp("offer") });
         Assert.Equal($"<{Gruu}>", Wire.Header(_stage.Peer.LastOf("INVITE"), "Contact"));
         _stage.PeerReplies("INVITE", "200 OK", more: Responses.Contact, sdp: "answer");
         _stage.OnLane(() => _stage.Call.Session!.Modify(new() { Body = Sdp("offer 2") }, _ => { }));
@@ -102,7 +102,7 @@ public class OutboundTests
         Register();
         _stage.Dial();
         Assert.Equal("<sip:us@10.0.0.1:5060>", Wire.Header(_stage.Peer.LastOf("INVITE"), "Contact"));
-        _stage.Dial(options => options with { Caller = SipAddress.Parse("sip:alice@10.0.0.2"), ContactUser = "line1" });
+        _stage.Dial(options => options with { From = SipAddress.Parse("sip:alice@10.0.0.2"), ContactUser = "line1" });
         Assert.Equal("<sip:line1@10.0.0.1:5060>", Wire.Header(_stage.Peer.LastOf("INVITE"), "Contact"));
     }
 
@@ -115,7 +115,7 @@ public class OutboundTests
         _stage.PeerReplies("REGISTER", "200 OK");
         _stage.Await(() => closing.IsCompleted);
         await closing;
-        _stage.Dial(options => options with { Caller = SipAddress.Parse("sip:alice@10.0.0.2") });
+        _stage.Dial(options => options with { From = SipAddress.Parse("sip:alice@10.0.0.2") });
         Assert.Equal("<sip:alice@10.0.0.1:5060>", Wire.Header(_stage.Peer.LastOf("INVITE"), "Contact"));
     }
 

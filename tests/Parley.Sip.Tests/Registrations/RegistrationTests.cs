@@ -1,8 +1,7 @@
-using Parley.Sip.Authentication;
+using Parley.Sip.Dialogs;
 using Parley.Sip.Messages;
 using Parley.Sip.Registrations;
 using Parley.Sip.Tests.Endpoint.Support;
-using Parley.Sip.Tests.Transactions.Support;
 
 namespace Parley.Sip.Tests.Registrations;
 
@@ -214,13 +213,13 @@ public class RegistrationTests
     [InlineData(1, 403, 0, 1, 1_800_000)]
     public void Pauses_double_up_to_half_an_hour(int failures, int status, int retryAfter, double random, long expected)
     {
-        var times = new RegistrationTimes(0.8, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(29));
+        var times = new AttemptTimes(0.8, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(29));
         Assert.Equal(expected, times.Retry(failures, status, retryAfter, random));
     }
 
     [Fact]
     public void A_registrar_that_grants_nothing_does_not_make_us_hurry() =>
-        Assert.Equal(5_000, new RegistrationTimes(0.8, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(29)).Refresh(0));
+        Assert.Equal(5_000, new AttemptTimes(0.8, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(29)).Refresh(0));
 
     private static async Task ReadAsync(Registration registration, List<RegistrationState> states)
     {

@@ -1,14 +1,13 @@
 using System.Text;
 using Parley.Net;
 using Parley.Sip.Transport;
+using static Parley.Sip.Tests.Transport.StreamClient;
 using static Parley.Sip.Tests.Transport.TransportRig;
 
 namespace Parley.Sip.Tests.Transport;
 
 public sealed class StreamTransportTests
 {
-    private static readonly SipTransportOptions s_tcp = new() { Listen = ["udp:10.0.0.1:5060", "tcp:10.0.0.1:5060"] };
-
     private static readonly string s_ok = Wire(
         """
         SIP/2.0 200 OK
@@ -19,16 +18,13 @@ public sealed class StreamTransportTests
         CSeq: 1 OPTIONS
         Content-Length: 0
 
-
         """);
-
-    private static string Request(string callId = "a") => Options("SIP/2.0/TCP 10.0.0.2:5062;branch=z9hG4bK1", callId);
 
     [Fact]
     public async Task Messages_split_anywhere_arrive_whole_and_in_order()
     {
-        await using var rig = new TransportRig(s_tcp, new() { Link = new() { SegmentSize = 7 } }).Start();
-        var client = Client.Connect(rig);
+        await using var rig = new TransportRig(Tcp, new() { Link = new() { SegmentSize = 7 } }).Start();
+        var client = StreamClient.Connect(rig);
 
         client.Send(Request("a") + Request("b") + Request("c"));
         rig.Network.RunUntilIdle();
@@ -41,8 +37,8 @@ public sealed class StreamTransportTests
     [Fact]
     public async Task The_time_for_a_message_begins_anew_with_each_message()
     {
-        await using var rig = new TransportRig(s_tcp).Start();
-        var client = Client.Connect(rig);
+        await using var rig = new TransportRig(Tcp).Start();
+        var client = StreamClient.Connect(rig);
         var (start, end) = (Request()[..100], Request()[100..]);
 
         client.Send(start);
@@ -60,9 +56,9 @@ public sealed class StreamTransportTests
     [Fact]
     public async Task A_response_goes_back_on_the_connection_of_its_request()
     {
-        await using var rig = new TransportRig(s_tcp).Start();
+        await using var rig = new TransportRig(Tcp).Start();
         AnswerEverything(rig);
-        var client = Client.Connect(rig);
+        var client = StreamClient.Connect(rig);
 
         client.Send(Request());
         rig.Network.RunUntilIdle();
@@ -74,15 +70,15 @@ public sealed class StreamTransportTests
     [Fact]
     public async Task A_response_for_a_lost_connection_opens_one_to_the_source_at_the_port_of_the_via()
     {
-        await using var rig = new TransportRig(s_tcp).Start();
-        var server = Client.Listen(rig, $"{There}:5062");
+        await using var rig = new TransportRig(Tcp).Start();
+        var server = StreamClient.Listen(rig, $"{There}:5062");
         Action? answerLater = null;
         rig.Then = (request, flow) =>
         {
             var kept = request.ToOwned();
             answerLater = () => Answer(rig, kept, flow);
         };
-        var client = Client.Connect(rig);
+        var client = StreamClient.Connect(rig);
         client.Send(Request());
         rig.Network.RunUntilIdle();
         client.Close();
@@ -98,8 +94,8 @@ public sealed class StreamTransportTests
     [Fact]
     public async Task Two_requests_for_one_target_share_one_connection()
     {
-        await using var rig = new TransportRig(s_tcp).Start();
-        Client.Listen(rig, $"{There}:5060");
+        await using var rig = new TransportRig(Tcp).Start();
+        StreamClient.Listen(rig, $"{There}:5060");
         var (first, second) = (new FlowRequest(), new FlowRequest());
         var target = new SipTarget(SipTransport.Tcp, Address($"{There}:5060"));
 
@@ -119,8 +115,8 @@ public sealed class StreamTransportTests
     [Fact]
     public async Task The_via_of_an_outgoing_connection_names_the_listening_port()
     {
-        await using var rig = new TransportRig(s_tcp).Start();
-        Client.Listen(rig, $"{There}:5060");
+        await using var rig = new TransportRig(Tcp).Start();
+        StreamClient.Listen(rig, $"{There}:5060");
         var request = new FlowRequest();
 
         rig.OnLane(() => rig.Layer.Open(new(SipTransport.Tcp, Address($"{There}:5060")), rig.Layer.Lanes[0], request));
@@ -137,7 +133,7 @@ public sealed class StreamTransportTests
         await using var rig = new TransportRig(options);
         rig.Network.Host(Here, "10.0.0.9");
         rig.Start();
-        Client.Listen(rig, $"{There}:5060");
+        StreamClient.Listen(rig, $"{There}:5060");
         var request = new FlowRequest();
 
         rig.OnLane(() => rig.Layer.Open(new(SipTransport.Tcp, Address($"{There}:5060")), rig.Layer.Lanes[0], request));
@@ -150,7 +146,7 @@ public sealed class StreamTransportTests
     [Fact]
     public async Task A_connection_that_cannot_be_opened_fails_with_the_reason()
     {
-        await using var rig = new TransportRig(s_tcp).Start();
+        await using var rig = new TransportRig(Tcp).Start();
         var request = new FlowRequest();
 
         rig.OnLane(() => rig.Layer.Open(new(SipTransport.Tcp, Address($"{There}:5999")), rig.Layer.Lanes[0], request));
@@ -163,7 +159,7 @@ public sealed class StreamTransportTests
     [Fact]
     public async Task Connection_attempts_over_the_limit_fail_at_once()
     {
-        var options = s_tcp with { TransportLimits = new() { MaxConnecting = 1 } };
+        var options = Tcp with { TransportLimits = new() { MaxConnecting = 1 } };
         await using var rig = new TransportRig(options, new() { Link = new() { Delay = TimeSpan.FromSeconds(1) } }).Start();
         var (first, second) = (new FlowRequest(), new FlowRequest());
 
@@ -181,8 +177,8 @@ public sealed class StreamTransportTests
     [Fact]
     public async Task A_connection_the_peer_opened_is_found_by_the_address_it_came_from()
     {
-        await using var rig = new TransportRig(s_tcp).Start();
-        var client = Client.Connect(rig);
+        await using var rig = new TransportRig(Tcp).Start();
+        var client = StreamClient.Connect(rig);
         rig.Until(() => rig.Layer.Counters.ConnectionsOpen == 1);
 
         Assert.True(rig.Layer.TryGetFlow(new(SipTransport.Tcp, client.Local), out var flow));
@@ -192,8 +188,8 @@ public sealed class StreamTransportTests
     [Fact]
     public async Task A_via_alias_over_plain_tcp_is_not_believed()
     {
-        await using var rig = new TransportRig(s_tcp).Start();
-        var client = Client.Connect(rig);
+        await using var rig = new TransportRig(Tcp).Start();
+        var client = StreamClient.Connect(rig);
 
         client.Send(Options("SIP/2.0/TCP 10.0.0.2:5060;branch=z9hG4bK1;alias"));
         rig.Network.RunUntilIdle();
@@ -210,7 +206,7 @@ public sealed class StreamTransportTests
         using var theirs = TlsCertificates.SelfSigned(shown);
         var options = new SipTransportOptions { Listen = ["tls:10.0.0.1:5061"], Certificate = ours, RequestClientCertificate = true };
         await using var rig = new TransportRig(options).Start();
-        var client = Client.Connect(rig, new()
+        var client = StreamClient.Connect(rig, new()
         {
             Kind = StreamKind.Tls, Remote = Address("10.0.0.1:5061"), ClientCertificate = theirs, VerifyCertificate = false,
         });
@@ -224,8 +220,8 @@ public sealed class StreamTransportTests
     [Fact]
     public async Task A_lost_connection_is_told_on_every_lane_once()
     {
-        await using var rig = new TransportRig(s_tcp with { Lanes = 2 }).Start();
-        var client = Client.Connect(rig);
+        await using var rig = new TransportRig(Tcp with { Lanes = 2 }).Start();
+        var client = StreamClient.Connect(rig);
         rig.Until(() => rig.Layer.Counters.ConnectionsOpen == 1);
 
         client.Close();
@@ -237,125 +233,10 @@ public sealed class StreamTransportTests
     }
 
     [Fact]
-    public async Task A_double_crlf_is_answered_with_a_single_one()
-    {
-        await using var rig = new TransportRig(s_tcp).Start();
-        var client = Client.Connect(rig);
-
-        client.Send("\r\n\r\n" + Request() + "\r\n\r\n");
-        rig.Network.RunUntilIdle();
-
-        Assert.Equal("\r\n\r\n", client.Text);
-        Assert.Single(rig.Received);
-    }
-
-    [Fact]
-    public async Task An_outgoing_connection_is_kept_alive_between_80_and_100_percent_of_the_interval()
-    {
-        await using var rig = new TransportRig(s_tcp).Start();
-        var server = Client.Listen(rig, $"{There}:5060");
-        Open(rig, $"{There}:5060");
-
-        rig.Network.Advance(TimeSpan.FromSeconds(95));
-        Assert.Equal("", server.Text);
-        rig.Network.Advance(TimeSpan.FromSeconds(27));
-
-        Assert.Equal("\r\n\r\n", server.Text);
-    }
-
-    [Fact]
-    public async Task A_peer_that_answered_keep_alives_and_stops_is_given_up_after_ten_seconds()
-    {
-        await using var rig = new TransportRig(s_tcp).Start();
-        var server = Client.Listen(rig, $"{There}:5060");
-        Open(rig, $"{There}:5060");
-        rig.Network.Advance(TimeSpan.FromSeconds(122));
-        server.Send("\r\n");
-        rig.Network.Advance(TimeSpan.FromSeconds(60));
-        Assert.Equal(1, rig.Layer.Counters.ConnectionsOpen);
-
-        rig.Network.Advance(TimeSpan.FromSeconds(75));
-
-        Assert.Equal(0, rig.Layer.Counters.ConnectionsOpen);
-        Assert.Single(rig.Closed);
-    }
-
-    [Fact]
-    public async Task A_peer_that_never_answered_a_keep_alive_keeps_its_connection()
-    {
-        await using var rig = new TransportRig(s_tcp).Start();
-        Client.Listen(rig, $"{There}:5060");
-        Open(rig, $"{There}:5060");
-
-        rig.Network.Advance(TimeSpan.FromMinutes(30));
-
-        Assert.Equal(1, rig.Layer.Counters.ConnectionsOpen);
-    }
-
-    [Fact]
-    public async Task A_connection_without_messages_is_closed_after_the_idle_time()
-    {
-        await using var rig = new TransportRig(s_tcp).Start();
-        var client = Client.Connect(rig);
-        client.Send(Request());
-        rig.Until(() => rig.Received.Count == 1);
-
-        rig.Network.Advance(TimeSpan.FromMinutes(64));
-        Assert.Equal(1, rig.Layer.Counters.ConnectionsOpen);
-        rig.Network.Advance(TimeSpan.FromMinutes(2));
-
-        Assert.Equal(0, rig.Layer.Counters.ConnectionsOpen);
-        Assert.True(client.IsClosed);
-    }
-
-    [Fact]
-    public async Task A_connection_whose_first_message_does_not_come_is_closed_whatever_else_does()
-    {
-        await using var rig = new TransportRig(s_tcp).Start();
-        var client = Client.Connect(rig);
-
-        rig.Network.Advance(TimeSpan.FromSeconds(31));
-        client.Send("\r\n\r\n");
-        rig.Network.RunUntilIdle();
-        Assert.Equal(1, rig.Layer.Counters.ConnectionsOpen);
-        rig.Network.Advance(TimeSpan.FromSeconds(3));
-
-        Assert.Equal(0, rig.Layer.Counters.ConnectionsOpen);
-    }
-
-    [Fact]
-    public async Task Half_a_message_is_waited_for_no_longer_than_a_transaction_lives()
-    {
-        await using var rig = new TransportRig(s_tcp).Start();
-        var client = Client.Connect(rig);
-        client.Send(Request()[..50]);
-
-        rig.Network.Advance(TimeSpan.FromSeconds(31));
-        Assert.Equal(1, rig.Layer.Counters.ConnectionsOpen);
-        rig.Network.Advance(TimeSpan.FromSeconds(3));
-
-        Assert.Equal(0, rig.Layer.Counters.ConnectionsOpen);
-    }
-
-    [Fact]
-    public async Task No_timer_runs_when_no_connection_is_open()
-    {
-        await using var rig = new TransportRig(s_tcp).Start();
-        Assert.Equal(0, rig.Layer.Lanes[0].TimerCount);
-        var client = Client.Connect(rig);
-        rig.Until(() => rig.Layer.Lanes[0].TimerCount == 1);
-
-        client.Close();
-        rig.Network.Advance(TimeSpan.FromSeconds(2));
-
-        Assert.Equal(0, rig.Layer.Lanes[0].TimerCount);
-    }
-
-    [Fact]
     public async Task A_malformed_request_is_answered_and_the_connection_goes_on()
     {
-        await using var rig = new TransportRig(s_tcp).Start();
-        var client = Client.Connect(rig);
+        await using var rig = new TransportRig(Tcp).Start();
+        var client = StreamClient.Connect(rig);
 
         client.Send(Request().Replace("CSeq: 1 OPTIONS\r\n", "", StringComparison.Ordinal) + Request("b"));
         rig.Network.RunUntilIdle();
@@ -367,8 +248,8 @@ public sealed class StreamTransportTests
     [Fact]
     public async Task A_message_over_the_limit_is_answered_513_and_the_connection_closed()
     {
-        await using var rig = new TransportRig(s_tcp).Start();
-        var client = Client.Connect(rig);
+        await using var rig = new TransportRig(Tcp).Start();
+        var client = StreamClient.Connect(rig);
 
         client.Send(Request().Replace("Content-Length: 0", "Content-Length: 65500", StringComparison.Ordinal));
         rig.Until(() => client.IsClosed);
@@ -382,7 +263,7 @@ public sealed class StreamTransportTests
     {
         await using var rig = new TransportRig(new() { Listen = ["ws:10.0.0.1:8088"] }).Start();
         AnswerEverything(rig);
-        var client = Client.Connect(rig, new() { Kind = StreamKind.Ws, Remote = Address("10.0.0.1:8088") });
+        var client = StreamClient.Connect(rig, new() { Kind = StreamKind.Ws, Remote = Address("10.0.0.1:8088") });
 
         client.Send(Options("SIP/2.0/WS df7jal23ls0d.invalid;branch=z9hG4bK1"));
         rig.Network.RunUntilIdle();
@@ -395,10 +276,10 @@ public sealed class StreamTransportTests
     [Fact]
     public async Task Connections_over_the_limit_are_closed()
     {
-        await using var rig = new TransportRig(s_tcp with { TransportLimits = new() { MaxConnections = 1 } }).Start();
-        var first = Client.Connect(rig);
+        await using var rig = new TransportRig(Tcp with { TransportLimits = new() { MaxConnections = 1 } }).Start();
+        var first = StreamClient.Connect(rig);
         rig.Until(() => rig.Layer.Counters.ConnectionsOpen == 1);
-        var second = Client.Connect(rig);
+        var second = StreamClient.Connect(rig);
 
         rig.Until(() => second.IsClosed);
 
@@ -409,21 +290,13 @@ public sealed class StreamTransportTests
     [Fact]
     public async Task Disposing_closes_every_connection()
     {
-        var rig = new TransportRig(s_tcp).Start();
-        var client = Client.Connect(rig);
+        var rig = new TransportRig(Tcp).Start();
+        var client = StreamClient.Connect(rig);
         rig.Until(() => rig.Layer.Counters.ConnectionsOpen == 1);
 
         await rig.DisposeAsync();
 
         Assert.True(client.IsClosed);
-    }
-
-    private static void Open(TransportRig rig, string remote)
-    {
-        var request = new FlowRequest();
-        rig.OnLane(() => rig.Layer.Open(new(SipTransport.Tcp, Address(remote)), rig.Layer.Lanes[0], request));
-        rig.Until(() => request.IsDone);
-        Assert.NotNull(request.Flow);
     }
 
     private static void AnswerEverything(TransportRig rig) => rig.Then = (request, flow) => Answer(rig, request, flow);
@@ -433,57 +306,5 @@ public sealed class StreamTransportTests
         var answer = rig.Buffer(s_ok);
         Assert.True(rig.Layer.SendResponse(request, flow, answer));
         answer.Release();
-    }
-
-    /// <summary>The other end of a connection, as text.</summary>
-    private sealed class Client
-    {
-        private readonly StringBuilder _text = new();
-        private readonly PacketPool _pool = new();
-        private IStreamConnection? _connection;
-
-        public string Text => _text.ToString();
-
-        public NetEndpoint Local => _connection!.Local;
-
-        public bool IsClosed => _connection!.Closed.IsCancellationRequested;
-
-        public static Client Connect(TransportRig rig, StreamConnectOptions? options = null)
-        {
-            var client = new Client();
-            options ??= new() { Kind = StreamKind.Tcp, Remote = Address("10.0.0.1:5060") };
-            rig.Network.Run(async () => _ = client.Take(await rig.Network.Host(There).ConnectAsync(options)));
-            return client;
-        }
-
-        public static Client Listen(TransportRig rig, string local)
-        {
-            var client = new Client();
-            rig.Network.Run(async () => await rig.Network.Host(There).ListenAsync(
-                new() { Kind = StreamKind.Tcp, Local = Address(local) }, client.Take));
-            return client;
-        }
-
-        public void Send(string text)
-        {
-            var buffer = _pool.Rent(text.Length);
-            buffer.Length = Encoding.UTF8.GetBytes(text, buffer.Array);
-            _connection!.Send(buffer);
-            buffer.Release();
-        }
-
-        public void Close() => _ = _connection!.DisposeAsync().AsTask();
-
-        private Task Take(IStreamConnection connection)
-        {
-            _connection = connection;
-            return connection.ReceiveAsync(
-                bytes =>
-                {
-                    _text.Append(Encoding.UTF8.GetString(bytes));
-                    return (int)bytes.Length;
-                },
-                default);
-        }
     }
 }

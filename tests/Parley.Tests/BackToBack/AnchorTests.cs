@@ -130,38 +130,20 @@ public class AnchorTests
         stage.Bob.Respond(await stage.Bob.Expect("BYE"), "200 OK");
         await stage.Until(() => pair.Uac.Remote.Uri.User == "carol", "Carol took Bob's place");
         Assert.DoesNotContain("INVITE", stage.Alice.Received.Select(Wire.Summary));
-        var ending = pair.DestroyAsync();
-        stage.Alice.Respond(await stage.Alice.Expect("BYE"), "200 OK");
-        stage.Carol.Respond(await stage.Carol.Expect("BYE"), "200 OK");
-        await ending;
+        await TransferTests.EndAsync(stage, pair, stage.Alice, stage.Carol);
     });
 
     [Fact]
     public void An_attended_transfer_joins_the_audio_of_the_parties_that_stay() => DialogStage.Run(async stage =>
     {
-        var pairs = new List<B2bua>();
-        stage.Serve(new DialogRoutes
-        {
-            OnInvite = async (invite, cancel) =>
-                pairs.Add(await stage.Agent.CreateB2buaAsync(invite, invite.ToUser == "carol" ? stage.Carol.Uri : stage.Bob.Uri, s_anchored, cancel)),
-        });
-        stage.Alice.Invite(stage.Alice.Sdp());
-        await stage.Bob.Answer(stage.Bob.Sdp());
-        stage.Alice.Within(await stage.Alice.Expect("200 INVITE"), "ACK", 1);
-        stage.Bob.Invite(stage.Bob.Sdp(), callId: "second", user: "carol");
-        await stage.Carol.Answer(stage.Carol.Sdp());
-        stage.Bob.Within(await stage.Bob.Expect("200 INVITE"), "ACK", 1);
-        await stage.Delay(1);
-        var outcome = await pairs[0].TransferAsync(pairs[0].Uas, pairs[1], pairs[1].Uac);
+        var (first, second, _, _, _) = await TransferTests.TwoCallsAsync(stage, s_anchored, s_anchored);
+        var outcome = await first.TransferAsync(first.Uas, second, second.Uac);
         Assert.True(outcome.IsSuccess);
         Assert.Equal(1, stage.Agent.Phone.Media.Counters.Relays);
         foreach (var _ in (int[])[1, 2])
             stage.Bob.Respond(await stage.Bob.Expect("BYE"), "200 OK");
-        Assert.Equal(("alice", "carol"), (pairs[0].Uas.Remote.Uri.User, pairs[0].Uac.Remote.Uri.User));
-        var ending = pairs[0].DestroyAsync();
-        stage.Alice.Respond(await stage.Alice.Expect("BYE"), "200 OK");
-        stage.Carol.Respond(await stage.Carol.Expect("BYE"), "200 OK");
-        await ending;
+        Assert.Equal(("alice", "carol"), (first.Uas.Remote.Uri.User, first.Uac.Remote.Uri.User));
+        await TransferTests.EndAsync(stage, first, stage.Alice, stage.Carol);
     });
 
     [Theory]
@@ -169,69 +151,34 @@ public class AnchorTests
     [InlineData(true)]
     public void A_call_that_is_relayed_and_one_that_is_not_become_one_that_is(bool firstIsRelayed) => DialogStage.Run(async stage =>
     {
-        var pairs = new List<B2bua>();
-        stage.Serve(new DialogRoutes
-        {
-            OnInvite = async (invite, cancel) =>
-            {
-                var toCarol = invite.ToUser == "carol";
-                pairs.Add(await stage.Agent.CreateB2buaAsync(invite, toCarol ? stage.Carol.Uri : stage.Bob.Uri, toCarol == firstIsRelayed ? null : s_anchored, cancel));
-            },
-        });
-        stage.Alice.Invite(stage.Alice.Sdp());
-        await stage.Bob.Answer(stage.Bob.Sdp());
-        stage.Alice.Within(await stage.Alice.Expect("200 INVITE"), "ACK", 1);
-        stage.Bob.Invite(stage.Bob.Sdp(), callId: "second", user: "carol");
-        await stage.Carol.Answer(stage.Carol.Sdp());
-        stage.Bob.Within(await stage.Bob.Expect("200 INVITE"), "ACK", 1);
-        await stage.Delay(1);
+        var (first, second, _, _, _) = await TransferTests.TwoCallsAsync(stage, firstIsRelayed ? s_anchored : null, firstIsRelayed ? null : s_anchored);
 
         // Whoever had its audio go past us is offered a stream of ours, in the session it knows.
         var asked = firstIsRelayed ? stage.Carol : stage.Alice;
-        var joining = pairs[0].TransferAsync(pairs[0].Uas, pairs[1], pairs[1].Uac);
+        var joining = first.TransferAsync(first.Uas, second, second.Uac);
         var offer = await asked.Expect("INVITE");
         Assert.Equal(("bob 77 2 IN IP4 10.0.0.8", "IN IP4 10.0.0.1"), (Wire.Lines(offer, "o=")[0], Wire.Lines(offer, "c=")[0]));
         asked.Respond(offer, "200 OK", asked.Sdp(2));
         Assert.True((await joining).IsSuccess);
-        Assert.True(pairs[0].IsAnchored);
+        Assert.True(first.IsAnchored);
         Assert.Equal(1, stage.Agent.Phone.Media.Counters.Relays);
         foreach (var _ in (int[])[1, 2])
             stage.Bob.Respond(await stage.Bob.Expect("BYE"), "200 OK");
-        Assert.Equal(("alice", "carol"), (pairs[0].Uas.Remote.Uri.User, pairs[0].Uac.Remote.Uri.User));
-        var ending = pairs[0].DestroyAsync();
-        stage.Alice.Respond(await stage.Alice.Expect("BYE"), "200 OK");
-        stage.Carol.Respond(await stage.Carol.Expect("BYE"), "200 OK");
-        await ending;
+        Assert.Equal(("alice", "carol"), (first.Uas.Remote.Uri.User, first.Uac.Remote.Uri.User));
+        await TransferTests.EndAsync(stage, first, stage.Alice, stage.Carol);
     });
 
     [Fact]
     public void A_party_that_will_not_be_relayed_leaves_both_calls_as_they_were() => DialogStage.Run(async stage =>
     {
-        var pairs = new List<B2bua>();
-        stage.Serve(new DialogRoutes
-        {
-            OnInvite = async (invite, cancel) =>
-                pairs.Add(await stage.Agent.CreateB2buaAsync(invite, invite.ToUser == "carol" ? stage.Carol.Uri : stage.Bob.Uri, invite.ToUser == "carol" ? s_anchored : null, cancel)),
-        });
-        stage.Alice.Invite(stage.Alice.Sdp());
-        await stage.Bob.Answer(stage.Bob.Sdp());
-        stage.Alice.Within(await stage.Alice.Expect("200 INVITE"), "ACK", 1);
-        stage.Bob.Invite(stage.Bob.Sdp(), callId: "second", user: "carol");
-        await stage.Carol.Answer(stage.Carol.Sdp());
-        stage.Bob.Within(await stage.Bob.Expect("200 INVITE"), "ACK", 1);
-        await stage.Delay(1);
-        var joining = pairs[0].TransferAsync(pairs[0].Uas, pairs[1], pairs[1].Uac);
+        var (first, second, _, _, _) = await TransferTests.TwoCallsAsync(stage, null, s_anchored);
+        var joining = first.TransferAsync(first.Uas, second, second.Uac);
         stage.Alice.Respond(await stage.Alice.Expect("INVITE"), "488 No");
         Assert.Equal(488, (await joining).Status);
-        Assert.Equal((false, 1), (pairs[0].IsAnchored, stage.Agent.Phone.Media.Counters.Relays));
-        Assert.Equal((null, null), (pairs[0].End, pairs[1].End));
-        foreach (var (pair, caller, called) in ((B2bua, Peer, Peer)[])[(pairs[0], stage.Alice, stage.Bob), (pairs[1], stage.Bob, stage.Carol)])
-        {
-            var ending = pair.DestroyAsync();
-            caller.Respond(await caller.Expect("BYE"), "200 OK");
-            called.Respond(await called.Expect("BYE"), "200 OK");
-            await ending;
-        }
+        Assert.Equal((false, 1), (first.IsAnchored, stage.Agent.Phone.Media.Counters.Relays));
+        Assert.Equal((null, null), (first.End, second.End));
+        await TransferTests.EndAsync(stage, first, stage.Alice, stage.Bob);
+        await TransferTests.EndAsync(stage, second, stage.Bob, stage.Carol);
     });
 
     [Fact]

@@ -1,6 +1,5 @@
 using Parley.BackToBack;
 using Parley.Dialogs;
-using Parley.Sip.Messages;
 using Parley.Tests.Dialogs;
 using Parley.Tests.Support;
 using Parley.Transfers;
@@ -92,36 +91,23 @@ public class TransferTests
     [Fact]
     public void An_attended_REFER_joins_the_two_calls_here() => DialogStage.Run(async stage =>
     {
-        var pairs = new List<B2bua>();
-        stage.Serve(new DialogRoutes
-        {
-            OnInvite = async (invite, cancel) => pairs.Add(await stage.Agent.CreateB2buaAsync(invite, invite.ToUser == "carol" ? stage.Carol.Uri : stage.Bob.Uri, null, cancel)),
-        });
-        stage.Alice.Invite(stage.Alice.Sdp());
-        var toBob = await stage.Bob.Answer(stage.Bob.Sdp());
-        stage.Alice.Within(await stage.Alice.Expect("200 INVITE"), "ACK", 1);
-        stage.Bob.Invite(stage.Bob.Sdp(), callId: "second", user: "carol");
-        var toCarol = await stage.Carol.Answer(stage.Carol.Sdp());
-        var second = await stage.Bob.Expect("200 INVITE");
-        stage.Bob.Within(second, "ACK", 1);
-        await stage.Delay(1);
-
-        var tag = Wire.Header(second, "To").Split(";tag=")[1];
-        stage.Bob.Back(toBob, "REFER", 1, headers: $"Refer-To: <sip:carol@{Stage.Us}?Replaces=second%3Bto-tag%3D{tag}%3Bfrom-tag%3Dbobtag>");
+        var calls = await TwoCallsAsync(stage, null, null);
+        var tag = Wire.Header(calls.ToldBob, "To").Split(";tag=")[1];
+        stage.Bob.Back(calls.ToBob, "REFER", 1, headers: $"Refer-To: <sip:carol@{Stage.Us}?Replaces=second%3Bto-tag%3D{tag}%3Bfrom-tag%3Dbobtag>");
         var ask = await stage.Alice.Expect("INVITE");
         Assert.Equal("", Wire.Body(ask));
         stage.Alice.Respond(ask, "200 OK", stage.Alice.Sdp(2));
         var toJoin = await stage.Carol.Expect("INVITE");
         Assert.Equal(("bob 77 2 IN IP4 10.0.0.8", "IN IP4 10.0.0.9"), (Wire.Lines(toJoin, "o=")[0], Wire.Lines(toJoin, "c=")[0]));
-        Assert.Equal(Wire.Header(toCarol, "Call-ID"), Wire.Header(toJoin, "Call-ID"));
+        Assert.Equal(Wire.Header(calls.ToCarol, "Call-ID"), Wire.Header(toJoin, "Call-ID"));
         stage.Carol.Respond(toJoin, "200 OK", stage.Carol.Sdp(2));
         Assert.Equal("carol 77 2 IN IP4 10.0.0.7", Wire.Lines(await stage.Alice.Expect("ACK"), "o=")[0]);
         await Reported(stage.Bob, "200");
         stage.Bob.Respond(await stage.Bob.Expect("BYE"), "200 OK");
         stage.Bob.Respond(await stage.Bob.Expect("BYE"), "200 OK");
-        Assert.Equal(("alice", "carol"), (pairs[0].Uas.Remote.Uri.User, pairs[0].Uac.Remote.Uri.User));
-        Assert.NotNull(pairs[1].End);
-        await EndAsync(stage, pairs[0], stage.Alice, stage.Carol);
+        Assert.Equal(("alice", "carol"), (calls.First.Uas.Remote.Uri.User, calls.First.Uac.Remote.Uri.User));
+        Assert.NotNull(calls.Second.End);
+        await EndAsync(stage, calls.First, stage.Alice, stage.Carol);
     });
 
     [Fact]
@@ -279,7 +265,31 @@ public class TransferTests
     private static void Report(Peer peer, string answer, int cseq, string line, string state) =>
         peer.Within(answer, "NOTIFY", cseq, line + "\n", $"Event: refer\nSubscription-State: {state}", "message/sipfrag");
 
-    private static async Task EndAsync(DialogStage stage, B2bua pair, params Peer[] peers)
+    /// <summary>Alice talks to Bob, and Bob, by a call of his own, to Carol.</summary>
+    /// <param name="stage">Where.</param>
+    /// <param name="first">Options of the call to Bob.</param>
+    /// <param name="second">Options of the call to Carol.</param>
+    internal static async Task<TwoCalls> TwoCallsAsync(DialogStage stage, B2buaOptions? first, B2buaOptions? second)
+    {
+        var pairs = new List<B2bua>();
+        stage.Serve(new DialogRoutes
+        {
+            OnInvite = async (invite, cancel) => pairs.Add(invite.ToUser == "carol"
+                ? await stage.Agent.CreateB2buaAsync(invite, stage.Carol.Uri, second, cancel)
+                : await stage.Agent.CreateB2buaAsync(invite, stage.Bob.Uri, first, cancel)),
+        });
+        stage.Alice.Invite(stage.Alice.Sdp());
+        var toBob = await stage.Bob.Answer(stage.Bob.Sdp());
+        stage.Alice.Within(await stage.Alice.Expect("200 INVITE"), "ACK", 1);
+        stage.Bob.Invite(stage.Bob.Sdp(), callId: "second", user: "carol");
+        var toCarol = await stage.Carol.Answer(stage.Carol.Sdp());
+        var toldBob = await stage.Bob.Expect("200 INVITE");
+        stage.Bob.Within(toldBob, "ACK", 1);
+        await stage.Delay(1);
+        return new(pairs[0], pairs[1], toBob, toCarol, toldBob);
+    }
+
+    internal static async Task EndAsync(DialogStage stage, B2bua pair, params Peer[] peers)
     {
         var ending = pair.DestroyAsync();
         foreach (var peer in peers)
@@ -287,4 +297,12 @@ public class TransferTests
         await ending;
         await stage.Delay(1);
     }
+
+    /// <summary>Two calls with Bob in both.</summary>
+    /// <param name="First">Of Alice and Bob.</param>
+    /// <param name="Second">Of Bob and Carol.</param>
+    /// <param name="ToBob">The INVITE Bob got.</param>
+    /// <param name="ToCarol">The INVITE Carol got.</param>
+    /// <param name="ToldBob">The answer Bob got.</param>
+    internal sealed record TwoCalls(B2bua First, B2bua Second, string ToBob, string ToCarol, string ToldBob);
 }

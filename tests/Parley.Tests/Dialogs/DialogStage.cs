@@ -93,19 +93,9 @@ internal sealed class DialogStage : IDisposable
         return (await dialog, answer);
     }
 
-    public Task Delay(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), Network.Clock);
+    public Task Delay(double seconds) => Network.Delay(seconds);
 
-    public async Task Until(Func<bool> condition, string what)
-    {
-        for (var i = 0; i < 500; i++)
-        {
-            if (condition())
-                return;
-            await Delay(0.1);
-        }
-
-        Assert.Fail($"It did not happen within 50 s: {what}");
-    }
+    public Task Until(Func<bool> condition, string what) => Network.Until(condition, what);
 
     public void Dispose() => _stop.Dispose();
 

@@ -1,30 +1,21 @@
 using System.Globalization;
-using System.Text;
 using Parley.Net;
 using Parley.Tests.Support;
 
 namespace Parley.Tests.Dialogs;
 
 /// <summary>A peer at an address of its own that says word for word what a test tells it to, and keeps what it hears.</summary>
-internal sealed class Peer : IDatagramHandler
+internal sealed class Peer
 {
     private static int s_branch; // only has to differ from one request to the next
 
-    private readonly VirtualTime _clock;
-    private readonly IDatagramSocket _socket;
-    private readonly NetEndpoint _us;
-    private readonly List<string> _received = [];
-    private TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _seen;
+    private readonly Signalling _signalling;
 
     public Peer(VirtualNetwork network, string name, string address)
     {
         Name = name;
         Address = address;
-        _clock = network.Clock;
-        var host = network.Host(address);
-        _us = network.Host(Stage.Us).Address.WithPort(5060);
-        _socket = host.CreateLanes(name, 1)[0].BindUdp(host.Address.WithPort(5060), this);
+        _signalling = new(network, network.Host(address).CreateLanes(name, 1)[0], name, address);
     }
 
     public string Name { get; }
@@ -34,7 +25,7 @@ internal sealed class Peer : IDatagramHandler
     public string Uri => $"sip:{Name}@{Address}";
 
     /// <summary>Every message received, oldest first.</summary>
-    public IReadOnlyList<string> Received => [.. _received];
+    public IReadOnlyList<string> Received => _signalling.Received;
 
     /// <summary>An offer or answer of this peer.</summary>
     public string Sdp(int version = 1, string direction = "sendrecv", int port = 4000, string formats = "0 8 101") => $"""
@@ -48,31 +39,10 @@ internal sealed class Peer : IDatagramHandler
 
         """;
 
-    public void Send(string message) => _socket.Send(Wire.Complete(message), _us);
+    public void Send(string message) => _signalling.Send(message);
 
     /// <summary>Waits for the next message of that kind, as <see cref="Wire.Summary"/> names it; what comes before it is passed over.</summary>
-    public async Task<string> Expect(string summary, double seconds = 40)
-    {
-        var until = _clock.Elapsed + TimeSpan.FromSeconds(seconds);
-        while (true)
-        {
-            var arrived = _arrival.Task;
-            while (_seen < _received.Count)
-            {
-                if (Wire.Summary(_received[_seen++]) == summary)
-                    return _received[_seen - 1];
-            }
-
-            try
-            {
-                await arrived.WaitAsync(until - _clock.Elapsed, _clock);
-            }
-            catch (TimeoutException)
-            {
-                Assert.Fail($"{Name} got no {summary} within {seconds} s, but: {string.Join(", ", _received.Select(Wire.Summary))}");
-            }
-        }
-    }
+    public Task<string> Expect(string summary, double seconds = 40) => _signalling.Expect(summary, seconds);
 
     /// <summary>Sends an INVITE and returns it.</summary>
     public string Invite(string? sdp = null, string headers = "", string callId = "", string user = "us", string contact = "")
@@ -183,14 +153,6 @@ internal sealed class Peer : IDatagramHandler
 
     /// <summary>Version, of the o= line of a message's description.</summary>
     public static int Version(string message) => int.Parse(Wire.Lines(message, "o=")[0].Split(' ')[2], CultureInfo.InvariantCulture);
-
-    public void OnDatagram(IDatagramSocket socket, PacketBuffer datagram, in NetEndpoint source)
-    {
-        _received.Add(Encoding.UTF8.GetString(datagram.Span));
-        var arrival = _arrival;
-        _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        arrival.SetResult();
-    }
 
     private string Request(string method, int cseq, string from, string to, string callId, string? body, string headers, string type)
     {

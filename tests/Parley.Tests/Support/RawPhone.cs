@@ -1,4 +1,3 @@
-using System.Text;
 using Parley.Net;
 
 namespace Parley.Tests.Support;
@@ -10,9 +9,8 @@ internal sealed class RawPhone
 
     private readonly VirtualTime _clock;
     private readonly NetEndpoint _us;
-    private readonly Socket _signalling;
-    private readonly Socket _audio;
-    private int _seen;
+    private readonly Signalling _signalling;
+    private readonly AudioSocket _audio;
     private ushort _sequence = 100;
 
     public RawPhone(VirtualNetwork network, string address)
@@ -22,45 +20,23 @@ internal sealed class RawPhone
         var host = network.Host(address);
         var lane = host.CreateLanes("phone", 1)[0];
         _us = network.Host(Stage.Us).Address.WithPort(5060);
-        _signalling = new(lane, host.Address.WithPort(5060));
+        _signalling = new(network, lane, "the phone", address);
         _audio = new(lane, host.Address.WithPort(AudioPort));
     }
 
     public string Address { get; }
 
     /// <summary>Every SIP message received.</summary>
-    public IReadOnlyList<string> Received => [.. _signalling.Received.Select(Encoding.UTF8.GetString)];
+    public IReadOnlyList<string> Received => _signalling.Received;
 
     /// <summary>Every RTP packet received.</summary>
     public IReadOnlyList<byte[]> Packets => _audio.Received;
 
     /// <summary>Sends a message; line ends and Content-Length are put right.</summary>
-    public void Send(string message) => _signalling.Send(Wire.Complete(message), _us);
+    public void Send(string message) => _signalling.Send(message);
 
     /// <summary>Waits for the next message of that kind, as <see cref="Wire.Summary"/> names it; what comes before it is passed over.</summary>
-    public async Task<string> Expect(string summary, double seconds = 40)
-    {
-        var until = _clock.Elapsed + TimeSpan.FromSeconds(seconds);
-        while (true)
-        {
-            var arrived = _signalling.NextArrival;
-            var all = Received;
-            while (_seen < all.Count)
-            {
-                if (Wire.Summary(all[_seen++]) == summary)
-                    return all[_seen - 1];
-            }
-
-            try
-            {
-                await arrived.WaitAsync(until - _clock.Elapsed, _clock);
-            }
-            catch (TimeoutException)
-            {
-                Assert.Fail($"No {summary} came within {seconds} s, but: {string.Join(", ", all.Select(Wire.Summary))}");
-            }
-        }
-    }
+    public Task<string> Expect(string summary, double seconds = 40) => _signalling.Expect(summary, seconds);
 
     /// <summary>Calls, acknowledges the answer and returns it.</summary>
     public async Task<string> Call(string sdp, string callId = "raw-1")
@@ -101,26 +77,17 @@ internal sealed class RawPhone
         }
     }
 
-    private sealed class Socket : IDatagramHandler
+    private sealed class AudioSocket : IDatagramHandler
     {
         private readonly IDatagramSocket _socket;
         private readonly List<byte[]> _received = [];
-        private TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Socket(Lane lane, in NetEndpoint local) => _socket = lane.BindUdp(local, this);
+        public AudioSocket(Lane lane, in NetEndpoint local) => _socket = lane.BindUdp(local, this);
 
         public IReadOnlyList<byte[]> Received => _received;
 
-        public Task NextArrival => _arrival.Task;
-
         public void Send(byte[] bytes, in NetEndpoint to) => _socket.Send(bytes, to);
 
-        public void OnDatagram(IDatagramSocket socket, PacketBuffer datagram, in NetEndpoint source)
-        {
-            _received.Add(datagram.Span.ToArray());
-            var arrival = _arrival;
-            _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            arrival.SetResult();
-        }
+        public void OnDatagram(IDatagramSocket socket, PacketBuffer datagram, in NetEndpoint source) => _received.Add(datagram.Span.ToArray());
     }
 }

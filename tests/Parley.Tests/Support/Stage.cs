@@ -79,20 +79,10 @@ internal sealed class Stage : IDisposable
         _agents.RemoveAll(entry => entry.Agent == agent);
     }
 
-    public Task Delay(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), Clock);
+    public Task Delay(double seconds) => Network.Delay(seconds);
 
     /// <summary>Waits for something to happen that nobody tells of.</summary>
-    public async Task Until(Func<bool> condition, string what)
-    {
-        for (var i = 0; i < 500; i++)
-        {
-            if (condition())
-                return;
-            await Delay(0.1);
-        }
-
-        Assert.Fail($"It did not happen within 50 s: {what}");
-    }
+    public Task Until(Func<bool> condition, string what) => Network.Until(condition, what);
 
     public void Dispose() => _stop.Dispose();
 

@@ -49,9 +49,14 @@ public sealed record DtmfEvent() : LegEvent("dtmf")
     public string? Digit { get; init; }
 }
 
-/// <summary>Words that will not change any more.</summary>
-public sealed record AsrFinalEvent() : LegEvent("asrFinal")
+/// <summary>Words that were recognised.</summary>
+public abstract record AsrEvent : LegEvent
 {
+    private protected AsrEvent(string name)
+        : base(name)
+    {
+    }
+
     /// <summary>Number of the segment.</summary>
     public int Index { get; init; }
 
@@ -73,31 +78,12 @@ public sealed record AsrFinalEvent() : LegEvent("asrFinal")
     /// <summary>The provider's name for the session.</summary>
     public string? TaskId { get; init; }
 }
+
+/// <summary>Words that will not change any more.</summary>
+public sealed record AsrFinalEvent() : AsrEvent("asrFinal");
 
 /// <summary>Words that may still change.</summary>
-public sealed record AsrDeltaEvent() : LegEvent("asrDelta")
-{
-    /// <summary>Number of the segment.</summary>
-    public int Index { get; init; }
-
-    /// <summary>When they began, Unix milliseconds.</summary>
-    public long? StartTime { get; init; }
-
-    /// <summary>When they ended, Unix milliseconds.</summary>
-    public long? EndTime { get; init; }
-
-    /// <summary>The words.</summary>
-    public string? Text { get; init; }
-
-    /// <summary>Whether they are no words.</summary>
-    public bool? IsFiller { get; init; }
-
-    /// <summary>Certainty, 0 to 1.</summary>
-    public double? Confidence { get; init; }
-
-    /// <summary>The provider's name for the session.</summary>
-    public string? TaskId { get; init; }
-}
+public sealed record AsrDeltaEvent() : AsrEvent("asrDelta");
 
 /// <summary>A tone of the network.</summary>
 public sealed record RingbackStateEvent() : LegEvent("ringbackState")

@@ -20,7 +20,7 @@ public abstract class CommandsDriveCalls(CallApiFixture fixture)
         await using var alice = await PhoneAsync(Alice);
         await using var bob = await PhoneAsync(Bob);
         var call = await StartAsync(api, alice, bob);
-        await AssertTalkAsync(alice, Alice, bob, Bob);
+        await Talk.HearEachOtherAsync(alice, bob);
 
         (await api.RunAsync("CallHold", $$"""{"callid":"{{call}}","leg":"caller"}""")).AssertStory("CALL_HOLD Ended");
         await Task.WhenAll(alice.AssertReceivesAsync(false), bob.AssertHearsNothingAsync(TimeSpan.FromSeconds(1)));
@@ -53,11 +53,11 @@ public abstract class CommandsDriveCalls(CallApiFixture fixture)
         await using var bob = await PhoneAsync(Bob);
         await using var carol = await PhoneAsync(Carol);
         var call = await StartAsync(api, alice, bob);
-        await AssertTalkAsync(alice, Alice, bob, Bob);
+        await Talk.HearEachOtherAsync(alice, bob);
         var transfer = await api.RunAsync("CallBlindTransfer", $$"""{"callid":"{{call}}","leg":"callee","destination":"{{carol.Uri}}"}""");
         transfer.AssertStory("TRANSFER_ACCEPT CALL_START Ended");
         await alice.WaitForEndAsync(Soon);
-        await AssertTalkAsync(bob, Bob, carol, Carol);
+        await Talk.HearEachOtherAsync(bob, carol);
         (await api.RunAsync("CallEnd", $$"""{"callid":"{{transfer.CallId}}"}""")).AssertStory("Ended");
         await bob.WaitForEndAsync(Soon);
         await carol.WaitForEndAsync(Soon);
@@ -73,7 +73,7 @@ public abstract class CommandsDriveCalls(CallApiFixture fixture)
         var transfer = await api.RunAsync("CallBlindTransfer", $$"""{"callid":"{{call}}","leg":"callee","destination":"{{_server.Uri("reject-486")}}"}""");
         transfer.AssertStory("TRANSFER_ACCEPT CALL_START Error Ended");
         Assert.Equal(486, transfer.Code);
-        await AssertTalkAsync(alice, Alice, bob, Bob);
+        await Talk.HearEachOtherAsync(alice, bob);
         (await api.RunAsync("CallEnd", $$"""{"callid":"{{call}}"}""")).AssertStory("Ended");
     }
 
@@ -87,13 +87,13 @@ public abstract class CommandsDriveCalls(CallApiFixture fixture)
         await using var dave = await PhoneAsync(Dave);
         var one = await StartAsync(api, alice, bob);
         var two = await StartAsync(api, carol, dave);
-        await AssertTalkAsync(carol, Carol, dave, Dave);
+        await Talk.HearEachOtherAsync(carol, dave);
         var transfer = await api.RunAsync(
             "CallAttendedTransfer", $$"""{"callid_a":"{{one}}","leg_a":"caller","callid_b":"{{two}}","leg_b":"callee","destination":"{{dave.Uri}}"}""");
         transfer.AssertStory("TRANSFER_ACCEPT CALL_START Ended");
         await bob.WaitForEndAsync(Soon);
         await carol.WaitForEndAsync(Soon);
-        await AssertTalkAsync(alice, Alice, dave, Dave);
+        await Talk.HearEachOtherAsync(alice, dave);
         (await api.RunAsync("CallEnd", $$"""{"callid":"{{transfer.CallId}}"}""")).AssertStory("Ended");
         await dave.WaitForEndAsync(Soon);
     }
@@ -189,8 +189,6 @@ public abstract class CommandsDriveCalls(CallApiFixture fixture)
         start.AssertStory(Started);
         return start.CallId;
     }
-
-    private protected static Task AssertTalkAsync(Baresip one, int tone, Baresip other, int otherTone) => Task.WhenAll(one.AssertHearsAsync(otherTone), other.AssertHearsAsync(tone));
 
     private static Task<Baresip> PhoneAsync(int tone, string answer = "auto") => Baresip.StartAsync(new() { ToneHz = tone, Answer = answer });
 }

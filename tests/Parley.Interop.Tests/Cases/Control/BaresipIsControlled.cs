@@ -18,7 +18,7 @@ public sealed class BaresipIsControlled
         await using var host = await ControlHost.StartAsync(new() { HoldMusic = "tone:350" });
         var started = await host.RunAsync(new StartCall { Caller = alice.Uri, Callee = bob.Uri });
         Assert.Equal("CallerAnswered Transferring TransferStart TransferPending CalleeAnswered", host.Told);
-        await HearEachOtherAsync(alice, Alice, bob, Bob);
+        await Talk.HearEachOtherAsync(alice, bob);
 
         await host.RunAsync(new HoldCall { Call = started.CallId!, Leg = CallSide.Callee });
         await alice.AssertHearsAsync(350);
@@ -47,11 +47,11 @@ public sealed class BaresipIsControlled
         await using var carol = await Baresip.StartAsync(new() { ToneHz = Carol });
         await using var host = await ControlHost.StartAsync();
         var started = await host.RunAsync(new StartCall { Caller = alice.Uri, Callee = bob.Uri });
-        await HearEachOtherAsync(alice, Alice, bob, Bob);
+        await Talk.HearEachOtherAsync(alice, bob);
         var moved = await host.RunAsync(new BlindTransfer { Call = started.CallId!, Leg = CallSide.Callee, Destination = carol.Uri, Mode = mode });
         Assert.StartsWith("Transferring TransferStart", host.Told, StringComparison.Ordinal);
         await alice.WaitForEndAsync(Soon);
-        await HearEachOtherAsync(bob, Bob, carol, Carol);
+        await Talk.HearEachOtherAsync(bob, carol);
         Assert.Equal(started.Call!.Id, host.Control.Directory.Find(moved.CallId!)!.Id);
         await host.RunAsync(new EndCall { Call = moved.CallId! });
         await carol.WaitForEndAsync(Soon);
@@ -91,7 +91,7 @@ public sealed class BaresipIsControlled
         var second = await host.RunAsync(new StartCall { Caller = $"sip:dave@127.0.0.1:{dave.Port}", Callee = carol.Uri });
         var joined = await host.RunAsync(new AttendedTransfer { CallA = first.CallId!, LegA = CallSide.Caller, CallB = second.CallId!, LegB = CallSide.Callee, Destination = carol.Uri, Mode = mode });
         await bob.WaitForEndAsync(Soon);
-        await HearEachOtherAsync(alice, Alice, carol, Carol);
+        await Talk.HearEachOtherAsync(alice, carol);
         Assert.Equal(1, host.Control.Directory.Count);
         await host.RunAsync(new EndCall { Call = joined.CallId! });
         await carol.WaitForEndAsync(Soon);
@@ -122,7 +122,7 @@ public sealed class BaresipIsControlled
         await using var bob = await Baresip.StartAsync(new() { ToneHz = Bob });
         await using var host = await ControlHost.StartAsync();
         var started = await host.RunAsync(new StartCall { Caller = alice.Uri, Callee = bob.Uri, Flow = flow });
-        await HearEachOtherAsync(alice, Alice, bob, Bob);
+        await Talk.HearEachOtherAsync(alice, bob);
         await host.RunAsync(new EndCall { Call = started.CallId! });
         await alice.WaitForEndAsync(Soon);
         await bob.WaitForEndAsync(Soon);
@@ -164,11 +164,5 @@ public sealed class BaresipIsControlled
         await bob.WaitForEndAsync(Soon);
         await alice.WaitForEndAsync(Soon);
         Assert.Equal(487, (await starting).Code);
-    }
-
-    private static async Task HearEachOtherAsync(Baresip one, int its, Baresip other, int others)
-    {
-        await one.AssertHearsAsync(others);
-        await other.AssertHearsAsync(its);
     }
 }

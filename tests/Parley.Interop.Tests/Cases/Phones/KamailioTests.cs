@@ -22,23 +22,15 @@ public sealed class KamailioTests
         await using var bob = await PhoneAsync("bob", Bob);
         await using var carol = await PhoneAsync("carol", Carol);
 
-        await alice.DialAsync(bob.Uri);
-        await bob.WaitForAnswerAsync(Soon);
-        await alice.AssertHearsAsync(Bob);
-        await bob.AssertHearsAsync(Alice);
+        await Talk.CallAsync(alice, bob);
 
         await alice.HoldAsync();
         await bob.AssertHearsNothingAsync(TimeSpan.FromSeconds(1));
         await alice.ResumeAsync();
         await bob.AssertHearsAsync(Alice);
 
-        await alice.TransferAsync(carol.Uri);
-        await carol.WaitForAnswerAsync(Soon);
-        await alice.WaitForEndAsync(Soon);
-        await bob.AssertHearsAsync(Carol);
-        await carol.AssertHearsAsync(Bob);
-        await carol.HangUpAsync();
-        await bob.WaitForEndAsync(Soon);
+        await Talk.TransferAsync(alice, bob, carol);
+        await Talk.EndAsync(carol, bob);
     }
 
     [Fact]
@@ -63,10 +55,8 @@ public sealed class KamailioTests
 
         await alice.DialAsync($"sip:0301234@127.0.0.1:{server.SipPort}");
         await outside.WaitForAnswerAsync(Soon);
-        await alice.AssertHearsAsync(Carol);
-        await outside.AssertHearsAsync(Alice);
-        await alice.HangUpAsync();
-        await outside.WaitForEndAsync(Soon);
+        await Talk.HearEachOtherAsync(alice, outside);
+        await Talk.EndAsync(alice, outside);
 
         alice.ForgetEvents();
         Assert.StartsWith("404", await alice.DialRefusedAsync($"sip:0305678@127.0.0.1:{server.SipPort}"), StringComparison.Ordinal);
@@ -75,9 +65,7 @@ public sealed class KamailioTests
         alice.ForgetEvents();
         await outside.DialAsync($"sip:4930999@127.0.0.2:{port}");
         await alice.WaitForAnswerAsync(Soon);
-        await alice.AssertHearsAsync(Carol);
-        await outside.AssertHearsAsync(Alice);
-        await outside.HangUpAsync();
-        await alice.WaitForEndAsync(Soon);
+        await Talk.HearEachOtherAsync(alice, outside);
+        await Talk.EndAsync(outside, alice);
     }
 }

@@ -18,12 +18,8 @@ public abstract class PhonesCallEachOther(PhonesFixture fixture, string transpor
     {
         await using var alice = await PhoneAsync("alice", Alice);
         await using var bob = await PhoneAsync("bob", Bob);
-        await alice.DialAsync(bob.Uri);
-        await bob.WaitForAnswerAsync(Soon);
-        await alice.AssertHearsAsync(Bob);
-        await bob.AssertHearsAsync(Alice);
-        await bob.HangUpAsync();
-        await alice.WaitForEndAsync(Soon);
+        await Talk.CallAsync(alice, bob);
+        await Talk.EndAsync(bob, alice);
     }
 
     [Fact]
@@ -31,11 +27,9 @@ public abstract class PhonesCallEachOther(PhonesFixture fixture, string transpor
     {
         await using var alice = await PhoneAsync("alice", Alice);
         await using var bob = await PhoneAsync("bob", Bob);
-        await alice.DialAsync(bob.Uri);
-        await alice.AssertHearsAsync(Bob);
+        await Talk.CallAsync(alice, bob);
         await HoldsAndResumesAsync(alice, bob, Alice);
-        await bob.HangUpAsync();
-        await alice.WaitForEndAsync(Soon);
+        await Talk.EndAsync(bob, alice);
     }
 
     [Fact]
@@ -43,11 +37,9 @@ public abstract class PhonesCallEachOther(PhonesFixture fixture, string transpor
     {
         await using var alice = await PhoneAsync("alice", Alice);
         await using var bob = await PhoneAsync("bob", Bob);
-        await alice.DialAsync(bob.Uri);
-        await alice.AssertHearsAsync(Bob);
+        await Talk.CallAsync(alice, bob);
         await HoldsAndResumesAsync(bob, alice, Bob);
-        await alice.HangUpAsync();
-        await bob.WaitForEndAsync(Soon);
+        await Talk.EndAsync(alice, bob);
     }
 
     [Fact]
@@ -56,15 +48,9 @@ public abstract class PhonesCallEachOther(PhonesFixture fixture, string transpor
         await using var alice = await PhoneAsync("alice", Alice);
         await using var bob = await PhoneAsync("bob", Bob);
         await using var carol = await PhoneAsync("carol", Carol);
-        await alice.DialAsync(bob.Uri);
-        await bob.AssertHearsAsync(Alice);
-        await alice.TransferAsync(carol.Uri);
-        await carol.WaitForAnswerAsync(Soon);
-        await alice.WaitForEndAsync(Soon);
-        await bob.AssertHearsAsync(Carol);
-        await carol.AssertHearsAsync(Bob);
-        await carol.HangUpAsync();
-        await bob.WaitForEndAsync(Soon);
+        await Talk.CallAsync(alice, bob);
+        await Talk.TransferAsync(alice, bob, carol);
+        await Talk.EndAsync(carol, bob);
     }
 
     [Fact]
@@ -73,15 +59,9 @@ public abstract class PhonesCallEachOther(PhonesFixture fixture, string transpor
         await using var alice = await PhoneAsync("alice", Alice);
         await using var bob = await PhoneAsync("bob", Bob);
         await using var carol = await PhoneAsync("carol", Carol);
-        await alice.DialAsync(bob.Uri);
-        await alice.AssertHearsAsync(Bob);
-        await bob.TransferAsync(carol.Uri);
-        await carol.WaitForAnswerAsync(Soon);
-        await bob.WaitForEndAsync(Soon);
-        await alice.AssertHearsAsync(Carol);
-        await carol.AssertHearsAsync(Alice);
-        await alice.HangUpAsync();
-        await carol.WaitForEndAsync(Soon);
+        await Talk.CallAsync(alice, bob);
+        await Talk.TransferAsync(bob, alice, carol);
+        await Talk.EndAsync(alice, carol);
     }
 
     [Fact]
@@ -101,10 +81,8 @@ public abstract class PhonesCallEachOther(PhonesFixture fixture, string transpor
         await alice.CompleteTransferAsync();
         await Wait.UntilAsync(() => Expect.That(first.LastTransfer?.Status).IsEqualTo(200), Soon);
 
-        await bob.AssertHearsAsync(Carol);
-        await carol.AssertHearsAsync(Bob);
-        await carol.HangUpAsync();
-        await bob.WaitForEndAsync(Soon);
+        await Talk.HearEachOtherAsync(bob, carol);
+        await Talk.EndAsync(carol, bob);
     }
 
     [Fact]

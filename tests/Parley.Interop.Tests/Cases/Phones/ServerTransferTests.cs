@@ -30,10 +30,8 @@ public sealed class ServerTransferTests
         var outcome = await pair.TransferAsync(pair.Uas, carol.Uri, Unheld);
         Assert.True(outcome is { IsSuccess: true, Mode: TransferMode.ByServer }, $"{outcome}");
         await bob.WaitForEndAsync(Soon);
-        await alice.AssertHearsAsync(Carol);
-        await carol.AssertHearsAsync(Alice);
-        await carol.HangUpAsync();
-        await alice.WaitForEndAsync(Soon);
+        await Talk.HearEachOtherAsync(alice, carol);
+        await Talk.EndAsync(carol, alice);
     }
 
     [Theory]
@@ -51,10 +49,8 @@ public sealed class ServerTransferTests
         var outcome = await pair.TransferAsync(pair.Uac, carol.Uri, Unheld);
         Assert.True(outcome.IsSuccess, $"{outcome}");
         await alice.WaitForEndAsync(Soon);
-        await bob.AssertHearsAsync(Carol);
-        await carol.AssertHearsAsync(Bob);
-        await bob.HangUpAsync();
-        await carol.WaitForEndAsync(Soon);
+        await Talk.HearEachOtherAsync(bob, carol);
+        await Talk.EndAsync(bob, carol);
     }
 
     [Theory]
@@ -79,10 +75,8 @@ public sealed class ServerTransferTests
         Assert.True(outcome.IsSuccess, $"{outcome}");
         await bob.WaitForEndAsync(Soon);
         await second.WaitForEndAsync(Soon);
-        await alice.AssertHearsAsync(Carol);
-        await carol.AssertHearsAsync(Alice);
-        await alice.HangUpAsync();
-        await carol.WaitForEndAsync(Soon);
+        await Talk.HearEachOtherAsync(alice, carol);
+        await Talk.EndAsync(alice, carol);
     }
 
     [Fact]
@@ -96,10 +90,8 @@ public sealed class ServerTransferTests
 
         var outcome = await pair.TransferAsync(pair.Uas, "sip:reject-486@127.0.0.1:" + stage.Port, Unheld);
         Assert.Equal(486, outcome.Status);
-        await alice.AssertHearsAsync(Bob);
-        await bob.AssertHearsAsync(Alice);
-        await alice.HangUpAsync();
-        await bob.WaitForEndAsync(Soon);
+        await Talk.HearEachOtherAsync(alice, bob);
+        await Talk.EndAsync(alice, bob);
     }
 
     /// <summary>A B2BUA on a port of its own: whoever is called through it is whoever the test says next.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Parley.Media.Audio;
 using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
@@ -27,9 +26,9 @@ public sealed class HearingTests : IDisposable
         call.Say([.. new short[8000], .. sentence, .. new short[16000]]);
         var events = await call.UntilAsync("eou");
         var (speaking, silence, eou) = (events.First(one => Name(one) == "speaking"), events.Last(one => Name(one) == "silence"), events[^1]);
-        Assert.Equal((true, true, "s"), (eou.GetProperty("completed").GetBoolean(), eou.GetProperty("complete").GetBoolean(), eou.GetProperty("trackId").GetString()));
+        Assert.Equal((true, true, "s"), (eou.GetProperty("completed").GetBoolean(), eou.GetProperty("complete").GetBoolean(), eou.Text("trackId")));
         // The end tells the length of the speech, as programs expect, and both its beginning.
-        Assert.Equal("speechEnd", silence.GetProperty("kind").GetString());
+        Assert.Equal("speechEnd", silence.Text("kind"));
         Assert.Equal(speaking.GetProperty("startTime").GetInt64(), silence.GetProperty("startTime").GetInt64());
         Assert.InRange(silence.GetProperty("duration").GetInt64(), sentence.Length / 8 * 0.6, (sentence.Length / 8) + 300);
         Assert.InRange(speaking.GetProperty("confidence").GetDouble(), 0.5, 1);
@@ -48,7 +47,7 @@ public sealed class HearingTests : IDisposable
         var first = (await call.UntilAsync("silence"))[^1];
         var events = await call.UntilAsync("silence");
         Assert.DoesNotContain("speaking", events.Select(Name));
-        Assert.Equal(("silence", "silence"), (first.GetProperty("kind").GetString(), events[^1].GetProperty("kind").GetString()));
+        Assert.Equal(("silence", "silence"), (first.Text("kind"), events[^1].Text("kind")));
         Assert.InRange(first.GetProperty("duration").GetInt64(), 700, 760);
         Assert.InRange(events[^1].GetProperty("duration").GetInt64(), 1400, 1500);
         Assert.Equal(first.GetProperty("startTime").GetInt64(), events[^1].GetProperty("startTime").GetInt64());
@@ -87,21 +86,13 @@ public sealed class HearingTests : IDisposable
     {
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var stage = await VoiceStage.StartAsync(Options);
-        stage.Serve(async call =>
-        {
-            await call.StartEarlyMediaAsync();
-            call.StartPlayback(new ToneSource(425, 8000));
-            await go.Task;
-            await call.AnswerAsync();
-            await call.WaitForEndAsync();
-        });
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite(""","asr":{"provider":"listening","startWhenAnswer":true},"vad":{"silenceTimeout":200}"""));
-        await VoiceStage.UntilAsync(socket, "ringing");
+        stage.Serve(call => AnswerAfterAsync(call, go.Task, new ToneSource(425, 8000)));
+        var socket = await stage.BeginAsync(stage.Invite(""","asr":{"provider":"listening","startWhenAnswer":true},"vad":{"silenceTimeout":200}"""));
+        await UntilAsync(socket, "ringing");
         await Task.Delay(500);
         Assert.Equal((0, 0), (_listener.Connections, _listener.Level));
         go.SetResult();
-        await VoiceStage.UntilAsync(socket, "answer");
+        await UntilAsync(socket, "answer");
         await _listener.HearsAsync(level => level > 0);
         Assert.Equal(1, _listener.Connections);
     }
@@ -111,21 +102,14 @@ public sealed class HearingTests : IDisposable
     {
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var stage = await VoiceStage.StartAsync(Options);
-        stage.Serve(async call =>
-        {
-            await call.StartEarlyMediaAsync();
-            await go.Task;
-            await call.AnswerAsync();
-            await call.WaitForEndAsync();
-        });
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite(""","asr":{"provider":"nobody"},"ambiance":{"path":"none.wav"}"""));
-        await VoiceStage.UntilAsync(socket, "ringing");
+        stage.Serve(call => AnswerAfterAsync(call, go.Task, new SilenceSource()));
+        var socket = await stage.BeginAsync(stage.Invite(""","asr":{"provider":"nobody"},"ambiance":{"path":"none.wav"}"""));
+        await UntilAsync(socket, "ringing");
         await socket.SendAsync("""{"command":"pause","id":"p"}""");
-        await VoiceStage.UntilAsync(socket, "ack");
+        await UntilAsync(socket, "ack");
         go.SetResult();
-        Assert.DoesNotContain("error", (await VoiceStage.UntilAsync(socket, "mediaReady")).Select(Name));
-        var senders = new[] { await socket.ReadAsync(), await socket.ReadAsync(), await socket.ReadAsync() }.Select(one => one.GetProperty("sender").GetString()).Order();
+        Assert.DoesNotContain("error", (await UntilAsync(socket, "mediaReady")).Select(Name));
+        var senders = new[] { await socket.ReadAsync(), await socket.ReadAsync(), await socket.ReadAsync() }.Select(one => one.Text("sender")).Order();
         Assert.Equal(["ambiance", "asr", "pause"], senders);
     }
 
@@ -134,20 +118,12 @@ public sealed class HearingTests : IDisposable
     {
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var stage = await VoiceStage.StartAsync(Options);
-        stage.Serve(async call =>
-        {
-            await call.StartEarlyMediaAsync();
-            call.StartPlayback(new AudioClipSource(new AudioClip(Busy(), 8000), 8000, repeat: true));
-            await go.Task;
-            await call.AnswerAsync();
-            await call.WaitForEndAsync();
-        });
-        await using var socket = await stage.ConnectAsync("/call/sip?id=t");
-        await socket.SendAsync(stage.Invite(""","ringbackDetection":{"enabled":true,"onStateChangeOnly":false}"""));
-        var state = (await VoiceStage.UntilAsync(socket, "ringbackState"))[^1];
-        Assert.Equal(("busy_tone", 1, true, "t"), (state.GetProperty("state").GetString(), state.GetProperty("stateIndex").GetInt32(), state.GetProperty("isFinal").GetBoolean(), state.GetProperty("trackId").GetString()));
+        stage.Serve(call => AnswerAfterAsync(call, go.Task, new AudioClipSource(new AudioClip(Busy(), 8000), 8000, repeat: true)));
+        var socket = await stage.BeginAsync(stage.Invite(""","ringbackDetection":{"enabled":true,"onStateChangeOnly":false}"""), "t");
+        var state = await NextAsync(socket, "ringbackState");
+        Assert.Equal(("busy_tone", 1, true, "t"), (state.Text("state"), state.Number("stateIndex"), state.GetProperty("isFinal").GetBoolean(), state.Text("trackId")));
         go.SetResult();
-        Assert.DoesNotContain("error", (await VoiceStage.UntilAsync(socket, "mediaReady")).Select(Name));
+        Assert.DoesNotContain("error", (await UntilAsync(socket, "mediaReady")).Select(Name));
 
         static short[] Busy() => [.. Enumerable.Range(0, 8000).Select(i => i < 4000 ? (short)(4000 * Math.Sin(2 * Math.PI * 425 * i / 8000)) : (short)0)];
     }
@@ -169,11 +145,10 @@ public sealed class HearingTests : IDisposable
             call.StartPlayback(new AudioClipSource(new AudioClip(greeting, 8000), 8000));
             await call.WaitForEndAsync();
         });
-        await using var socket = await stage.ConnectAsync();
-        await socket.SendAsync(stage.Invite(""","amd":{"enabled":true}"""));
-        var events = await VoiceStage.UntilAsync(socket, "answerMachineDetection");
+        var socket = await stage.BeginAsync(stage.Invite(""","amd":{"enabled":true}"""));
+        var events = await UntilAsync(socket, "answerMachineDetection");
         Assert.Contains("answer", events.Select(Name));
-        Assert.StartsWith("Machine", events[^1].GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("Machine", events[^1].Text("text"), StringComparison.Ordinal);
         Assert.InRange(events[^1].GetProperty("endTime").GetInt64() - events[^1].GetProperty("startTime").GetInt64(), 1500, 5000);
     }
 
@@ -182,8 +157,8 @@ public sealed class HearingTests : IDisposable
     {
         await using var call = await SoundCall.StartAsync(null, ""","inactivityTimeout":2""");
         var events = await call.UntilAsync("hangup");
-        Assert.Equal("s", Assert.Single(events, one => Name(one) == "inactivity").GetProperty("trackId").GetString());
-        Assert.Equal(("InactivityTimeout", "system"), (events[^1].GetProperty("reason").GetString(), events[^1].GetProperty("initiator").GetString()));
+        Assert.Equal("s", Assert.Single(events, one => Name(one) == "inactivity").Text("trackId"));
+        Assert.Equal(("InactivityTimeout", "system"), (events[^1].Text("reason"), events[^1].Text("initiator")));
     }
 
     [Fact]
@@ -205,8 +180,18 @@ public sealed class HearingTests : IDisposable
         await call.SendAsync("""{"command":"hangup"}""");
         var events = await call.UntilAsync("hangup");
         var told = events.Count(one => Name(one) == "dtmf");
-        var lost = events.Where(one => Name(one) == "error").Sum(one => int.Parse(one.GetProperty("error").GetString()!.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+        var lost = events.Where(one => Name(one) == "error").Sum(one => int.Parse(one.Text("error").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(Keys, told + lost);
+    }
+
+    // Its audio is heard before the answer, which comes when it is time.
+    private static async Task AnswerAfterAsync(IncomingCall call, Task time, IAudioSource sound)
+    {
+        await call.StartEarlyMediaAsync();
+        call.StartPlayback(sound);
+        await time;
+        await call.AnswerAsync();
+        await call.WaitForEndAsync();
     }
 
     private VoiceOptions Options

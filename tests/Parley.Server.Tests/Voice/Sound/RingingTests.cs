@@ -1,45 +1,31 @@
-using System.Net;
 using System.Text.Json;
-using Parley.Media.Audio;
 using Parley.Server.Tests.Support;
-using Parley.Server.Voice;
 using static Parley.Server.Tests.Voice.VoiceStage;
 
 namespace Parley.Server.Tests.Voice.Sound;
 
 /// <summary>Audio of a call that rings and is then answered.</summary>
-public sealed class RingingTests : IDisposable
+public sealed class RingingTests : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("parley-ringing-");
-    private readonly HttpListener _hook = new();
-    private readonly TaskCompletionSource<string> _dialog = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Uri _url;
+    private readonly Hook _hook = new();
 
     public RingingTests()
     {
         SoundCall.WriteTones(Path.Combine(_folder.FullName, "ring.wav"), 8000, 425, 425, 425, 425, 425, 425, 425, 425, 425, 425);
         SoundCall.WriteTones(Path.Combine(_folder.FullName, "music.wav"), 8000, 1500);
-        using (var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            _url = new($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/");
-        }
-
-        _hook.Prefixes.Add(_url.ToString());
-        _hook.Start();
-        _ = AnswerHookAsync();
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _hook.Close();
+        await _hook.DisposeAsync();
         _folder.Delete(true);
     }
 
     [Fact]
     public async Task The_ringtone_stops_at_the_answer_and_what_else_plays_goes_on()
     {
-        await using var stage = await VoiceStage.StartAsync(new() { Webhook = new() { Url = _url }, Prompts = _folder.FullName });
+        await using var stage = await VoiceStage.StartAsync(_hook.Options() with { Prompts = _folder.FullName });
         var (call, socket) = await RingAsync(stage, """{"command":"ringing","ringtone":"ring.wav"}""");
         await using var ear = new Ear(call);
         await using var connection = socket;
@@ -53,7 +39,7 @@ public sealed class RingingTests : IDisposable
         await ear.HearsAsync(1500, from, frames: 40);
         Assert.Equal(0, ear.Count(425, from));
         // The same music: it was not begun anew, and has not ended.
-        Assert.DoesNotContain(events, one => Name(one) == "trackEnd" && one.GetProperty("playId").GetString() == "m");
+        Assert.DoesNotContain(events, one => Name(one) == "trackEnd" && one.Text("playId") == "m");
         if (!events.Exists(one => Name(one) == "asrFinal"))
             await VoiceStage.UntilAsync(socket, "asrFinal");
         await socket.SendAsync("""{"command":"tts","text":"aaaaa","playId":"t","autoHangup":true}""");
@@ -63,7 +49,7 @@ public sealed class RingingTests : IDisposable
     [Fact]
     public async Task A_recorder_of_the_ringing_stays_and_has_what_came_before_the_answer()
     {
-        await using var stage = await VoiceStage.StartAsync(new() { Webhook = new() { Url = _url }, Prompts = _folder.FullName, Recordings = _folder.FullName });
+        await using var stage = await VoiceStage.StartAsync(_hook.Options() with { Prompts = _folder.FullName, Recordings = _folder.FullName });
         var (call, socket) = await RingAsync(stage, """{"command":"ringing","ringtone":"ring.wav","recorder":{"recorderFile":"one.wav","samplerate":8000}}""");
         await using var ear = new Ear(call);
         await using var connection = socket;
@@ -74,7 +60,7 @@ public sealed class RingingTests : IDisposable
         await ear.HearsAsync(1500, frames: 25);
         await socket.SendAsync("""{"command":"hangup"}""");
         var events = await VoiceStage.UntilAsync(socket, "hangup");
-        Assert.Equal("one.wav", Assert.Single(events, one => Name(one) == "record").GetProperty("file").GetString());
+        Assert.Equal("one.wav", Assert.Single(events, one => Name(one) == "record").Text("file"));
         Assert.False(File.Exists(Path.Combine(_folder.FullName, "two.wav")));
         var bytes = await File.ReadAllBytesAsync(Path.Combine(_folder.FullName, "one.wav"));
         short[] said = [.. Enumerable.Range(0, (bytes.Length - 44) / 4).Select(i => BitConverter.ToInt16(bytes, 46 + (4 * i)))];
@@ -90,13 +76,13 @@ public sealed class RingingTests : IDisposable
         await client.SendAsync("""{"command":"play","url":"tone:440"}""");
         await client.UntilAsync("trackEnd");
         await client.SendAsync("""{"command":"record","action":"stop"}""");
-        await client.UntilAsync("record", one => one.GetProperty("state").GetString() == "stopped");
+        await client.UntilAsync("record", one => one.Text("state") == "stopped");
         await client.SendAsync("""{"command":"record","recorder":{"recorderFile":"socket.wav"}}""");
         await client.UntilAsync("record");
         await client.SendAsync("""{"command":"hangup"}""");
         var events = await client.UntilAsync("hangup");
         var stopped = Assert.Single(events, one => Name(one) == "record");
-        Assert.Equal(("stopped", "socket-2.wav"), (stopped.GetProperty("state").GetString(), stopped.GetProperty("file").GetString()));
+        Assert.Equal(("stopped", "socket-2.wav"), (stopped.Text("state"), stopped.Text("file")));
         var bytes = await File.ReadAllBytesAsync(Path.Combine(_folder.FullName, "socket.wav"));
         short[] said = [.. Enumerable.Range(0, (bytes.Length - 44) / 4).Select(i => BitConverter.ToInt16(bytes, 46 + (4 * i)))];
         Assert.InRange(said.Chunk(320).Count(frame => frame.Length == 320 && Ear.Prevails(frame, 16000, 440)), 40, 60);
@@ -132,27 +118,9 @@ public sealed class RingingTests : IDisposable
             },
         });
         _ = call.TryInviteAsync();
-        var socket = await stage.ConnectAsync($"/call/sip?id={await _dialog.Task.WaitAsync(TimeSpan.FromSeconds(30))}");
+        var socket = await stage.ClaimAsync(_hook);
         await socket.SendAsync(ringing);
         await early.Task.WaitAsync(TimeSpan.FromSeconds(30));
         return (call, socket);
-    }
-
-    private async Task AnswerHookAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                var context = await _hook.GetContextAsync();
-                using var body = await JsonDocument.ParseAsync(context.Request.InputStream);
-                _dialog.TrySetResult(body.RootElement.GetProperty("dialogId").GetString()!);
-                context.Response.Close();
-            }
-        }
-        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-        {
-            // Over.
-        }
     }
 }

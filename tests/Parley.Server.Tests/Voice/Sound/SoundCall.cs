@@ -4,7 +4,6 @@ using Parley.Media.Audio;
 using Parley.Media.Files;
 using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
-using Parley.Speech.Recognition;
 using Parley.Speech.Synthesis;
 using Parley.Speech.Vendors;
 
@@ -24,14 +23,11 @@ internal sealed class SoundCall : IAsyncDisposable
     public Ear Ear { get; }
 
     /// <summary>Calls the phone, up to mediaReady.</summary>
-    public static async Task<SoundCall> StartAsync(VoiceOptions? options = null, string option = "", string id = "s", string tts = """{"provider":"scripted"}""")
+    public static async Task<SoundCall> StartAsync(VoiceOptions? options = null, string option = "", string id = "s", string tts = VoiceStage.Scripted)
     {
         var stage = await VoiceStage.StartAsync(options);
-        var answered = stage.AnswerAll();
-        var socket = await stage.ConnectAsync($"/call/sip?id={id}");
-        await socket.SendAsync($$$"""{"command":"invite","option":{"callee":"{{{stage.PhoneUri}}}","tts":{{{tts}}}{{{option}}}}}""");
-        await VoiceStage.UntilAsync(socket, "mediaReady");
-        return new(stage, socket, await answered);
+        var (socket, phone) = await stage.CallAsync(option, id, tts);
+        return new(stage, socket, phone);
     }
 
     public Task SendAsync(string command) => Socket.SendAsync(command);
@@ -51,7 +47,7 @@ internal sealed class SoundCall : IAsyncDisposable
     }
 
     /// <summary>Text of the next error event.</summary>
-    public async Task<string> ErrorAsync() => (await UntilAsync("error"))[^1].GetProperty("error").GetString()!;
+    public Task<string> ErrorAsync() => VoiceStage.ErrorAsync(Socket);
 
     public void Say(double hertz) => Phone.StartPlayback(new ToneSource(hertz, 8000));
 
@@ -60,7 +56,6 @@ internal sealed class SoundCall : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Ear.DisposeAsync();
-        await Socket.DisposeAsync();
         await Stage.DisposeAsync();
     }
 

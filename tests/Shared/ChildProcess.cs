@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using Xunit;
 
-namespace Parley.Interop.Tests.Harness;
+namespace Parley.TestSupport;
 
-/// <summary>A peer or the product as a process: its lines are kept, it can be interrupted, and it never outlives the test.</summary>
+/// <summary>A peer, the product or a sample as a process: its lines are kept, it can be interrupted, and it never outlives the test.</summary>
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
     private const int SigInt = 2;

@@ -4,7 +4,7 @@ using Parley.Speech.Activity;
 using Parley.Speech.Recognition;
 using Parley.Speech.Synthesis;
 
-namespace Parley.SpeechBench;
+namespace Parley.BenchSupport;
 
 /// <summary>Gives what it is told to, at once.</summary>
 internal sealed class ScriptedRecogniser : IRecogniser, IRecogniserConnection

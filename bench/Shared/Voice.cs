@@ -1,6 +1,6 @@
-namespace Parley.SpeechBench;
+namespace Parley.BenchSupport;
 
-/// <summary>A second of something that passes for a vowel: 40 harmonics of 130 Hz under three formants, four syllables a second.</summary>
+/// <summary>A second of something that passes for a vowel: 25 harmonics of 130 Hz under three formants, four syllables a second.</summary>
 internal static class Voice
 {
     public static short[] Samples(int rate)

@@ -1,13 +1,13 @@
-namespace Parley.Sip.Registrations;
+namespace Parley.Sip.Dialogs;
 
-/// <summary>When a registration, or a publication, is tried again: pure arithmetic, all times in milliseconds.</summary>
+/// <summary>When a registration, a publication or a subscription is tried again: pure arithmetic, all times in milliseconds.</summary>
 /// <param name="refreshAfter">When to refresh, as a part of the lifetime.</param>
 /// <param name="retryBase">Longest wait before the first retry.</param>
 /// <param name="retryMax">Longest wait of all.</param>
 /// <param name="keepAlive">Time between keep-alives.</param>
-internal sealed class RegistrationTimes(double refreshAfter, TimeSpan retryBase, TimeSpan retryMax, TimeSpan keepAlive = default)
+internal sealed class AttemptTimes(double refreshAfter, TimeSpan retryBase, TimeSpan retryMax, TimeSpan keepAlive = default)
 {
-    // A registrar that grants less would make us refresh without pause.
+    // A server that grants less would make us refresh without pause.
     private const long Shortest = 5_000;
 
     /// <summary>After a success: a part of what was granted.</summary>
