@@ -29,7 +29,7 @@ await phone.ServeAsync(async (call, ct) =>
         };
         Console.WriteLine($"{result.End} after {result.Played.TotalSeconds:0.0} s");
     }
-    catch (Exception e) when (e is WavFormatException or IOException)
+    catch (Exception e) when (e is AudioFormatException or IOException)
     {
         Console.WriteLine(e.Message);
         await call.PlayAsync(new ToneSource(200, 8000, TimeSpan.FromSeconds(1)), cancel: ct);

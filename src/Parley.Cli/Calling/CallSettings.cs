@@ -45,9 +45,9 @@ internal sealed record CallSettings
         try
         {
             if (Play is not null && !IsUrl(Play))
-                await WavFile.LoadAsync(Play, cancellationToken: cancel);
+                await AudioFile.LoadAsync(Play, cancellationToken: cancel);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or WavFormatException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or AudioFormatException)
         {
             throw CommandException.Usage($"--play {Play}: {e.Message}");
         }

@@ -191,7 +191,7 @@ public sealed partial class Agent
             var samples = clip.At(AudioLikeness.Rate).Span;
             return samples[..Math.Min(samples.Length, 10 * AudioLikeness.Rate)].ToArray();
         }
-        catch (Exception e) when (e is WavFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is AudioFormatException or IOException or UnauthorizedAccessException)
         {
             throw AgentException.Of(Name, $"cannot read `{path}`: {e.Message}", e);
         }

@@ -94,7 +94,7 @@ public sealed partial class AgentCall
         {
             return await audio.OpenAsync(Agent.Session.Clips, cancel).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is WavFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is AudioFormatException or IOException or UnauthorizedAccessException)
         {
             throw AgentException.Of(Agent.Name, $"cannot play `{audio.Path}`: {e.Message}", e);
         }

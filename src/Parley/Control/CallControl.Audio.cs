@@ -60,7 +60,7 @@ public sealed partial class CallControl
 
             return null;
         }
-        catch (WavFormatException e)
+        catch (AudioFormatException e)
         {
             return new(488, e.Message);
         }

@@ -29,7 +29,7 @@ internal sealed class SoundSources(UserAgent agent, CallControlOptions options)
 
     /// <summary>Opens it for a party.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="WavFormatException">It is no WAV file that can be played.</exception>
+    /// <exception cref="AudioFormatException">It is no audio that can be played here.</exception>
     public async ValueTask<IAudioSource> OpenAsync(string source, Call call, CancellationToken cancel)
     {
         if (TryReadTone(source, out var hertz, out var length))
@@ -49,7 +49,7 @@ internal sealed class SoundSources(UserAgent agent, CallControlOptions options)
         {
             return await ClipAsync(options.HoldMusic!, call, repeat: true, cancel).ConfigureAwait(false);
         }
-        catch (WavFormatException e)
+        catch (AudioFormatException e)
         {
             throw new IOException(e.Message, e);
         }

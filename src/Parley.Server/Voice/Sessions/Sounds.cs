@@ -24,9 +24,9 @@ internal sealed class Sounds(VoiceOptions options) : IDisposable
         {
             return await OpenKnownAsync(name, rate, repeat, offset, cancel);
         }
-        catch (WavFormatException e)
+        catch (AudioFormatException e)
         {
-            throw new ArgumentException($"'{name}' cannot be played: {e.Message} WAV files of 16-bit PCM, A-law or µ-law are played; MP3, Ogg, Opus and FLAC are not.", nameof(name), e);
+            throw new ArgumentException(e.Message, nameof(name), e); // it names the file, or the URL without what may be secret
         }
         catch (Exception e) when (e is TimeoutException or UnauthorizedAccessException)
         {
