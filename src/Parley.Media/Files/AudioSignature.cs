@@ -69,16 +69,3 @@ internal readonly record struct AudioSignature(string Name, AudioSignatureKind K
         _ => $"something that begins with the bytes {Convert.ToHexString(start[..Math.Min(start.Length, 4)])}",
     };
 }
-
-/// <summary>Who reads a file.</summary>
-internal enum AudioSignatureKind
-{
-    /// <summary>Nobody here.</summary>
-    Unknown,
-
-    /// <summary>Our own reader, while it comes.</summary>
-    Wav,
-
-    /// <summary>The system's library, if it is there.</summary>
-    Decoded,
-}

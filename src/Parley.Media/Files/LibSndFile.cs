@@ -11,7 +11,6 @@ internal static unsafe partial class LibSndFile
 
     public const int SFM_READ = 0x10;
 
-    public const int SEEK_SET = 0;
     public const int SEEK_CUR = 1;
     public const int SEEK_END = 2;
 

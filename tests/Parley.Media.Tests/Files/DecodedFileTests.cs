@@ -183,9 +183,9 @@ public sealed class DecodedFileTests
     {
         using var hours = new RepeatedStream(Tone(SoundFormat.Mp3, rate: 8_000), 36_000);
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        var before = GC.GetTotalAllocatedBytes(precise: true);
+        var before = GC.GetAllocatedBytesForCurrentThread();
         var refusal = await Record.ExceptionAsync(() => AudioFile.LoadAsync(hours, new() { MaxClipBytes = 1_000_000 }, Stop));
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 20_000_000);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000_000);
         Assert.True(refusal is null or AudioFormatException, refusal?.ToString());
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 20);
         hours.Position = 0;
@@ -280,6 +280,14 @@ public sealed class DecodedFileTests
             bytes.AsSpan(at, length).CopyTo(buffer.AsSpan(offset));
             Position += length;
             return length;
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var bytes = new byte[buffer.Length];
+            var read = Read(bytes, 0, bytes.Length);
+            bytes.CopyTo(buffer);
+            return new(read);
         }
 
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();

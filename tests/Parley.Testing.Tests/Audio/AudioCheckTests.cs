@@ -145,7 +145,7 @@ public class AudioCheckTests
     }
 
     // Two seconds of something that changes as speech does: a buzz through two moving resonances, with pauses.
-    private static short[] Words(int seed)
+    internal static short[] Words(int seed)
     {
         var random = new Random(seed);
         List<short> pcm = [];
