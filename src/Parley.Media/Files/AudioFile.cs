@@ -8,6 +8,12 @@ namespace Parley.Media.Files;
 /// </summary>
 public static class AudioFile
 {
+    /// <summary>
+    /// Tells a sound file from samples or from text by its first bytes: four are enough for most, 12 for an AIFF. Says nothing of whether it can be loaded here.
+    /// The first frame of an MP3 without a tag has but eleven bits to be known by (FF, E0 and more), which samples may have, too.
+    /// </summary>
+    public static bool IsSoundFile(ReadOnlySpan<byte> start) => AudioSignature.Of(start).Kind != AudioSignatureKind.Unknown;
+
     /// <summary>Loads a file. Prompts that play often are loaded once and kept; see <see cref="AudioClip"/>.</summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="limits">How much is taken in; <see cref="AudioFileLimits.Default"/> when null.</param>
