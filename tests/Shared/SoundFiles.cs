@@ -44,7 +44,15 @@ internal static partial class SoundFiles
             throw new InvalidOperationException($"libsndfile does not write {format} with {rate} samples per second.");
         // In pieces: its Opus encoder takes no more at once than it has room for on the stack.
         for (var at = 0; at < interleaved.Length; at += 4096 * channels)
-            WriteShorts(file, interleaved[at..Math.Min(interleaved.Length, at + (4096 * channels))], Math.Min(4096 * channels, interleaved.Length - at));
+        {
+            var piece = interleaved[at..Math.Min(interleaved.Length, at + (4096 * channels))];
+            // Its MP3 encoder garbles two channels of 16 bits, and its WAV of floating point takes 16 bits for whole numbers.
+            if (format is SoundFormat.Mp3 or SoundFormat.WavFloat)
+                WriteFloats(file, [.. piece.Select(sample => sample / 32768f)], piece.Length);
+            else
+                WriteShorts(file, piece, piece.Length);
+        }
+
         _ = Close(file);
         return path;
     }
@@ -54,6 +62,9 @@ internal static partial class SoundFiles
 
     [LibraryImport(Library, EntryPoint = "sf_write_short")]
     private static partial long WriteShorts(nint file, short[] samples, long count);
+
+    [LibraryImport(Library, EntryPoint = "sf_write_float")]
+    private static partial long WriteFloats(nint file, float[] samples, long count);
 
     [LibraryImport(Library, EntryPoint = "sf_close")]
     private static partial int Close(nint file);

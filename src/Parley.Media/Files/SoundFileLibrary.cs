@@ -4,21 +4,21 @@ using System.Runtime.InteropServices;
 namespace Parley.Media.Files;
 
 /// <summary>
-/// libsndfile (LGPL), which decodes MP3, Ogg, FLAC and more. It is the system's own, loaded while the program runs if it is there, and no part of this
+/// libsndfile (LGPL), which decodes MP3 (from 1.1 on), Ogg, FLAC and more. It is the system's own, loaded while the program runs if it is there, and no part of this
 /// one. What it reads is reached by calls back, never by a path.
 /// </summary>
 internal sealed class SoundFileLibrary
 {
-    private SoundFileLibrary(string version) => Version = version;
+    // As it calls itself, e.g. libsndfile-1.2.0.
+    private readonly string _version;
+
+    private SoundFileLibrary(string version) => _version = version;
 
     /// <summary>The library of this system; null when there is none.</summary>
     public static SoundFileLibrary? Installed { get; } = Find();
 
-    /// <summary>As it calls itself, e.g. <c>libsndfile-1.2.0</c>. MP3 is decoded from 1.1 on.</summary>
-    public string Version { get; }
-
     /// <summary>Reads the beginning of a file.</summary>
-    /// <returns>False when it is none the library knows; <paramref name="error"/> is what it says of that.</returns>
+    /// <returns>False when it is none the library knows; <paramref name="error"/> says so.</returns>
     public unsafe bool TryOpen(
         SoundFileInput input, [NotNullWhen(true)] out SoundFileHandle? file, out LibSndFile.Info info, [NotNullWhen(false)] out string? error)
     {
@@ -34,7 +34,7 @@ internal sealed class SoundFileLibrary
         }
         held.Dispose();
         // The library keeps one such error for all threads: two that fail at once may read each other's. It is but a hint in a message.
-        (file, error) = (null, TextOf(LibSndFile.LastError(0)));
+        (file, error) = (null, $"{_version} cannot decode it: {TextOf(LibSndFile.LastError(0))}");
         return false;
     }
 

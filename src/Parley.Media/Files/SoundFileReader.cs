@@ -83,7 +83,7 @@ internal sealed class SoundFileReader : IAudioDecoder
         try
         {
             ThrowIfBroken(input, ct);
-            if (!opened) throw new AudioFormatException($"This is {format}, but {library.Version} cannot decode it: {error}.");
+            if (!opened) throw new AudioFormatException($"This is {format}, but {error}.");
             if (info.Channels is not (1 or 2))
                 throw new AudioFormatException($"This is {format} with {info.Channels} channels, which is not played; mono and stereo are.");
             if (info.SampleRate is < 4000 or > 192_000)

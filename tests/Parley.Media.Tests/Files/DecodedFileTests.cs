@@ -138,7 +138,7 @@ public sealed class DecodedFileTests
         var whole = Tone(format, seconds: 0.3, rate: 8_000);
         var random = new Random(9639);
         var limits = new AudioFileLimits { MaxClipBytes = 1_000_000 };
-        for (var round = 0; round < 400; round++)
+        for (var round = 0; round < 200; round++)
         {
             var bent = whole[..(round % 2 == 0 ? whole.Length : random.Next(whole.Length + 1))];
             for (var i = random.Next(20); i > 0 && bent.Length > 0; i--)
@@ -160,8 +160,8 @@ public sealed class DecodedFileTests
     [InlineData(SoundFormat.Flac, "FLAC")]
     public async Task A_file_cut_short_plays_as_far_as_it_goes_and_a_mere_beginning_is_named(SoundFormat format, string name)
     {
-        var whole = Tone(format, seconds: 4);
-        Assert.InRange((await Load(whole[..(whole.Length / 2)])).Duration.TotalSeconds, 0.5, 3);
+        var whole = Tone(format, seconds: 20); // an Ogg goes as far as its last whole page, of some seconds
+        Assert.InRange((await Load(whole[..(whole.Length / 2)])).Duration.TotalSeconds, 4, 14);
         Assert.Contains($"This is {name}", await Refusal(whole[..(format == SoundFormat.Mp3 ? 8 : 60)]), StringComparison.Ordinal);
     }
 
@@ -304,8 +304,7 @@ public sealed class DecodedFileTests
     /// <summary>Can seek, and breaks half way.</summary>
     private sealed class BreakingStream(byte[] bytes) : MemoryStream(bytes)
     {
-        public override int Read(Span<byte> buffer) => Position > Length / 2 ? throw new IOException("the disk is gone") : base.Read(buffer);
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+        public override int Read(byte[] buffer, int offset, int count) =>
+            Position > Length / 2 ? throw new IOException("the disk is gone") : base.Read(buffer, offset, count);
     }
 }
