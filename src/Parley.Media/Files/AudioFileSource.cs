@@ -64,7 +64,7 @@ public sealed class AudioFileSource : IAudioSource, IAsyncDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             await stream.DisposeAsync().ConfigureAwait(false);
-            throw new TimeoutException($"The audio did not begin within {limits.Timeout.TotalSeconds:0.#} s.");
+            throw new TimeoutException($"The audio did not begin within {limits.Timeout.TotalSeconds:0.#} s; what is no WAV has to come whole before it does.");
         }
         catch
         {

@@ -193,7 +193,8 @@ public sealed partial class Agent
         }
         catch (Exception e) when (e is AudioFormatException or IOException or UnauthorizedAccessException)
         {
-            throw AgentException.Of(Name, $"cannot read `{path}`: {e.Message}", e);
+            // What is inside does not name the file a second time.
+            throw AgentException.Of(Name, $"cannot read `{path}`: {(e.InnerException as AudioFormatException ?? e).Message}", e);
         }
     }
 

@@ -96,7 +96,8 @@ public sealed partial class AgentCall
         }
         catch (Exception e) when (e is AudioFormatException or IOException or UnauthorizedAccessException)
         {
-            throw AgentException.Of(Agent.Name, $"cannot play `{audio.Path}`: {e.Message}", e);
+            // What is inside does not name the file a second time.
+            throw AgentException.Of(Agent.Name, $"cannot play `{audio.Path}`: {(e.InnerException as AudioFormatException ?? e).Message}", e);
         }
     }
 

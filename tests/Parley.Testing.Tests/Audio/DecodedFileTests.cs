@@ -1,3 +1,4 @@
+using Parley.Testing.Agents;
 using Parley.Testing.Audio;
 using Parley.Testing.Tests.Support;
 using Parley.TestSupport;
@@ -26,6 +27,10 @@ public sealed class DecodedFileTests : IDisposable
             await b.VerifyFileAsync(spoken, TimeSpan.FromSeconds(20));
             await a.SendAudioAsync(AudioSpec.File(SoundFiles.WriteTone(Path.Combine(_folder, "tone"), format, 700, seconds: 2)));
             await b.VerifyAudioAsync(700, TimeSpan.FromSeconds(20));
+            var none = Path.Combine(_folder, "none.mp3");
+            await File.WriteAllTextAsync(none, "ID3 and nothing more");
+            var failure = await Assert.ThrowsAsync<AgentException>(() => a.SendAudioAsync(AudioSpec.File(none)));
+            Assert.StartsWith($"agent `A`: cannot play `{none}`: This is MP3", failure.Message, StringComparison.Ordinal);
         });
     }
 }
