@@ -1,8 +1,9 @@
+using System.Text;
 using Parley.Client.Voice;
 
 namespace Parley.Client.AspNetCore;
 
-/// <summary>How announced calls are taken.</summary>
+/// <summary>How announced calls are taken. Its text form shows no secrets.</summary>
 public sealed record VoiceWebhookOptions
 {
     /// <summary>How to connect with the server that announces them; the id is the call's. Default: to this machine.</summary>
@@ -31,4 +32,10 @@ public sealed record VoiceWebhookOptions
 
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Client = {Client}, MaxAge = {MaxAge}, MaxCalls = {MaxCalls}, DrainTimeout = {DrainTimeout}");
+        return true;
+    }
 }

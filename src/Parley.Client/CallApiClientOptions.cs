@@ -1,8 +1,9 @@
 using System.Net.Security;
+using System.Text;
 
 namespace Parley.Client;
 
-/// <summary>How a <see cref="CallApiClient"/> connects and stays connected.</summary>
+/// <summary>How a <see cref="CallApiClient"/> connects and stays connected. Its text form shows no secrets.</summary>
 public sealed record CallApiClientOptions
 {
     /// <summary>The server's address. Default: <c>ws://127.0.0.1:5059/call-api</c>; a path of <c>/</c> counts as <c>/call-api</c>.</summary>
@@ -31,4 +32,10 @@ public sealed record CallApiClientOptions
 
     /// <summary>Judges the server's certificate (wss). Default: the platform does.</summary>
     public RemoteCertificateValidationCallback? ValidateCertificate { get; init; }
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Server = {Server}, Reconnect = {Reconnect}, GiveUpAfter = {GiveUpAfter}, RequestTimeout = {RequestTimeout}");
+        return true;
+    }
 }

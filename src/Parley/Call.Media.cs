@@ -43,7 +43,10 @@ public abstract partial class Call
     }
 
     /// <summary>Plays an audio file, or one behind an http or https URL, to its end: WAV, and where the system has libsndfile MP3, Ogg, Opus, FLAC (see <see cref="AudioFile"/>).</summary>
-    /// <param name="file">A path, or a URL. A file is read once and kept; a WAV behind a URL is streamed, anything else there taken in first.</param>
+    /// <param name="file">
+    /// A path or a URL of the program's own; a file is read once and kept, a WAV behind a URL is streamed, anything else there taken in first. What others name is opened
+    /// by <see cref="NamedSounds"/>, which judges it.
+    /// </param>
     /// <param name="options">Gain, start muted or paused.</param>
     /// <param name="cancel">Stops playing.</param>
     /// <returns>How it ended: finished, or cut by the end of the call.</returns>

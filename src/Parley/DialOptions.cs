@@ -1,3 +1,4 @@
+using System.Text;
 using Parley.Media.Codecs;
 using Parley.Media.Srtp;
 using Parley.Sip.Messages;
@@ -5,7 +6,7 @@ using Parley.Sip.Transport;
 
 namespace Parley;
 
-/// <summary>How a call is dialled. Also what <see cref="UserAgent.CreateCallAsync"/> builds a call from before its INVITE leaves.</summary>
+/// <summary>How a call is dialled. Also what <see cref="UserAgent.CreateCallAsync"/> builds a call from before its INVITE leaves. Its text form shows no secrets.</summary>
 public sealed record DialOptions
 {
     /// <summary>Who calls: the From header, <c>sip:alice@example.com</c> or <c>"Alice" &lt;sip:alice@example.com&gt;</c>. Default <see cref="UserAgentOptions.Caller"/>.</summary>
@@ -64,6 +65,12 @@ public sealed record DialOptions
 
     /// <summary>Told of every provisional response, in order and before whoever waits for the answer goes on; runs off the lanes. Default none.</summary>
     public Action<CallProgress>? OnProgress { get; init; }
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Caller = {Caller}, UserName = {UserName}, Realm = {Realm}, Proxy = {Proxy}, To = {To}, CallId = {CallId}, RingTimeout = {RingTimeout}");
+        return true;
+    }
 }
 
 /// <summary>A provisional response to a call being dialled.</summary>

@@ -71,7 +71,7 @@ internal sealed class ServeCommand : Command
 
     private readonly Option<string?> _callApi = new("--call-api")
     {
-        HelpName = "[wss:]HOST:PORT", Description = $"Serve the call API here, at /call-api; 'off' for not at all [default: {CallApiSettings.Default}]",
+        HelpName = "[wss:]HOST:PORT", Description = $"Serve the call API here, at /call-api; 'off' for not at all [default: {CallApiServing.Default}]",
     };
 
     private readonly Option<string?> _callApiKey = new("--call-api-key")

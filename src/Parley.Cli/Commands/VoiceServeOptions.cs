@@ -95,8 +95,7 @@ internal sealed class VoiceServeOptions
     /// <summary>What they say.</summary>
     public VoiceSettings Read(ParseResult parsed) => new()
     {
-        Listen = parsed.GetValue(_listen),
-        Key = parsed.GetValue(_key) ?? Variable(KeyVariable),
+        Api = new() { Listen = parsed.GetValue(_listen), Key = parsed.GetValue(_key) ?? Variable(KeyVariable) },
         Webhook = new()
         {
             Urls = parsed.GetValue(_webhook) ?? [],
@@ -114,8 +113,7 @@ internal sealed class VoiceServeOptions
         Grace = parsed.GetValue(_grace),
         Drain = parsed.GetValue(_drain),
         ReferEndsCall = parsed.GetValue(_refer) is { } refer ? refer == "ends-call" : null,
-        UrlHosts = parsed.GetValue(_urlHosts) ?? [],
-        PublicUrls = parsed.GetResult(_publicUrls) is { Implicit: false } ? true : null,
+        Urls = new() { Hosts = parsed.GetValue(_urlHosts) ?? [], AllowsPublic = parsed.GetResult(_publicUrls) is { Implicit: false } ? true : null },
         IceServers = [.. (parsed.GetValue(_iceServers) ?? []).Select(url => new Server.Voice.IceServer { Urls = [url] })],
     };
 

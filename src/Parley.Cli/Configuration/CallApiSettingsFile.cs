@@ -6,7 +6,9 @@ namespace Parley.Cli.Configuration;
 /// <summary>The keys of <c>parley.json</c> about the call API.</summary>
 internal static class CallApiSettingsFile
 {
-    private static readonly string[] KeyKeys = ["name", "key", "commands", "calls"];
+    private static readonly string[] KeyKeys = ["name", "key"];
+
+    private static readonly string[] ScopedKeyKeys = [.. KeyKeys, "commands", "calls"];
 
     private static readonly string[] Commands =
     [
@@ -18,21 +20,24 @@ internal static class CallApiSettingsFile
     public static IReadOnlyList<string> Keys { get; } = ["call-api", "call-api-key", "call-api-keys", "call-api-origins"];
 
     /// <summary>The settings with one key's value.</summary>
-    public static CallApiSettings With(CallApiSettings settings, string key, SettingsNode value) => key switch
+    public static ApiSettings With(ApiSettings settings, string key, SettingsNode value) => key switch
     {
         "call-api" => settings with { Listen = value.Text() },
         "call-api-key" => settings with { Key = value.Text() },
-        "call-api-keys" => settings with { Keys = value.Items("keys").ConvertAll(Key) },
+        "call-api-keys" => settings with { Keys = value.Items("keys").ConvertAll(one => Key(one, isScoped: true)) },
         "call-api-origins" => settings with { Origins = value.Texts() },
         _ => throw new ArgumentOutOfRangeException(nameof(key), key, "No key of the call API."),
     };
 
-    private static ApiKey Key(SettingsNode value)
+    /// <summary>A key of an API.</summary>
+    /// <param name="value">The key.</param>
+    /// <param name="isScoped">Whether it may say which commands and calls it opens.</param>
+    public static ApiKey Key(SettingsNode value, bool isScoped)
     {
-        var members = value.Members("an object with \"name\" and \"key\"", KeyKeys).ToDictionary();
+        var members = value.Members("an object with \"name\" and \"key\"", isScoped ? ScopedKeyKeys : KeyKeys).ToDictionary();
         try
         {
-            return new ApiKey(Required(value, members, "name").Text(), Required(value, members, "key").Text())
+            return new ApiKey(value.Required(members, "name").Text(), value.Required(members, "key").Text())
             {
                 Commands = members.TryGetValue("commands", out var commands) ? commands.Texts().ConvertAll(name => Command(commands, name)) : null,
                 Calls = members.TryGetValue("calls", out var calls) ? Calls(calls) : CallScope.All,
@@ -54,7 +59,4 @@ internal static class CallApiSettingsFile
         ["own"] => CallScope.Own,
         var patterns => CallScope.Of(patterns),
     };
-
-    private static SettingsNode Required(SettingsNode owner, Dictionary<string, SettingsNode> members, string key) =>
-        members.TryGetValue(key, out var value) ? value : throw owner.Needs($"a \"{key}\"");
 }

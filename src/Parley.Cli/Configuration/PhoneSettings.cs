@@ -1,3 +1,4 @@
+using System.Text;
 using Parley.Control;
 using Parley.Services.Locations;
 using Parley.Services.Trunks;
@@ -52,7 +53,7 @@ internal sealed record PhoneSettings
         name.LastIndexOf('@') is >= 0 and var at ? AddressOfRecord.Create(name[..at], name[(at + 1)..]) : AddressOfRecord.Create(name, Domain);
 }
 
-/// <summary>Another phone system that calls go to and come from: a carrier, a PBX.</summary>
+/// <summary>Another phone system that calls go to and come from: a carrier, a PBX. Its text form shows no secrets.</summary>
 /// <param name="Options">Where it is, how it is kept up, how much it may carry.</param>
 internal sealed record TrunkSettings(TrunkOptions Options)
 {
@@ -74,6 +75,12 @@ internal sealed record TrunkSettings(TrunkOptions Options)
     public bool IsSameLine(TrunkSettings other) =>
         Options with { Sources = [], Credentials = null } == other.Options with { Sources = [], Credentials = null }
         && Options.Sources.SequenceEqual(other.Options.Sources) && (User, Password) == (other.User, other.Password);
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Options = {Options}, User = {User}, From = {From}");
+        return true;
+    }
 }
 
 /// <summary>Where a number dialled by a trunk leads.</summary>

@@ -25,7 +25,7 @@ internal static class PhoneSettingsFile
 
     private static readonly string[] LimitKeys = ["ring", "calls-per-account", "exempt"];
 
-    private static readonly string[] ControlKeys = ["music", "prompts", "transfers", "urls"];
+    private static readonly string[] ControlKeys = ["music", "prompts", "transfers", "url-hosts", "public-urls"];
 
     public static IReadOnlyList<string> Keys { get; } = ["domains", "media", "digest", "trunks", "routes", "pickup", "limits", "control"];
 
@@ -59,7 +59,7 @@ internal static class PhoneSettingsFile
 
     private static CallControlOptions Control(SettingsNode value)
     {
-        var control = new CallControlOptions();
+        var (control, urls) = (new CallControlOptions(), new UrlSettings());
         foreach (var (key, member) in value.Members("an object such as { \"music\": \"/srv/music.wav\" }", ControlKeys))
         {
             control = key switch
@@ -67,14 +67,13 @@ internal static class PhoneSettingsFile
                 "music" => control with { HoldMusic = member.Text() },
                 "prompts" => control with { Prompts = member.Text() },
                 "transfers" => control with { Transfers = member.OneOf("automatic", "phone", "server") switch { "phone" => TransferMode.ByPhone, "server" => TransferMode.ByServer, _ => TransferMode.Automatic } },
-                _ => control with { AllowUrl = HostsOf(member.Texts()) },
+                _ => control,
             };
+            urls = urls.With(key, member);
         }
 
-        return control;
+        return control with { Urls = urls.Guard() };
     }
-
-    private static Func<Uri, bool> HostsOf(List<string> hosts) => url => hosts.Contains(url.Host, StringComparer.OrdinalIgnoreCase);
 
     private static List<ServedDomain> Domains(SettingsNode value)
     {

@@ -19,7 +19,7 @@ internal static class RecordSettingsFile
         if (value.IsText)
             return new() { Folder = value.Text() };
         var members = Members(value, "a folder in quotes, or an object with \"folder\"", Keys);
-        var records = new RecordSettings { Folder = Required(value, members, "folder").Text() };
+        var records = new RecordSettings { Folder = value.Required(members, "folder").Text() };
         if (members.ContainsKey("http") && members.ContainsKey("s3"))
             throw value.Needs("either \"http\" or \"s3\": records are sent to one place");
         if (members.Count > 1 && !members.ContainsKey("http") && !members.ContainsKey("s3"))
@@ -61,13 +61,13 @@ internal static class RecordSettingsFile
             }
         }
 
-        return new(Url(Required(value, members, "url")), headers);
+        return new(Url(value.Required(members, "url")), headers);
     }
 
     private static RecordSettings Stored(RecordSettings records, SettingsNode value)
     {
         var members = Members(value, "an object with \"bucket\" and keys", StoreKeys);
-        var bucket = Required(value, members, "bucket");
+        var bucket = value.Required(members, "bucket");
         var store = new S3Options
         {
             Bucket = IsName(bucket.Text()) ? bucket.Text() : throw bucket.Needs("the name of a bucket: letters, digits, '-', '_' and '.', at most 63"),
@@ -118,7 +118,4 @@ internal static class RecordSettingsFile
     }
 
     private static Dictionary<string, SettingsNode> Members(SettingsNode value, string what, string[] keys) => value.Members(what, keys).ToDictionary(one => one.Key, one => one.Value);
-
-    private static SettingsNode Required(SettingsNode owner, Dictionary<string, SettingsNode> members, string key) =>
-        members.TryGetValue(key, out var value) ? value : throw owner.Needs($"a \"{key}\"");
 }

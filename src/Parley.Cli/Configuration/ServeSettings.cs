@@ -1,10 +1,11 @@
 using System.Net;
+using System.Text;
 using Parley.Net;
 using Parley.Services.Locations;
 
 namespace Parley.Cli.Configuration;
 
-/// <summary>What <c>parley serve</c> was asked for, by options or by file; null where nothing was said.</summary>
+/// <summary>What <c>parley serve</c> was asked for, by options or by file; null where nothing was said. Its text form shows no secrets.</summary>
 internal sealed record ServeSettings
 {
     public const string DefaultHttp = "127.0.0.1:8080";
@@ -45,7 +46,7 @@ internal sealed record ServeSettings
     public string? Storage { get; init; }
 
     /// <summary>Where the call API is served, and to whom.</summary>
-    public CallApiSettings CallApi { get; init; } = new();
+    public ApiSettings CallApi { get; init; } = new();
 
     /// <summary>Where voice agents are served, and which calls are theirs.</summary>
     public VoiceSettings Voice { get; init; } = new();
@@ -98,7 +99,7 @@ internal sealed record ServeSettings
             ("storage", Storage == started.Storage),
             ("call-api", CallApi.IsSameAs(started.CallApi)),
             ("voice", Voice.IsSameAtStart(started.Voice)),
-            ("control", Phones.Control with { AllowUrl = null } == started.Phones.Control with { AllowUrl = null }),
+            ("control", Phones.Control == started.Phones.Control),
             ("domains", Phones.Domains.SequenceEqual(started.Phones.Domains, DomainComparer.Instance)),
             ("digest", Phones.Digest.SequenceEqual(started.Phones.Digest)),
             ("limits.exempt", Phones.Limits.Exempt.SequenceEqual(started.Phones.Limits.Exempt)),
@@ -132,6 +133,12 @@ internal sealed record ServeSettings
         if (hasPort && NetEndpoint.TryParse(address, out var endpoint))
             return endpoint.ToIPEndPoint();
         throw new FormatException($"'{text}' is no address to listen on; write HOST:PORT, such as {example}, or 'off'.");
+    }
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Sip = {string.Join(' ', Sip ?? [])}, Http = {Http}, Data = {Data}, CallApi = {CallApi}, Voice = {Voice}");
+        return true;
     }
 
     private sealed class DomainComparer : IEqualityComparer<ServedDomain>

@@ -104,6 +104,11 @@ internal readonly struct SettingsNode(JsonElement value, string path, string fil
         return members;
     }
 
+    /// <summary>One of this object's members that has to be there.</summary>
+    /// <param name="members">The members.</param>
+    /// <param name="key">Its key.</param>
+    public SettingsNode Required(IReadOnlyDictionary<string, SettingsNode> members, string key) => members.TryGetValue(key, out var member) ? member : throw Needs($"a \"{key}\"");
+
     /// <summary>What is said about a value that is not what is needed.</summary>
     public CommandException Needs(string what) => Fault($"needs {what}");
 

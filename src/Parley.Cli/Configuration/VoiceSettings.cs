@@ -1,25 +1,16 @@
 using System.Net;
+using System.Text;
 using Parley.Cli.Terminal;
-using Parley.Server.Access;
 using Parley.Server.Voice;
 using Parley.Services.Trunks;
 
 namespace Parley.Cli.Configuration;
 
-/// <summary>Where voice agents are served, to whom, and which calls are theirs; null and empty where nothing was said.</summary>
+/// <summary>Where voice agents are served, to whom, and which calls are theirs; null and empty where nothing was said. Its text form shows no secrets.</summary>
 internal sealed record VoiceSettings
 {
-    /// <summary><c>HOST:PORT</c>, <c>wss:HOST:PORT</c> or <c>off</c>; null for the address of the status port.</summary>
-    public string? Listen { get; init; }
-
-    /// <summary>One key.</summary>
-    public string? Key { get; init; }
-
-    /// <summary>Keys by names; only the file can say that.</summary>
-    public IReadOnlyList<ApiKey> Keys { get; init; } = [];
-
-    /// <summary>Origins of web pages that may connect.</summary>
-    public IReadOnlyList<string> Origins { get; init; } = [];
+    /// <summary>Where they are served, and to whom; by default at the address of the status port.</summary>
+    public ApiSettings Api { get; init; } = new();
 
     /// <summary>Who is told of the calls of <see cref="WebhookUsers"/>.</summary>
     public WebhookSettings Webhook { get; init; } = new();
@@ -69,17 +60,11 @@ internal sealed record VoiceSettings
     /// <summary>Whether a call ends with the one it was connected with.</summary>
     public bool? ReferEndsCall { get; init; }
 
-    /// <summary>Hosts that URLs of commands may lead to.</summary>
-    public IReadOnlyList<string> UrlHosts { get; init; } = [];
-
-    /// <summary>Whether they may also lead to any public address.</summary>
-    public bool? PublicUrls { get; init; }
+    /// <summary>Where URLs of commands may lead.</summary>
+    public UrlSettings Urls { get; init; } = new();
 
     /// <summary>What browsers are told.</summary>
     public IReadOnlyList<IceServer> IceServers { get; init; } = [];
-
-    /// <summary>True when they are not to be served.</summary>
-    public bool IsOff => Listen == "off";
 
     /// <summary>True when calls are theirs.</summary>
     public bool TakesCalls => Webhook.Urls.Count > 0 || Bot is not null || Agents.Count > 0;
@@ -90,10 +75,7 @@ internal sealed record VoiceSettings
     /// <summary>These settings, and what the others say where these say nothing.</summary>
     public VoiceSettings Over(VoiceSettings others) => new()
     {
-        Listen = Listen ?? others.Listen,
-        Key = Key ?? others.Key,
-        Keys = others.Keys,
-        Origins = others.Origins,
+        Api = Api.Over(others.Api),
         Webhook = Webhook.Over(others.Webhook),
         WebhookUsers = WebhookUsers.Count > 0 ? WebhookUsers : others.WebhookUsers,
         Bot = Bot ?? others.Bot,
@@ -110,49 +92,25 @@ internal sealed record VoiceSettings
         Grace = Grace ?? others.Grace,
         Drain = Drain ?? others.Drain,
         ReferEndsCall = ReferEndsCall ?? others.ReferEndsCall,
-        UrlHosts = UrlHosts.Count > 0 ? UrlHosts : others.UrlHosts,
-        PublicUrls = PublicUrls ?? others.PublicUrls,
+        Urls = Urls.Over(others.Urls),
         IceServers = IceServers.Count > 0 ? IceServers : others.IceServers,
     };
 
-    /// <summary>All keys.</summary>
-    /// <exception cref="CommandException">Two are the same, or one cannot be a key.</exception>
-    public ApiKeyRing Ring()
-    {
-        try
-        {
-            return new(Key is null ? Keys : Keys.Prepend(new ApiKey("default", Key)));
-        }
-        catch (ArgumentException e)
-        {
-            throw CommandException.Usage($"voice agents: {e.Message.Split(" (Parameter")[0]}");
-        }
-    }
-
-    /// <summary>Where URLs may lead.</summary>
-    /// <exception cref="CommandException">One of the hosts is none.</exception>
-    public UrlGuard Guard()
-    {
-        try
-        {
-            return new(UrlHosts, PublicUrls == true);
-        }
-        catch (ArgumentException e)
-        {
-            throw CommandException.Usage($"--voice-url-host: {e.Message.Split(" (Parameter")[0]}");
-        }
-    }
-
     /// <summary>True when both say the same about what counts at the start only: all but which calls are whose.</summary>
     public bool IsSameAtStart(VoiceSettings other) =>
-        (Listen, Key, Bot, Prompts, Recordings, Dumps, Grace, Drain, ReferEndsCall, PublicUrls)
-            == (other.Listen, other.Key, other.Bot, other.Prompts, other.Recordings, other.Dumps, other.Grace, other.Drain, other.ReferEndsCall, other.PublicUrls)
+        (Bot, Prompts, Recordings, Dumps, Grace, Drain, ReferEndsCall)
+            == (other.Bot, other.Prompts, other.Recordings, other.Dumps, other.Grace, other.Drain, other.ReferEndsCall)
         && (Records, Cache, Llm, LlmKey, LegacyReasons) == (other.Records, other.Cache, other.Llm, other.LlmKey, other.LegacyReasons)
-        && Keys.Select(key => (key.Name, key.Secret)).SequenceEqual(other.Keys.Select(key => (key.Name, key.Secret)))
         && Bots.OrderBy(one => one.Key, StringComparer.Ordinal).SequenceEqual(other.Bots.OrderBy(one => one.Key, StringComparer.Ordinal))
-        && Origins.SequenceEqual(other.Origins) && UrlHosts.SequenceEqual(other.UrlHosts) && IceServers.Select(Describe).SequenceEqual(other.IceServers.Select(Describe));
+        && Api.IsSameAs(other.Api) && Urls.IsSameAs(other.Urls) && IceServers.Select(Describe).SequenceEqual(other.IceServers.Select(Describe));
 
     private static string Describe(IceServer server) => $"{string.Join(' ', server.Urls)} {server.Username} {server.Credential}";
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Api = {Api}, Webhook = {Webhook}, Bot = {Bot}, Agents = {Agents.Count}");
+        return true;
+    }
 }
 
 /// <summary>A voice agent that calls are given to.</summary>

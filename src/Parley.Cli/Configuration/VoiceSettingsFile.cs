@@ -1,4 +1,3 @@
-using Parley.Server.Access;
 using Parley.Server.Voice;
 using Parley.Services.Trunks;
 
@@ -14,8 +13,6 @@ internal static class VoiceSettingsFile
     [
         "listen", "key", "keys", "origins", "webhook", "webhook-users", "bot", "bots", "agents", "prompts", "recordings", "dumps", "records", "cache", "llm", "llm-key", "legacy-reasons", "grace", "drain", "refer", "url-hosts", "public-urls", "ice-servers",
     ];
-
-    private static readonly string[] KeyKeys = ["name", "key"];
 
     private static readonly string[] WebhookKeys = ["url", "urls", "secret", "headers", "timeout", "attempts", "accept-timeout", "fallback"];
 
@@ -34,10 +31,10 @@ internal static class VoiceSettingsFile
 
     private static VoiceSettings With(VoiceSettings voice, string key, SettingsNode value) => key switch
     {
-        "listen" => voice with { Listen = value.Text() },
-        "key" => voice with { Key = value.Text() },
-        "keys" => voice with { Keys = value.Items("keys").ConvertAll(Key) },
-        "origins" => voice with { Origins = value.Texts() },
+        "listen" => voice with { Api = voice.Api with { Listen = value.Text() } },
+        "key" => voice with { Api = voice.Api with { Key = value.Text() } },
+        "keys" => voice with { Api = voice.Api with { Keys = value.Items("keys").ConvertAll(one => CallApiSettingsFile.Key(one, isScoped: false)) } },
+        "origins" => voice with { Api = voice.Api with { Origins = value.Texts() } },
         "webhook" => voice with { Webhook = Webhook(value) },
         "webhook-users" => voice with { WebhookUsers = value.Texts() },
         "bot" => voice with { Bot = value.Text() },
@@ -54,24 +51,10 @@ internal static class VoiceSettingsFile
         "grace" => voice with { Grace = value.Time() },
         "drain" => voice with { Drain = value.Time() },
         "refer" => voice with { ReferEndsCall = value.OneOf("ends-call", "keeps-call") == "ends-call" },
-        "url-hosts" => voice with { UrlHosts = value.Texts() },
-        "public-urls" => voice with { PublicUrls = value.Switch() },
+        "url-hosts" or "public-urls" => voice with { Urls = voice.Urls.With(key, value) },
         "ice-servers" => voice with { IceServers = value.Items("ICE servers").ConvertAll(Ice) },
         _ => throw new ArgumentOutOfRangeException(nameof(key), key, "No key of the voice agents."),
     };
-
-    private static ApiKey Key(SettingsNode value)
-    {
-        var members = value.Members("an object with \"name\" and \"key\"", KeyKeys).ToDictionary(one => one.Key, one => one.Value);
-        try
-        {
-            return new(Required(value, members, "name").Text(), Required(value, members, "key").Text());
-        }
-        catch (ArgumentException e)
-        {
-            throw value.Fault($"is no key: {e.Message.Split(" (Parameter")[0].TrimEnd('.')}");
-        }
-    }
 
     private static AgentSettings Agent(string name, SettingsNode value)
     {
@@ -120,7 +103,7 @@ internal static class VoiceSettingsFile
         var members = value.Members("a URL in quotes, or an object with \"urls\"", IceKeys).ToDictionary(one => one.Key, one => one.Value);
         return new()
         {
-            Urls = Required(value, members, "urls").Texts(),
+            Urls = value.Required(members, "urls").Texts(),
             Username = members.TryGetValue("username", out var user) ? user.Text() : null,
             Credential = members.TryGetValue("credential", out var credential) ? credential.Text() : null,
         };
@@ -137,7 +120,4 @@ internal static class VoiceSettingsFile
             throw value.Needs($"names of users, or numbers in which X is any digit and a final * whatever follows, not \"{text}\"");
         }
     }
-
-    private static SettingsNode Required(SettingsNode owner, Dictionary<string, SettingsNode> members, string key) =>
-        members.TryGetValue(key, out var value) ? value : throw owner.Needs($"a \"{key}\"");
 }

@@ -1,9 +1,10 @@
+using System.Text;
 using Parley.Cli.Terminal;
 using Parley.Server.Voice.Incoming;
 
 namespace Parley.Cli.Configuration;
 
-/// <summary>How a program is told of incoming calls; null and empty where nothing was said.</summary>
+/// <summary>How a program is told of incoming calls; null and empty where nothing was said. Its text form shows no secrets.</summary>
 internal sealed record WebhookSettings
 {
     /// <summary>Where it is; several take turns.</summary>
@@ -65,5 +66,11 @@ internal sealed record WebhookSettings
         {
             throw CommandException.Usage($"{where}: {e.Message.Split(" (Parameter")[0]}");
         }
+    }
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Urls = {Urls.Count}, Timeout = {Timeout}, Attempts = {Attempts}, Fallback = {Fallback}");
+        return true;
     }
 }

@@ -13,6 +13,9 @@ namespace Parley.Cli.Serving;
 /// <summary>The call API of a running <c>serve</c>.</summary>
 internal sealed class CallApiServing
 {
+    /// <summary>Where it is unless somebody says otherwise.</summary>
+    public const string Default = "127.0.0.1:5059";
+
     private readonly CallApiSurface _surface;
 
     private CallApiServing(CallApiSurface surface, WebPart part) => (_surface, Part) = (surface, part);
@@ -23,18 +26,13 @@ internal sealed class CallApiServing
     /// <summary>Understands the settings before anything is opened.</summary>
     /// <returns>What is to be served; null for nothing.</returns>
     /// <exception cref="CommandException">It would be open to everybody.</exception>
-    public static Plan? Read(CallApiSettings settings)
+    public static Plan? Read(ApiSettings settings)
     {
         if (settings.IsOff)
             return null;
-        var (address, secure) = settings.Address();
-        var keys = settings.Ring();
-        if (keys.IsEmpty && !IPAddress.IsLoopback(address.Address))
-        {
-            throw CommandException.Usage(
-                $"--call-api {settings.Listen}: others than this machine can reach {address.Address}, and whoever reaches the call API makes calls; set --call-api-key KEY (or call-api-keys in the file), or listen on 127.0.0.1.");
-        }
-
+        var (address, secure) = ApiAddress.Parse(settings.Listen ?? Default, Default);
+        var keys = settings.Ring("call API");
+        settings.RequireKeys("--call-api", address, keys, "whoever reaches the call API makes calls", "call-api-keys");
         return new(address, secure, keys, settings.Origins, settings.Listen is not null);
     }
 

@@ -40,19 +40,14 @@ internal sealed class VoiceServing : IDisposable
     public static Plan? Read(ServeSettings settings, IPEndPoint? status)
     {
         var voice = settings.Voice;
-        if (voice.IsOff && voice.TakesCalls)
+        if (voice.Api.IsOff && voice.TakesCalls)
             throw CommandException.Usage("--voice-api off: agents take their calls there, and calls are announced to some; leave it out, or the webhooks.");
         // Who wants no HTTP and says nothing of agents wants none of this either.
-        if (voice.IsOff || (status is null && voice.IsEmpty))
+        if (voice.Api.IsOff || (status is null && voice.IsEmpty))
             return null;
-        var keys = voice.Ring();
-        var (address, secure) = AddressOf(voice, status, keys);
-        if (keys.IsEmpty && !IPAddress.IsLoopback(address.Address))
-        {
-            throw CommandException.Usage(
-                $"--voice-api {voice.Listen}: others than this machine can reach {address.Address}, and whoever reaches voice agents' calls makes calls; set --voice-api-key KEY (or keys in 'voice' in the file), or listen on 127.0.0.1.");
-        }
-
+        var keys = voice.Api.Ring("voice agents");
+        var (address, secure) = AddressOf(voice.Api, status, keys);
+        voice.Api.RequireKeys("--voice-api", address, keys, "whoever reaches voice agents' calls makes calls", "keys in 'voice'");
         var options = new VoiceOptions
         {
             Prompts = voice.Prompts,
@@ -60,13 +55,13 @@ internal sealed class VoiceServing : IDisposable
             Dumps = voice.Dumps,
             Grace = voice.Grace ?? TimeSpan.Zero,
             ReferEndsCall = voice.ReferEndsCall ?? true,
-            Urls = voice.Guard(),
+            Urls = voice.Urls.Guard(),
             IceServers = voice.IceServers,
             Bots = BotsOf(voice),
             Llm = voice.Llm is { } llm ? new() { Base = LlmAddress(llm), Key = voice.LlmKey } : null,
             LegacyReasons = voice.LegacyReasons,
         };
-        return new(address, secure, keys, voice.Origins, voice.Listen is not null || voice.TakesCalls, options, voice.Drain ?? DefaultDrain, voice.Cache, voice.Records);
+        return new(address, secure, keys, voice.Api.Origins, voice.Api.Listen is not null || voice.TakesCalls, options, voice.Drain ?? DefaultDrain, voice.Cache, voice.Records);
     }
 
     /// <summary>Makes it.</summary>
@@ -110,9 +105,9 @@ internal sealed class VoiceServing : IDisposable
         ? url : throw CommandException.Usage($"voice.llm: '{text}' is no URL; write https://HOST/v1.");
 
     // The status port's own address, unless others can reach it and there is no key for them.
-    private static ApiAddress AddressOf(VoiceSettings voice, IPEndPoint? status, ApiKeyRing keys)
+    private static ApiAddress AddressOf(ApiSettings api, IPEndPoint? status, ApiKeyRing keys)
     {
-        if (voice.Listen is { } listen)
+        if (api.Listen is { } listen)
             return ApiAddress.Parse(listen, ServeSettings.DefaultHttp);
         return new(status is not null && (IPAddress.IsLoopback(status.Address) || !keys.IsEmpty) ? status : ServeSettings.ParseHttp(ServeSettings.DefaultHttp), false);
     }

@@ -1,9 +1,10 @@
 using System.Net.Security;
+using System.Text;
 using Parley.Contracts.Voice.Events;
 
 namespace Parley.Client.Voice;
 
-/// <summary>How a <see cref="VoiceClient"/> connects, and what it does beside that.</summary>
+/// <summary>How a <see cref="VoiceClient"/> connects, and what it does beside that. Its text form shows no secrets.</summary>
 public sealed record VoiceClientOptions
 {
     /// <summary>The server's address: ws, wss, http or https. Default: <c>ws://127.0.0.1:8080</c>.</summary>
@@ -77,4 +78,10 @@ public sealed record VoiceClientOptions
 
     /// <summary>Judges the server's certificate (wss). Default: the platform does.</summary>
     public RemoteCertificateValidationCallback? ValidateCertificate { get; init; }
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Server = {Server}, CallType = {CallType}, Id = {Id}, ReconnectFor = {ReconnectFor}");
+        return true;
+    }
 }

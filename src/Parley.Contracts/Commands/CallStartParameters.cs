@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text;
 
 namespace Parley.Contracts.Commands;
 
@@ -60,4 +61,11 @@ public sealed record CallStartParameters : CommandParameters
     /// <summary>How the call is set up. Null for <see cref="CallFlow.Relay"/>.</summary>
     [Description("relay: the server relays the audio; I, III or IV: that flow of RFC 3725, audio from phone to phone. Default: relay.")]
     public CallFlow? Flow { get; init; }
+
+    /// <inheritdoc/>
+    protected override bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append($"CmdId = {CmdId}, Caller = {Caller}, Callee = {Callee}, CallerId = {CallerId}, Username = {Username}, Proxy = {Proxy}, Trunk = {Trunk}");
+        return true;
+    }
 }

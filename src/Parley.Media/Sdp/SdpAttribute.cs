@@ -1,6 +1,8 @@
+using System.Text;
+
 namespace Parley.Media.Sdp;
 
-/// <summary>An <c>a=</c> line: a property (<c>a=sendonly</c>) or a name with a value (<c>a=ptime:20</c>) (RFC 8866 §5.13).</summary>
+/// <summary>An <c>a=</c> line: a property (<c>a=sendonly</c>) or a name with a value (<c>a=ptime:20</c>) (RFC 8866 §5.13). Its text form, which is not that of the line, shows no key.</summary>
 public sealed record SdpAttribute
 {
     /// <summary>Makes an attribute.</summary>
@@ -22,4 +24,10 @@ public sealed record SdpAttribute
     /// <summary>Whether the attribute has this name, without regard to case.</summary>
     /// <param name="name">Name to compare with.</param>
     public bool Is(string name) => Name.Equals(name, StringComparison.OrdinalIgnoreCase);
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Name = {Name}, Value = {(Is("crypto") ? "***" : Value)}");
+        return true;
+    }
 }

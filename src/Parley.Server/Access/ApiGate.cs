@@ -13,7 +13,9 @@ public sealed class ApiGate
     internal ApiGate(ApiKeyRing keys, IEnumerable<string> origins) => (_keys, _origins) = (keys, new(origins));
 
     /// <summary>Looks who it is. Null when nobody who may come in: then the answer has been given.</summary>
-    public async Task<ApiPrincipal?> AdmitAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="whole">Whether only keys that open everything do: those of an API that tells neither commands nor calls apart. Default: no.</param>
+    public async Task<ApiPrincipal?> AdmitAsync(HttpContext context, bool whole = false)
     {
         ArgumentNullException.ThrowIfNull(context);
         // Without keys, a page may name this machine by a host name of its own and would then be of the same origin; it cannot by an IP address.
@@ -22,7 +24,11 @@ public sealed class ApiGate
         if (!_origins.Admits(context.Request))
             return await RefuseAsync(context, StatusCodes.Status403Forbidden, $"Pages of {context.Request.Headers.Origin} may not connect: the server's list of origins does not name it.");
         if (_keys.Find(Presented(context.Request)) is { } principal)
-            return principal;
+        {
+            return principal.IsWhole || !whole ? principal
+                : await RefuseAsync(context, StatusCodes.Status403Forbidden, $"The key '{principal.Name}' opens some commands or calls only; here one is needed that opens all.");
+        }
+
         context.Response.Headers.WWWAuthenticate = "Bearer realm=\"parley\"";
         return await RefuseAsync(context, StatusCodes.Status401Unauthorized, "A key is needed: 'Authorization: Bearer KEY', or '?key=KEY' where no header can be set.");
     }

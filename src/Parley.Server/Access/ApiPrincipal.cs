@@ -21,6 +21,9 @@ public sealed class ApiPrincipal
     /// <summary>Calls that may be seen and touched.</summary>
     public CallScope Calls { get; }
 
+    /// <summary>True for a key that opens everything.</summary>
+    public bool IsWhole => _commands is null && ReferenceEquals(Calls, CallScope.All);
+
     /// <summary>True when the command may be given.</summary>
     public bool Allows(string command) => _commands is null || _commands.Contains(command);
 }

@@ -1,6 +1,8 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Parley.Server.Access;
 
-/// <summary>Counts the sockets, in all and of each client.</summary>
+/// <summary>Counts the sockets of an API, in all and of each client, that is, of each key and address.</summary>
 /// <param name="most">Sockets at a time; past it 503.</param>
 /// <param name="mostOfOne">Sockets of one client; past it 429.</param>
 internal sealed class ClientTable(int most, int mostOfOne)
@@ -10,30 +12,35 @@ internal sealed class ClientTable(int most, int mostOfOne)
     private TaskCompletionSource? _empty;
     private int _all;
 
-    /// <summary>Takes a place; 0 when there is one, else the status of the refusal.</summary>
-    public int TryEnter(string client)
+    /// <summary>Serves a socket while it has a place here. What has none, or is no WebSocket, has been answered.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="principal">Whose it is.</param>
+    /// <param name="hint">What else is to be known by somebody who expected no WebSocket.</param>
+    /// <param name="onFull">Told when there is no place.</param>
+    /// <param name="serve">Serves it.</param>
+    public async Task ServeAsync(HttpContext context, ApiPrincipal principal, string hint, Action onFull, Func<Task> serve)
     {
-        lock (_gate)
+        if (!context.WebSockets.IsWebSocketRequest)
         {
-            if (_all >= most)
-                return 503;
-            var own = _clients.GetValueOrDefault(client);
-            if (own >= mostOfOne)
-                return 429;
-            _clients[client] = own + 1;
-            _all++;
-            return 0;
+            await ApiGate.RefuseAsync(context, StatusCodes.Status426UpgradeRequired, $"This is a WebSocket: {hint}.");
+            return;
         }
-    }
 
-    public void Leave(string client)
-    {
-        lock (_gate)
+        var client = $"{principal.Name} {context.Connection.RemoteIpAddress}";
+        if (TryEnter(client) is > 0 and var status)
         {
-            if (--_all == 0)
-                _empty?.TrySetResult();
-            if (--_clients[client] == 0)
-                _clients.Remove(client);
+            onFull();
+            await ApiGate.RefuseAsync(context, status, status == StatusCodes.Status429TooManyRequests ? "This client has too many sockets." : "There are too many sockets.");
+            return;
+        }
+
+        try
+        {
+            await serve();
+        }
+        finally
+        {
+            Leave(client);
         }
     }
 
@@ -46,6 +53,33 @@ internal sealed class ClientTable(int most, int mostOfOne)
             if (_all == 0)
                 _empty.TrySetResult();
             return _empty.Task;
+        }
+    }
+
+    // Takes a place; 0 when there is one, else the status of the refusal.
+    private int TryEnter(string client)
+    {
+        lock (_gate)
+        {
+            if (_all >= most)
+                return StatusCodes.Status503ServiceUnavailable;
+            var own = _clients.GetValueOrDefault(client);
+            if (own >= mostOfOne)
+                return StatusCodes.Status429TooManyRequests;
+            _clients[client] = own + 1;
+            _all++;
+            return 0;
+        }
+    }
+
+    private void Leave(string client)
+    {
+        lock (_gate)
+        {
+            if (--_all == 0)
+                _empty?.TrySetResult();
+            if (--_clients[client] == 0)
+                _clients.Remove(client);
         }
     }
 }

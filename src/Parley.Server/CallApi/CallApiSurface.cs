@@ -80,47 +80,30 @@ public sealed class CallApiSurface : ApiSurface
 
     private async Task ServeAsync(HttpContext context, ApiGate gate)
     {
-        if (await gate.AdmitAsync(context) is not { } principal)
-            return;
-        if (!context.WebSockets.IsWebSocketRequest)
-        {
-            await ApiGate.RefuseAsync(context, StatusCodes.Status426UpgradeRequired, "This is a WebSocket; its description is at /call-api/openrpc.json.");
-            return;
-        }
+        if (await gate.AdmitAsync(context) is { } principal)
+            await _sockets.ServeAsync(context, principal, $"its description is at {Path}/openrpc.json", _core.Counters.SocketRefused, () => ServeSocketAsync(context, principal));
+    }
 
+    private async Task ServeSocketAsync(HttpContext context, ApiPrincipal principal)
+    {
         if (Dialect.Find(context.Request.Query["dialect"]) is not { } dialect)
         {
             await ApiGate.RefuseAsync(context, StatusCodes.Status400BadRequest, "There is the default dialect, and ?dialect=opensips.");
             return;
         }
 
-        var client = $"{principal.Name} {context.Connection.RemoteIpAddress}";
-        if (_sockets.TryEnter(client) is > 0 and var status)
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
-            _core.Counters.SocketRefused();
-            await ApiGate.RefuseAsync(context, status, "There are too many sockets.");
-            return;
-        }
-
+            KeepAliveInterval = _core.Limits.KeepAlive, KeepAliveTimeout = _core.Limits.KeepAlive,
+        });
+        _core.Counters.SocketOpened();
         try
         {
-            using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
-            {
-                KeepAliveInterval = _core.Limits.KeepAlive, KeepAliveTimeout = _core.Limits.KeepAlive,
-            });
-            _core.Counters.SocketOpened();
-            try
-            {
-                await new CallApiSession(_core, socket, principal, dialect).RunAsync(_ending.Token);
-            }
-            finally
-            {
-                _core.Counters.SocketClosed();
-            }
+            await new CallApiSession(_core, socket, principal, dialect).RunAsync(_ending.Token);
         }
         finally
         {
-            _sockets.Leave(client);
+            _core.Counters.SocketClosed();
         }
     }
 }

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Parley.Server.Access;
+using Parley.Net.Http;
 using Parley.Server.Voice.Extras;
 using Parley.Server.Voice.Incoming;
 using Parley.Server.Voice.Records;

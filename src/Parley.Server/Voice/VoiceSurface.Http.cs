@@ -14,7 +14,7 @@ public sealed partial class VoiceSurface
 {
     private async Task AnswerHttpAsync(HttpContext context, ApiGate gate, string[] path)
     {
-        if (await gate.AdmitAsync(context) is not { } principal)
+        if (await gate.AdmitAsync(context, whole: true) is not { } principal)
             return;
         var isGet = HttpMethods.IsGet(context.Request.Method);
         var isPost = HttpMethods.IsPost(context.Request.Method);

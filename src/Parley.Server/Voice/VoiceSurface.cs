@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
+using Parley.Media.Files;
 using Parley.Server.Access;
 using Parley.Server.Hosting;
 using Parley.Server.Voice.Extras;
@@ -113,34 +114,12 @@ public sealed partial class VoiceSurface : ApiSurface
     private static string Clean(string? path) => "/" + string.Join('/', (path ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries));
 
     private DumpFile? DumpOf(string id) =>
-        _core.Options.Dumps is { } folder && Sounds.Below(folder, id + ".events.jsonl") is { } file ? new(file, _core.Log) : null;
+        _core.Options.Dumps is { } folder && FolderPath.Below(folder, id + ".events.jsonl") is { } file ? new(file, _core.Log) : null;
 
     private async Task ServeSocketAsync(HttpContext context, ApiGate gate, VoiceKind kind)
     {
-        if (await gate.AdmitAsync(context) is not { } principal)
-            return;
-        if (!context.WebSockets.IsWebSocketRequest)
-        {
-            await ApiGate.RefuseAsync(context, StatusCodes.Status426UpgradeRequired, "This is a WebSocket: one for each call.");
-            return;
-        }
-
-        var client = $"{principal.Name} {context.Connection.RemoteIpAddress}";
-        if (_core.Clients.TryEnter(client) is > 0 and var refusal)
-        {
-            _core.Counters.SessionRefused();
-            await ApiGate.RefuseAsync(context, refusal, "There are too many sessions.");
-            return;
-        }
-
-        try
-        {
-            await ServeSessionAsync(context, kind);
-        }
-        finally
-        {
-            _core.Clients.Leave(client);
-        }
+        if (await gate.AdmitAsync(context, whole: true) is { } principal)
+            await _core.Clients.ServeAsync(context, principal, "one for each call", _core.Counters.SessionRefused, () => ServeSessionAsync(context, kind));
     }
 
     private async Task ServeSessionAsync(HttpContext context, VoiceKind kind)

@@ -13,4 +13,7 @@ internal readonly record struct HashSecret(ulong Low, ulong High)
         RandomNumberGenerator.Fill(bytes);
         return new(BinaryPrimitives.ReadUInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]));
     }
+
+    /// <summary>Its name: nothing of it is for anybody to read.</summary>
+    public override string ToString() => nameof(HashSecret);
 }

@@ -1,8 +1,9 @@
 using System.Text.Json;
+using System.Text;
 
 namespace Parley.Speech.Realtime;
 
-/// <summary>A model that hears and speaks by itself, over a WebSocket as OpenAI's realtime API has it.</summary>
+/// <summary>A model that hears and speaks by itself, over a WebSocket as OpenAI's realtime API has it. Its text form shows no secrets.</summary>
 public sealed record RealtimeOptions
 {
     /// <summary><c>openai</c>, <c>azure</c>, or the name of another that speaks as they do, which needs an <see cref="Endpoint"/>. Default <c>openai</c>.</summary>
@@ -48,5 +49,11 @@ public sealed record RealtimeOptions
             throw new ArgumentException($"{nameof(Endpoint)} must be an http, https, ws or wss URL.", nameof(Endpoint));
         if (string.IsNullOrWhiteSpace(Model)) throw new ArgumentException($"{nameof(Model)} must be there.", nameof(Model));
         if (Key.AsSpan().IndexOfAny('\r', '\n') >= 0) throw new ArgumentException($"{nameof(Key)} must be one line.", nameof(Key));
+    }
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Provider = {Provider}, Model = {Model}, Endpoint = {Endpoint?.Host}, Voice = {Voice}, Transcription = {Transcription}");
+        return true;
     }
 }

@@ -1,8 +1,9 @@
 using System.Collections.ObjectModel;
+using System.Text;
 
 namespace Parley.Testing.Agents;
 
-/// <summary>Who an agent is and how it behaves. In brackets: the key of the same in a script's map.</summary>
+/// <summary>Who an agent is and how it behaves. In brackets: the key of the same in a script's map. Its text form shows no secrets.</summary>
 public sealed record AgentOptions
 {
     /// <summary>SIP user, of the address and for credentials [<c>username</c>]. Required.</summary>
@@ -58,4 +59,10 @@ public sealed record AgentOptions
     /// <param name="map">Strings, numbers (long, double), bools, lists, maps and null.</param>
     /// <exception cref="AgentException">A key is unknown, a required one missing, or a value cannot be.</exception>
     public static AgentOptions FromMap(string agent, IReadOnlyDictionary<string, object?> map) => AgentOptionReader.Read(agent, map);
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Username = {Username}, Domain = {Domain}, AuthUser = {AuthUser}, Transport = {Transport}, Outbound = {Outbound}, MediaEncryption = {MediaEncryption}");
+        return true;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Parley.Sip.Messages;
 using Parley.Transfers;
 
@@ -32,7 +33,7 @@ public enum CallFlow
     ThirdPartyIV,
 }
 
-/// <summary>Calls one party, then the other, and lets them talk.</summary>
+/// <summary>Calls one party, then the other, and lets them talk. Its text form shows no secrets.</summary>
 public sealed record StartCall : CallCommand
 {
     /// <summary>Who is called first.</summary>
@@ -79,6 +80,13 @@ public sealed record StartCall : CallCommand
 
     /// <summary>Call-ID of the caller's leg. Default one of our own making. For <see cref="CallFlow.Relay"/> only.</summary>
     public string? SipCallId { get; init; }
+
+    /// <inheritdoc/>
+    protected override bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append($"Caller = {Caller}, Callee = {Callee}, Flow = {Flow}, UserName = {UserName}, Proxy = {Proxy}, Trunk = {Trunk}, SipCallId = {SipCallId}");
+        return true;
+    }
 }
 
 /// <summary>Sends one party of a call to somebody else; the other party drops out when that has worked.</summary>

@@ -1,4 +1,3 @@
-using Parley.Media.Files;
 using Parley.Media.Playback;
 using Parley.Media.Rtp;
 
@@ -60,17 +59,13 @@ public sealed partial class CallControl
 
             return null;
         }
-        catch (AudioFormatException e)
-        {
-            return new(488, e.Message);
-        }
-        catch (IOException e)
-        {
-            return new(404, e.Message);
-        }
         catch (Exception e) when (e is CallEndedException or CallMediaException or OperationCanceledException)
         {
             return new(487, Phrase(487));
+        }
+        catch (Exception e) when (SoundSources.OutcomeOf(e) is not null)
+        {
+            return SoundSources.OutcomeOf(e);
         }
         finally
         {

@@ -54,8 +54,11 @@ public sealed partial class CallControl : ICallControl, IAsyncDisposable
     }
 
     /// <summary>Ends the calls there are.</summary>
-    public async ValueTask DisposeAsync() =>
+    public async ValueTask DisposeAsync()
+    {
         await Task.WhenAll(Directory.List().Select(call => EndAsync(new EndCall { Call = call.Id, Reason = "The server is closing" }))).ConfigureAwait(false);
+        _sounds.Dispose();
+    }
 
     private Task<CommandOutcome> DispatchAsync(CallCommand command, CommandTrack track, CancellationToken cancel) => command switch
     {

@@ -1,3 +1,4 @@
+using Parley.Net.Http;
 using Parley.Transfers;
 
 namespace Parley.Control;
@@ -20,8 +21,8 @@ public sealed record CallControlOptions
     /// <summary>The folder recordings are written to, made when it is needed. Default none: recording is forbidden (403).</summary>
     public string? Recordings { get; init; }
 
-    /// <summary>Whether a URL may be fetched and played. Default none may: whoever gives commands could make this machine ask others.</summary>
-    public Func<Uri, bool>? AllowUrl { get; init; }
+    /// <summary>Where URLs may lead that commands name to be played. Default nowhere.</summary>
+    public UrlGuard Urls { get; init; } = UrlGuard.Nothing;
 
     /// <summary>Who carries out transfers that do not say: the phone where it can, or this side. Default <see cref="TransferMode.Automatic"/>.</summary>
     public TransferMode Transfers { get; init; }

@@ -1,4 +1,5 @@
 using Parley.Cli.Configuration;
+using Parley.Cli.Serving;
 using Parley.Cli.Terminal;
 
 namespace Parley.Cli.Tests.Configuration;
@@ -20,9 +21,9 @@ public sealed class CallApiSettingsTests
             }
             """,
             "parley.json").CallApi;
-        Assert.Equal((true, "127.0.0.1:5059"), (settings.Address().IsSecure, settings.Address().Address.ToString()));
+        Assert.Equal("wss:127.0.0.1:5059", settings.Listen);
         Assert.Equal(["https://desk.example.com"], settings.Origins);
-        var ring = settings.Ring();
+        var ring = settings.Ring("call API");
         Assert.True(ring.Find("all-of-it")!.Allows("CallHold"));
         Assert.True(ring.Find("d")!.Allows("CallEnd"));
         Assert.False(ring.Find("d")!.Allows("CallHold"));
@@ -49,13 +50,13 @@ public sealed class CallApiSettingsTests
     public void Two_keys_that_are_the_same_are_refused()
     {
         var settings = SettingsFile.Parse("""{ "call-api-key": "x", "call-api-keys": [{ "name": "a", "key": "x" }] }""", "parley.json").CallApi;
-        Assert.Contains("are the same", Assert.Throws<CommandException>(settings.Ring).Message, StringComparison.Ordinal);
+        Assert.Contains("are the same", Assert.Throws<CommandException>(() => settings.Ring("call API")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Without_a_word_it_is_on_loopback()
     {
-        var settings = new ServeSettings().CallApi;
-        Assert.Equal(("127.0.0.1:5059", false, true), (settings.Address().Address.ToString(), settings.Address().IsSecure, settings.Ring().IsEmpty));
+        var plan = CallApiServing.Read(new ServeSettings().CallApi)!;
+        Assert.Equal(("127.0.0.1:5059", false, true), (plan.Address.ToString(), plan.IsSecure, plan.Keys.IsEmpty));
     }
 }

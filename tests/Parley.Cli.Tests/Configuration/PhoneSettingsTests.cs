@@ -69,6 +69,8 @@ public sealed class PhoneSettingsTests
     [InlineData("""{ "routes": [{ "pattern": "0*1", "trunks": ["t"] }] }""", "'routes[0].pattern' needs a number in which X is any digit, Z one from 1, N one from 2, and a final * whatever follows, such as \"0*\" or \"49XXX\".")]
     [InlineData("""{ "trunks": { "t": { "uri": "sip:host" } }, "routes": [{ "pattern": "0*", "trunks": ["t"], "strip": 2 }] }""", "'routes[0].pattern' is shorter than the 2 characters that \"strip\" takes from it.")]
     [InlineData("""{ "limits": { "ring": "2d" } }""", "'limits.ring' needs a duration such as \"30s\", \"5m\" or \"1h\", up to a day.")]
+    [InlineData("""{ "control": { "urls": "media.example.com" } }""", "unknown key 'urls' in 'control'; there are music, prompts, transfers, url-hosts, public-urls.")]
+    [InlineData("""{ "control": { "url-hosts": ["http://media.example.com"] } }""", "'control.url-hosts' cannot be: 'http://media.example.com' is no host; write media.example.com, *.example.com or 127.0.0.1:9000.")]
     [InlineData("""{ "media": "direct", "media": "anchored" }""", "'media' is there twice; one of the two has to go.")]
     public void A_mistake_is_named_with_its_place_and_what_would_be_right(string json, string message)
     {
@@ -78,10 +80,25 @@ public sealed class PhoneSettingsTests
     }
 
     [Fact]
+    public void Where_URLs_may_lead_is_said_in_the_same_words_for_commands_and_voice_agents()
+    {
+        const string urls = """ "url-hosts": ["media.example.com", "*.example.org"], "public-urls": true """;
+        var settings = SettingsFile.Parse($$"""{ "control": { "music": "tone:440", {{urls}} }, "voice": { {{urls}} } }""", "parley.json");
+        Assert.Equal(new(["media.example.com", "*.example.org"], allowsPublic: true), settings.Phones.Control.Urls);
+        Assert.Equal(settings.Voice.Urls.Guard(), settings.Phones.Control.Urls);
+        Assert.False(SettingsFile.Parse("""{ "control": { "music": "tone:440" } }""", "parley.json").Phones.Control.Urls.Allows(new("http://media.example.com/")));
+    }
+
+    [Fact]
     public void What_counts_at_the_start_only_is_named()
     {
         var started = SettingsFile.Parse("""{ "sip": ["udp:127.0.0.1:1"], "limits": { "ring": "20s" } }""", "parley.json");
         var later = SettingsFile.Parse("""{ "sip": ["udp:127.0.0.1:2"], "media": "direct", "limits": { "ring": "30s" } }""", "parley.json");
         Assert.Equal(["sip", "media"], later.DifferentAtStart(started));
+        var (one, same, other) = (Control("a.example"), Control("a.example"), Control("b.example"));
+        Assert.Empty(same.DifferentAtStart(one));
+        Assert.Equal(["control"], other.DifferentAtStart(one));
+
+        static ServeSettings Control(string host) => SettingsFile.Parse($$"""{ "control": { "url-hosts": "{{host}}" } }""", "parley.json");
     }
 }

@@ -24,15 +24,15 @@ public sealed class VoiceSettingsTests
     public void Everything_is_read()
     {
         var voice = SettingsFile.Parse(Whole, "parley.json").Voice;
-        Assert.Equal(("wss:127.0.0.1:8443", "p", "r", "d"), (voice.Listen, voice.Prompts, voice.Recordings, voice.Dumps));
-        Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20), false, true), (voice.Grace, voice.Drain, voice.ReferEndsCall, voice.PublicUrls));
+        Assert.Equal(("wss:127.0.0.1:8443", "p", "r", "d"), (voice.Api.Listen, voice.Prompts, voice.Recordings, voice.Dumps));
+        Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20), false, true), (voice.Grace, voice.Drain, voice.ReferEndsCall, voice.Urls.AllowsPublic));
         Assert.Equal((2, "s", "7", "busy"), (voice.Webhook.Urls.Count, voice.Webhook.Secret, voice.Webhook.Headers["X-Tenant"], voice.Webhook.Fallback));
         Assert.Equal((TimeSpan.FromSeconds(2), 2, TimeSpan.FromSeconds(30)), (voice.Webhook.Timeout, voice.Webhook.Attempts, voice.Webhook.AcceptTimeout));
         Assert.Equal(("c", "t", "https://llm.example.com/v1", "l", true), (voice.Records?.Folder, voice.Cache, voice.Llm, voice.LlmKey, voice.LegacyReasons));
         var agent = Assert.Single(voice.Agents);
         Assert.Equal(("sales", true, 1), (agent.Name, agent.TakesRest, agent.Users.Count));
-        Assert.NotNull(voice.Ring().Find("d"));
-        Assert.True(voice.Guard().Allows(new("http://elsewhere.example.org/")));
+        Assert.NotNull(voice.Api.Ring("voice agents").Find("d"));
+        Assert.True(voice.Urls.Guard().Allows(new("http://elsewhere.example.org/")));
         Assert.Equal(("u", "turn:turn.example.com"), (voice.IceServers[1].Username, voice.IceServers[1].Urls[0]));
     }
 
@@ -50,9 +50,9 @@ public sealed class VoiceSettingsTests
     {
         var file = SettingsFile.Parse(Whole, "parley.json").Voice;
         Assert.True((file with { Agents = [], Webhook = new(), WebhookUsers = [] }).IsSameAtStart(file));
-        Assert.False((file with { UrlHosts = [] }).IsSameAtStart(file));
+        Assert.False((file with { Urls = new() { AllowsPublic = true } }).IsSameAtStart(file));
         Assert.False((file with { IceServers = [] }).IsSameAtStart(file));
-        Assert.False((file with { Key = "other" }).IsSameAtStart(file));
+        Assert.False((file with { Api = file.Api with { Key = "other" } }).IsSameAtStart(file));
         Assert.False((file with { Bots = new Dictionary<string, string> { ["reception"] = "other.json" } }).IsSameAtStart(file));
         Assert.False((file with { Records = new() { Folder = "other" } }).IsSameAtStart(file));
         Assert.False((file with { Prompts = "other" }).IsSameAtStart(file));
@@ -70,6 +70,7 @@ public sealed class VoiceSettingsTests
     [InlineData("""{ "refer": "x" }""", "\"ends-call\", \"keeps-call\"")]
     [InlineData("""{ "grace": "soon" }""", "'voice.grace' needs a duration")]
     [InlineData("""{ "ice-servers": [{ "username": "u" }] }""", "needs a \"urls\"")]
+    [InlineData("""{ "url-hosts": "http://media.example.com/" }""", "'voice.url-hosts' cannot be: 'http://media.example.com/' is no host")]
     public void A_mistake_is_named(string voice, string message)
     {
         var fault = Assert.Throws<CommandException>(() => SettingsFile.Parse($$"""{ "voice": {{voice}} }""", "parley.json"));

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
-using Parley.Server.Access;
+using Parley.Net.Http;
 using Parley.Server.Tests.Support;
 using Parley.Server.Voice;
+using Parley.TestSupport;
 using Parley.TestSupport.Speech;
 using static Parley.Server.Tests.Voice.VoiceStage;
 
@@ -82,6 +83,33 @@ public sealed class AddressTests
         using var answer = await http.PostAsync(stage.Http("/precache"), new StringContent($$$"""{"command":"tts","text":"a","option":{"provider":"voiceapi","endpoint":"{{{Inner}}}"}}"""));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains("option.endpoint: ", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_played_is_judged_by_where_its_name_leads_and_by_where_it_is_redirected()
+    {
+        await using var inner = new HttpEar();
+        await using var web = new HttpEar((_, response) =>
+        {
+            response.Redirect($"{inner.Url}a.wav");
+            return Task.CompletedTask;
+        });
+        await using var stage = await StartAsync(new() { Urls = new([web.Url.Authority], true, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback])) });
+        _ = stage.AnswerAll();
+        await using var socket = await stage.ConnectAsync();
+        await socket.SendAsync(stage.Invite());
+        await UntilAsync(socket, "mediaReady");
+        foreach (var (url, why) in new[]
+        {
+            ($"http://media.example.com:{inner.Url.Port}/a.wav", "leads to 127.0.0.1, which is no public address"), ($"{web.Url}moved.wav", "leads to 127.0.0.1, which is no public address"),
+            ($"{inner.Url}a.wav", "URLs of 127.0.0.1 are not allowed here"),
+        })
+        {
+            await socket.SendAsync($$"""{"command":"play","url":"{{url}}"}""");
+            Assert.Contains(why, (await UntilAsync(socket, "error"))[^1].GetProperty("error").GetString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal((1, 0), (web.Count, inner.Count));
     }
 
     private static async Task<List<JsonElement>> SaysAsync(ApiSocket socket, string more)

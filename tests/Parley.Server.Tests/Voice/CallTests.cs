@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using Parley.Server.Access;
 using Parley.Server.Tests.Support;
 using Parley.Sip.Invites;
 using static Parley.Server.Tests.Voice.VoiceStage;
@@ -236,6 +238,22 @@ public sealed class CallTests
         Assert.Contains("mood", (await socket.ReadAsync()).GetProperty("error").GetString());
         Assert.Equal("h1", (await socket.ReadAsync()).GetProperty("id").GetString());
         Assert.Equal(("addHistory", "hi"), (Name(await socket.ReadAsync() is var told ? told : default), told.GetProperty("text").GetString()));
+    }
+
+    [Fact]
+    public async Task A_key_that_opens_some_commands_or_calls_opens_no_voice_agents()
+    {
+        await using var stage = await StartAsync(host: host => host with { Keys = new([new("all", "whole"), new("few", "commands") { Commands = ["CallList"] }, new("own", "calls") { Calls = CallScope.Own }]) });
+        using var http = new HttpClient();
+        foreach (var (key, status) in new[] { ("whole", HttpStatusCode.OK), ("commands", HttpStatusCode.Forbidden), ("calls", HttpStatusCode.Forbidden), ("none", HttpStatusCode.Unauthorized) })
+        {
+            using var answer = await http.GetAsync(stage.Http($"/list?key={key}"));
+            Assert.Equal(status, answer.StatusCode);
+        }
+
+        await using var socket = await stage.ConnectAsync("/call/sip?key=whole");
+        var refused = await Assert.ThrowsAsync<WebSocketException>(() => stage.ConnectAsync("/call/sip?key=commands"));
+        Assert.Contains("403", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

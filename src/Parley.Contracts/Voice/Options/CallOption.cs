@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using System.Text;
 
 namespace Parley.Contracts.Voice.Options;
 
@@ -128,6 +129,12 @@ public sealed record SipOption
     /// <summary>True demands encrypted audio (SRTP with keys in the session description); otherwise it is as the server has it.</summary>
     [JsonPropertyName("enable_srtp")]
     public bool? EnableSrtp { get; init; }
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Username = {Username}, Realm = {Realm}, Contact = {Contact}, EnableSrtp = {EnableSrtp}");
+        return true;
+    }
 }
 
 /// <summary>How a call is connected with somebody else.</summary>

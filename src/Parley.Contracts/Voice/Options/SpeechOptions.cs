@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text;
 
 namespace Parley.Contracts.Voice.Options;
 
@@ -38,6 +39,12 @@ public sealed record VadOption
 
     /// <summary>Its id.</summary>
     public string? SecretId { get; init; }
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Type = {Type}, Samplerate = {Samplerate}, Endpoint = {Endpoint}");
+        return true;
+    }
 }
 
 /// <summary>Recognition.</summary>
@@ -81,6 +88,12 @@ public sealed record AsrOption
 
     /// <summary>Begins with the answer instead of with early media.</summary>
     public bool? StartWhenAnswer { get; init; }
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Provider = {Provider}, Language = {Language}, Endpoint = {Endpoint}, Fallback = {Fallback}");
+        return true;
+    }
 }
 
 /// <summary>Synthesis.</summary>
@@ -142,6 +155,12 @@ public sealed record TtsOption
 
     /// <summary>Milliseconds, where the command has none.</summary>
     public uint? WaitInputTimeout { get; init; }
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Provider = {Provider}, Speaker = {Speaker}, Model = {Model}, Language = {Language}, Endpoint = {Endpoint}, Fallback = {Fallback}");
+        return true;
+    }
 }
 
 /// <summary>End of utterance.</summary>
@@ -164,6 +183,12 @@ public sealed record EouOption
 
     /// <summary>Parameters of the detector.</summary>
     public IReadOnlyDictionary<string, string>? Extra { get; init; }
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Type = {Type}, Endpoint = {Endpoint}, Timeout = {Timeout}");
+        return true;
+    }
 }
 
 /// <summary>Automatic gain.</summary>
@@ -258,6 +283,12 @@ public sealed record RealtimeOption
 
     /// <summary><c>instructions</c>, <c>voice</c>, <c>transcription</c> (model, or <c>none</c>), <c>version</c> (of the protocol: <c>1</c> or <c>2</c>); the rest goes into the provider's session as it is.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Extra { get; init; }
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Provider = {Provider}, Model = {Model}, Endpoint = {Endpoint}");
+        return true;
+    }
 }
 
 /// <summary>Tones of the network.</summary>

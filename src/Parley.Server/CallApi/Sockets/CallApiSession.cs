@@ -7,6 +7,7 @@ using Parley.Server.CallApi.Commands;
 using Parley.Server.CallApi.Dialects;
 using Parley.Server.CallApi.JsonRpc;
 using Parley.Server.CallApi.Methods;
+using Parley.Server.Hosting;
 
 namespace Parley.Server.CallApi.Sockets;
 
@@ -65,7 +66,7 @@ internal sealed class CallApiSession : ICommandListener, ISocketCommands
             Leave();
             _outbox.End();
             await sending;
-            await CloseAsync(close.Item1, close.Item2);
+            await SocketEnd.CloseAsync(_socket, close.Item1, close.Item2, _core.Limits.SendTimeout);
         }
     }
 
@@ -221,21 +222,5 @@ internal sealed class CallApiSession : ICommandListener, ISocketCommands
             run.Leave(this);
         foreach (var run in bound)
             run.Cancel();
-    }
-
-    private async Task CloseAsync(WebSocketCloseStatus status, string reason)
-    {
-        if (_socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
-            return;
-        // The peer's close frame is not waited for: it may never come.
-        using var limit = new CancellationTokenSource(_core.Limits.SendTimeout);
-        try
-        {
-            await _socket.CloseOutputAsync(status, reason, limit.Token);
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
-        {
-            // Gone meanwhile.
-        }
     }
 }

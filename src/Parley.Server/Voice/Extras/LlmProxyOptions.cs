@@ -1,6 +1,8 @@
+using System.Text;
+
 namespace Parley.Server.Voice.Extras;
 
-/// <summary>The service behind <c>/llm/v1</c>: one that speaks OpenAI's API, with a key that programs need not know.</summary>
+/// <summary>The service behind <c>/llm/v1</c>: one that speaks OpenAI's API, with a key that programs need not know. Its text form shows no secrets.</summary>
 public sealed record LlmProxyOptions
 {
     /// <summary>Where it is, e.g. <c>https://api.openai.com/v1</c>; what follows <c>/llm/v1</c> is put behind it.</summary>
@@ -20,4 +22,10 @@ public sealed record LlmProxyOptions
 
     /// <summary>How long a request may take, with all of its answer. Default: 5 min.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Base = {Base.Host}, MaxRequest = {MaxRequest}, MaxAnswer = {MaxAnswer}, MaxRequests = {MaxRequests}, Timeout = {Timeout}");
+        return true;
+    }
 }

@@ -1,6 +1,8 @@
+using System.Text;
+
 namespace Parley.Server.Voice.Incoming;
 
-/// <summary>How incoming calls are announced to a program.</summary>
+/// <summary>How incoming calls are announced to a program. Its text form shows no secrets.</summary>
 public sealed record WebhookOptions
 {
     /// <summary>Where the announcement is posted; http or https.</summary>
@@ -32,4 +34,10 @@ public sealed record WebhookOptions
 
     /// <summary>What happens to the call instead when nobody can be told of it or claims it, e.g. another extension; the call is over when it returns. Default: it is refused.</summary>
     public Func<IncomingCall, CancellationToken, Task>? Fallback { get; init; }
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Url = {Url.Host}, Others = {Others.Count}, Timeout = {Timeout}, Attempts = {Attempts}, AcceptTimeout = {AcceptTimeout}, FallbackStatus = {FallbackStatus}");
+        return true;
+    }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Parley.Contracts.Voice;
+using Parley.Media.Files;
 
 namespace Parley.Server.Voice.Records;
 
@@ -178,7 +179,7 @@ internal sealed partial class CallRecordBook : IDisposable
     private async Task<(CallRecordParcel? Parcel, string File)> PackAsync(string note, CancellationToken cancel)
     {
         var name = await File.ReadAllTextAsync(note, cancel);
-        var file = Sessions.Sounds.Below(_options.Folder, name);
+        var file = FolderPath.Below(_options.Folder, name);
         if (file is null || !File.Exists(file))
             return (null, "");
         var json = await File.ReadAllBytesAsync(file, cancel);

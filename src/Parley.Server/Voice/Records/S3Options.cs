@@ -1,6 +1,8 @@
+using System.Text;
+
 namespace Parley.Server.Voice.Records;
 
-/// <summary>A bucket of a store that speaks Amazon's S3: Amazon itself, MinIO, Aliyun OSS, Tencent COS, Google, DigitalOcean.</summary>
+/// <summary>A bucket of a store that speaks Amazon's S3: Amazon itself, MinIO, Aliyun OSS, Tencent COS, Google, DigitalOcean. Its text form shows no secrets.</summary>
 public sealed record S3Options
 {
     /// <summary>The bucket.</summary>
@@ -23,4 +25,10 @@ public sealed record S3Options
 
     /// <summary>The clock of the signatures. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append($"Bucket = {Bucket}, Region = {Region}, Endpoint = {Endpoint?.Host}, PathStyle = {PathStyle}");
+        return true;
+    }
 }

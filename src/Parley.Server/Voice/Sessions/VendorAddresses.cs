@@ -1,5 +1,5 @@
 using Parley.Contracts.Voice;
-using Parley.Server.Access;
+using Parley.Net.Http;
 using Parley.Speech.Vendors;
 
 namespace Parley.Server.Voice.Sessions;

@@ -1,8 +1,7 @@
 using System.Buffers;
-using System.Globalization;
 using System.Net.WebSockets;
-using System.Text;
 using Parley.Media.Playback;
+using Parley.Server.Hosting;
 using Parley.Server.Voice.Sessions;
 
 namespace Parley.Server.Voice.Sockets;
@@ -10,8 +9,8 @@ namespace Parley.Server.Voice.Sockets;
 /// <summary>A session's socket: commands and audio in, events and audio out. The session is told when it is gone.</summary>
 internal sealed class VoiceSocket(WebSocket socket, VoiceSession session, VoiceLimits limits)
 {
-    // Nearly all commands are smaller.
-    private const int FirstBuffer = 4_096;
+    // Of what is read only to be let go.
+    private const int DrainBuffer = 4_096;
 
     // Peers answer a close frame at once, or never.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
@@ -29,7 +28,7 @@ internal sealed class VoiceSocket(WebSocket socket, VoiceSession session, VoiceL
         if (await Task.WhenAny(reading, sending) == sending)
         {
             // The session is over, and all of it has been told. To close without the peer's own close could take from it what it has not read yet.
-            await CloseAsync();
+            await SocketEnd.CloseAsync(socket, _close.Status, _close.Reason, limits.SendTimeout);
             gone.CancelAfter(CloseTimeout);
             await reading;
             session.Detach();
@@ -40,7 +39,7 @@ internal sealed class VoiceSocket(WebSocket socket, VoiceSession session, VoiceL
         await gone.CancelAsync();
         await sending;
         session.Detach();
-        await CloseAsync();
+        await SocketEnd.CloseAsync(socket, _close.Status, _close.Reason, limits.SendTimeout);
         await DrainAsync();
     }
 
@@ -48,7 +47,7 @@ internal sealed class VoiceSocket(WebSocket socket, VoiceSession session, VoiceL
     private async Task DrainAsync()
     {
         using var limit = new CancellationTokenSource(CloseTimeout);
-        var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+        var buffer = ArrayPool<byte>.Shared.Rent(DrainBuffer);
         try
         {
             while (socket.State == WebSocketState.CloseSent && (await socket.ReceiveAsync(buffer.AsMemory(), limit.Token)).MessageType != WebSocketMessageType.Close)
@@ -56,7 +55,7 @@ internal sealed class VoiceSocket(WebSocket socket, VoiceSession session, VoiceL
                 // Let go.
             }
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception e) when (SocketEnd.IsGone(e))
         {
             // Gone, or it does not want to know.
         }
@@ -97,7 +96,7 @@ internal sealed class VoiceSocket(WebSocket socket, VoiceSession session, VoiceL
         {
             // Nothing more is read, for which there may be a reason that is still to be told.
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception e) when (SocketEnd.IsGone(e))
         {
             socket.Abort(); // gone, or it does not read: what is left waits for another socket, if one may come
         }
@@ -116,68 +115,16 @@ internal sealed class VoiceSocket(WebSocket socket, VoiceSession session, VoiceL
 
     private async Task ReadAsync(CancellationToken gone)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+        using var reader = new MessageReader(socket, limits.MaxMessage, session.Hear);
         try
         {
-            var length = 0;
-            while (true)
-            {
-                if (length == buffer.Length)
-                    buffer = Larger(buffer);
-                var room = Math.Min(buffer.Length, limits.MaxMessage + 1) - length;
-                var read = await socket.ReceiveAsync(buffer.AsMemory(length, room), gone);
-                if (read.MessageType == WebSocketMessageType.Close)
-                    return;
-                if (read.MessageType == WebSocketMessageType.Binary)
-                {
-                    // Heard as it comes: where a message ends means nothing.
-                    session.Hear(buffer.AsSpan(0, read.Count));
-                    continue;
-                }
-
-                length += read.Count;
-                if (length > limits.MaxMessage)
-                {
-                    _close = (WebSocketCloseStatus.MessageTooBig, string.Create(CultureInfo.InvariantCulture, $"A command may have {limits.MaxMessage} bytes."));
-                    return;
-                }
-
-                if (!read.EndOfMessage)
-                    continue;
-                await session.TakeAsync(buffer.AsMemory(0, length));
-                length = 0;
-            }
+            while (await reader.ReadAsync(gone) is { } command)
+                await session.TakeAsync(command);
+            _close = reader.End;
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception e) when (SocketEnd.IsGone(e))
         {
             // Gone.
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private async Task CloseAsync()
-    {
-        if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
-            return;
-        using var limit = new CancellationTokenSource(limits.SendTimeout);
-        try
-        {
-            await socket.CloseOutputAsync(_close.Status, Encoding.UTF8.GetByteCount(_close.Reason) > 120 ? "" : _close.Reason, limit.Token);
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException or ObjectDisposedException)
-        {
-            // Gone meanwhile.
-        }
-    }
-
-    private static byte[] Larger(byte[] buffer)
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
     }
 }

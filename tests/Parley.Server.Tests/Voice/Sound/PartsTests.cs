@@ -1,7 +1,7 @@
 using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Options;
 using Parley.Media.Audio;
-using Parley.Server.Access;
+using Parley.Net.Http;
 using Parley.Server.Voice.Sessions;
 using Parley.Server.Voice.Sound;
 using Parley.Speech.Output;
@@ -190,27 +190,6 @@ public sealed class PartsTests
         var problems = new List<VoiceProblem>();
         ChainPlan.NotOfPhones(new() { Offer = "v=0", Codec = "pcmu", EnableIceLite = true, EnableIpv6 = true }, problems);
         Assert.Equal(["option.offer", "option.enableIceLite"], problems.Select(problem => problem.Field));
-    }
-
-    [Fact]
-    public void A_beginning_is_left_out_whether_or_not_there_is_that_much()
-    {
-        var pcm = Enumerable.Range(0, 8000).Select(i => (short)i).ToArray();
-        var skipping = new SkippingSource(new AudioClipSource(new AudioClip(pcm, 8000)), TimeSpan.FromMilliseconds(500));
-        var read = new short[160];
-        Assert.Equal(160, skipping.Read(read));
-        Assert.Equal(4000, read[0]);
-        var none = new SkippingSource(new AudioClipSource(new AudioClip(pcm, 8000)), TimeSpan.FromSeconds(2));
-        Assert.Equal(0, none.Read(read));
-        Assert.True(none.Ended);
-        Assert.Equal(4000, Position(TimeSpan.FromMilliseconds(500)));
-        Assert.True(new AudioClipSource(new AudioClip(pcm, 8000), offset: TimeSpan.FromSeconds(2)).Ended);
-
-        int Position(TimeSpan offset)
-        {
-            new AudioClipSource(new AudioClip(pcm, 8000), offset: offset).Read(read);
-            return read[0];
-        }
     }
 
     private bool Post(Action action)

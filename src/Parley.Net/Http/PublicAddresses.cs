@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Parley.Server.Access;
+namespace Parley.Net.Http;
 
 /// <summary>Which addresses are of the open internet: not of this machine, this network or anybody's own (the registries of RFC 6890).</summary>
 internal static class PublicAddresses

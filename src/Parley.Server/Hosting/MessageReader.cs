@@ -1,12 +1,15 @@
 using System.Buffers;
 using System.Net.WebSockets;
 
-namespace Parley.Server.CallApi.Sockets;
+namespace Parley.Server.Hosting;
 
 /// <summary>Whole text messages from a socket, up to a size. One reader at a time.</summary>
-internal sealed class MessageReader(WebSocket socket, int maxMessage) : IDisposable
+/// <param name="socket">Stays its owner's.</param>
+/// <param name="maxMessage">Bytes of a message; a larger one is the end.</param>
+/// <param name="hear">Takes what comes in binary frames as it comes: where such a message ends means nothing. Null where there are none: then one is the end.</param>
+internal sealed class MessageReader(WebSocket socket, int maxMessage, Action<ReadOnlySpan<byte>>? hear = null) : IDisposable
 {
-    // Nearly all requests are smaller.
+    // Nearly all messages are smaller.
     private const int FirstBuffer = 2_048;
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
@@ -29,7 +32,13 @@ internal sealed class MessageReader(WebSocket socket, int maxMessage) : IDisposa
             if (read.MessageType == WebSocketMessageType.Close)
                 return null;
             if (read.MessageType == WebSocketMessageType.Binary)
-                return Ended(WebSocketCloseStatus.InvalidMessageType, "JSON-RPC travels in text frames.");
+            {
+                if (hear is null)
+                    return Ended(WebSocketCloseStatus.InvalidMessageType, "Messages travel in text frames.");
+                hear(_buffer.AsSpan(length, read.Count));
+                continue;
+            }
+
             length += read.Count;
             if (length > maxMessage)
                 return Ended(WebSocketCloseStatus.MessageTooBig, $"A message may have {maxMessage} bytes.");

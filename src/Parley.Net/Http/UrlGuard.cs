@@ -1,28 +1,24 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Parley.Server.Access;
+namespace Parley.Net.Http;
 
 /// <summary>
-/// Where the URLs may lead that others give to the server: to hosts that are configured, and to public addresses when that is allowed. Whoever gives a command could otherwise make this machine
-/// ask others of its network. A name is looked up once, for the connection, and the address that was judged is the one that is connected to. Immutable; for any thread.
+/// Where the URLs may lead that others give: to hosts that are configured, and to public addresses when that is allowed. Whoever gives a command could otherwise make this machine
+/// ask others of its network. A name is looked up once, for the connection, and the address that was judged is the one that is connected to. Immutable; for any thread. Two that say the same are equal.
 /// </summary>
-public sealed class UrlGuard
+public sealed class UrlGuard : IEquatable<UrlGuard>
 {
     private readonly (string Host, int Port)[] _hosts;
     private readonly bool _allowsPublic;
-    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve;
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>>? _resolve;
 
     /// <summary>Makes one.</summary>
     /// <param name="hosts">Hosts that may be reached wherever they are: <c>media.example.com</c>, <c>*.example.com</c> for all below, <c>127.0.0.1:9000</c> for one port.</param>
     /// <param name="allowsPublic">Whether every other host may be reached, too, at public addresses. Default: no.</param>
+    /// <param name="resolve">Gives the addresses of a name. Default: the system's resolver.</param>
     /// <exception cref="ArgumentException">A host is empty or has more than a name and a port.</exception>
-    public UrlGuard(IEnumerable<string> hosts, bool allowsPublic = false)
-        : this(hosts, allowsPublic, static (host, cancel) => Dns.GetHostAddressesAsync(host, cancel))
-    {
-    }
-
-    internal UrlGuard(IEnumerable<string> hosts, bool allowsPublic, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+    public UrlGuard(IEnumerable<string> hosts, bool allowsPublic = false, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         ArgumentNullException.ThrowIfNull(hosts);
         _hosts = [.. hosts.Select(Parse)];
@@ -43,7 +39,7 @@ public sealed class UrlGuard
         return IsConfigured(host, url.Port) || (_allowsPublic && (!IPAddress.TryParse(host, out var address) || PublicAddresses.Contain(address)));
     }
 
-    /// <summary>A handler whose every connection is judged, that of a redirection too if somebody turns those on. It uses no proxy, which would connect in its place; it is its caller's to dispose.</summary>
+    /// <summary>A handler whose every connection is judged, that of a redirection too where its user turns those on. It uses no proxy, which would connect in its place; it is its caller's to dispose.</summary>
     public SocketsHttpHandler CreateHandler() => new()
     {
         AllowAutoRedirect = false,
@@ -54,13 +50,22 @@ public sealed class UrlGuard
         ConnectCallback = (context, cancel) => ConnectAsync(context.DnsEndPoint, cancel),
     };
 
+    /// <inheritdoc/>
+    public bool Equals(UrlGuard? other) => other is not null && _allowsPublic == other._allowsPublic && _resolve == other._resolve && _hosts.SequenceEqual(other._hosts);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as UrlGuard);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(_allowsPublic, _hosts.Length, _hosts.FirstOrDefault());
+
     /// <summary>Connects, or refuses to.</summary>
     /// <exception cref="HttpRequestException">It may not be reached; the message says why.</exception>
     /// <exception cref="SocketException">It cannot be reached.</exception>
     internal async ValueTask<Stream> ConnectAsync(DnsEndPoint target, CancellationToken cancel)
     {
         var host = Clean(target.Host);
-        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await _resolve(host, cancel);
+        var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await (_resolve ?? Dns.GetHostAddressesAsync)(host, cancel).ConfigureAwait(false);
         if (!IsConfigured(host, target.Port))
         {
             if (!_allowsPublic)
@@ -73,7 +78,7 @@ public sealed class UrlGuard
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(addresses, target.Port, cancel);
+            await socket.ConnectAsync(addresses, target.Port, cancel).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Parley.Server.Access;
+using Parley.Net.Http;
 
-namespace Parley.Server.Tests.Access;
+namespace Parley.Net.Tests.Http;
 
 /// <summary>Where URLs of others may lead.</summary>
 public sealed class UrlGuardTests

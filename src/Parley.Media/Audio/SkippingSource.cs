@@ -1,6 +1,4 @@
-using Parley.Media.Audio;
-
-namespace Parley.Server.Voice.Sessions;
+namespace Parley.Media.Audio;
 
 /// <summary>Leaves out the beginning of a source.</summary>
 internal sealed class SkippingSource(IAudioSource inner, TimeSpan offset) : IAudioSource, IDisposable
