@@ -33,13 +33,13 @@ give_up() {
 # The phones nobody here wrote, and the database.
 install_peers() {
     local missing=() package
-    for package in sip-tester baresip-core linphone-cli kamailio fail2ban postgresql espeak-ng nodejs python3 libopus0; do
+    for package in sip-tester baresip-core linphone-cli kamailio fail2ban postgresql espeak-ng libsndfile1 libopus0 nodejs python3; do
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
     done
     # Debian's own Node has no WebSocket yet.
     node --experimental-websocket -e 'process.exit(typeof WebSocket === "function" ? 0 : 1)' 2>/dev/null || missing+=(node-ws)
     [ ${#missing[@]} -gt 0 ] || return 0
-    command -v apt-get >/dev/null || give_up "${missing[*]} missing, and this system has no apt-get: install SIPp 3.6, baresip 1.0, linphonec, kamailio 5.6, fail2ban 1.0, espeak-ng 1.51 and PostgreSQL by hand"
+    command -v apt-get >/dev/null || give_up "${missing[*]} missing, and this system has no apt-get: install SIPp 3.6, baresip 1.0, linphonec, kamailio 5.6, fail2ban 1.0, espeak-ng 1.51, libsndfile 1.2 and PostgreSQL by hand"
     local root=()
     if [ "$(id -u)" != 0 ]; then
         command -v sudo >/dev/null || give_up "${missing[*]} missing: run as root once, or: apt-get install ${missing[*]}"

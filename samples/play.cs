@@ -1,7 +1,7 @@
-// Plays a WAV file, the same file as a stream, or one behind a URL; any rate, mono or stereo, PCM, A-law or µ-law.
+// Plays a file, the same file as a stream, or one behind a URL; any rate, mono or stereo: WAV, and with libsndfile1 installed MP3, Ogg, Opus, FLAC.
 // What cannot be played is one exception, and the call goes on.
 // Dial sip:file@HOST, sip:stream@HOST or sip:url@HOST.
-// dotnet run samples/play.cs -- [udp://0.0.0.0:5060] [file.wav] [http://…/file.wav]
+// dotnet run samples/play.cs -- [udp://0.0.0.0:5060] [file] [http://…/file]
 #:project ../src/Parley/Parley.csproj
 #:property PublishAot=false
 using Parley;
@@ -29,7 +29,7 @@ await phone.ServeAsync(async (call, ct) =>
         };
         Console.WriteLine($"{result.End} after {result.Played.TotalSeconds:0.0} s");
     }
-    catch (Exception e) when (e is WavFormatException or IOException)
+    catch (Exception e) when (e is AudioFormatException or IOException)
     {
         Console.WriteLine(e.Message);
         await call.PlayAsync(new ToneSource(200, 8000, TimeSpan.FromSeconds(1)), cancel: ct);

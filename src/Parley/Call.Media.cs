@@ -42,12 +42,15 @@ public abstract partial class Call
         }
     }
 
-    /// <summary>Plays a WAV file, or one behind an http or https URL, to its end.</summary>
-    /// <param name="file">A path or a URL of the program's own; a file is read once and kept, a URL is streamed. What others name is opened by <see cref="NamedSounds"/>, which judges it.</param>
+    /// <summary>Plays an audio file, or one behind an http or https URL, to its end: WAV, and where the system has libsndfile MP3, Ogg, Opus, FLAC (see <see cref="AudioFile"/>).</summary>
+    /// <param name="file">
+    /// A path or a URL of the program's own; a file is read once and kept, a WAV behind a URL is streamed, anything else there taken in first. What others name is opened
+    /// by <see cref="NamedSounds"/>, which judges it.
+    /// </param>
     /// <param name="options">Gain, start muted or paused.</param>
     /// <param name="cancel">Stops playing.</param>
     /// <returns>How it ended: finished, or cut by the end of the call.</returns>
-    /// <exception cref="WavFormatException">It is no WAV file we can play; the message says why.</exception>
+    /// <exception cref="AudioFormatException">It is no audio that can be played here; the message says what it is.</exception>
     /// <exception cref="IOException">It cannot be read; for a URL an <see cref="HttpAudioException"/> with the status.</exception>
     /// <exception cref="CallMediaException">There is no audio yet.</exception>
     public async Task<PlaybackResult> PlayAsync(string file, PlaybackOptions? options = null, CancellationToken cancel = default)
@@ -56,12 +59,12 @@ public abstract partial class Call
         return await FinishAsync(playback, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Plays a WAV stream to its end as it comes in, e.g. from a synthesiser's pipe.</summary>
+    /// <summary>Plays a stream to its end: a WAV as it comes in, e.g. from a synthesiser's pipe, other formats once they are there or from a stream that can seek.</summary>
     /// <inheritdoc cref="PlayAsync(string, PlaybackOptions?, CancellationToken)"/>
-    public async Task<PlaybackResult> PlayAsync(Stream wav, PlaybackOptions? options = null, CancellationToken cancel = default)
+    public async Task<PlaybackResult> PlayAsync(Stream audio, PlaybackOptions? options = null, CancellationToken cancel = default)
     {
         OpenAudio();
-        var source = await WavStreamSource.OpenAsync(wav, cancellationToken: cancel).ConfigureAwait(false);
+        var source = await AudioFileSource.OpenAsync(audio, cancellationToken: cancel).ConfigureAwait(false);
         return await PlayAsync(source, options, cancel).ConfigureAwait(false);
     }
 
@@ -70,7 +73,7 @@ public abstract partial class Call
     public Task<PlaybackResult> PlayAsync(IAudioSource source, PlaybackOptions? options = null, CancellationToken cancel = default) =>
         FinishAsync(StartPlayback(source, options), cancel);
 
-    /// <summary>Starts playing a WAV file or URL and returns the handle that mutes, pauses and stops it.</summary>
+    /// <summary>Starts playing an audio file or URL and returns the handle that mutes, pauses and stops it.</summary>
     /// <inheritdoc cref="PlayAsync(string, PlaybackOptions?, CancellationToken)"/>
     public async Task<AudioPlayback> StartPlaybackAsync(string file, PlaybackOptions? options = null, CancellationToken cancel = default)
     {

@@ -97,7 +97,7 @@ public sealed class AudioTests : IDisposable
     public void A_file_that_is_no_WAV_is_an_error_that_says_so_and_the_call_goes_on() => Between(async (stage, us, bob) =>
     {
         await System.IO.File.WriteAllTextAsync(File("song.wav"), "This is a text that calls itself something else.");
-        await Assert.ThrowsAsync<WavFormatException>(() => us.PlayAsync(File("song.wav")));
+        await Assert.ThrowsAsync<AudioFormatException>(() => us.PlayAsync(File("song.wav")));
         await Assert.ThrowsAsync<FileNotFoundException>(() => us.PlayAsync(File("missing.wav")));
         var playing = us.PlayAsync(Tones.Of(440, 1));
         Assert.True(await Tones.HeardAsync(bob, 440));

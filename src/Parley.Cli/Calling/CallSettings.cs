@@ -45,11 +45,12 @@ internal sealed record CallSettings
         try
         {
             if (Play is not null && !IsUrl(Play))
-                await WavFile.LoadAsync(Play, cancellationToken: cancel);
+                await AudioFile.LoadAsync(Play, cancellationToken: cancel);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or WavFormatException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or AudioFormatException)
         {
-            throw CommandException.Usage($"--play {Play}: {e.Message}");
+            // What is inside does not name the file a second time.
+            throw CommandException.Usage($"--play {Play}: {(e.InnerException as AudioFormatException ?? e).Message}");
         }
 
         if (Record is not null && Path.GetDirectoryName(Path.GetFullPath(Record)) is { } folder && !Directory.Exists(folder))

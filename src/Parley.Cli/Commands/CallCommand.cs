@@ -11,7 +11,7 @@ internal sealed class CallCommand : Command
     private readonly Argument<string> _target = PeerOptions.Uri("URI", "Whom to call");
     private readonly PeerOptions _peer = new();
 
-    private readonly Option<string?> _play = new("--play") { HelpName = "F", Description = "Play this WAV file, or http(s) URL, once answered" };
+    private readonly Option<string?> _play = new("--play") { HelpName = "F", Description = "Play this sound file (WAV, MP3, Ogg, FLAC), or http(s) URL, once answered" };
 
     private readonly Option<string?> _record = new("--record")
     {

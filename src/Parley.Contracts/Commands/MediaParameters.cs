@@ -5,8 +5,8 @@ namespace Parley.Contracts.Commands;
 /// <summary>Parameters of <c>CallPlay</c>: plays to one party or both. The command ends when all is played.</summary>
 public sealed record CallPlayParameters : CallParameters
 {
-    /// <summary>A WAV file of the server's folder of prompts by its name, an http or https URL the server allows, or <c>tone:HZ</c>.</summary>
-    [Description("A WAV file of the server's folder of prompts by its name, an http or https URL the server allows, or tone:HZ.")]
+    /// <summary>A sound file (WAV, MP3, Ogg, FLAC) of the server's folder of prompts by its name, an http or https URL the server allows, or <c>tone:HZ</c>.</summary>
+    [Description("A sound file (WAV, MP3, Ogg, FLAC) of the server's folder of prompts by its name, an http or https URL the server allows, or tone:HZ.")]
     public required string Source { get; init; }
 
     /// <summary>Who hears it; null for both.</summary>

@@ -13,6 +13,7 @@ public sealed class AudioClipCache
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Path, Stamp Stamp), Task<AudioClip>> _loading = [];
     private readonly AudioFileLimits _limits;
     private readonly long _maxBytes;
     private long _uses;
@@ -38,13 +39,14 @@ public sealed class AudioClipCache
     /// <summary>The clip of a file, loaded if it is not there or has changed.</summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="cancellationToken">Stops loading.</param>
-    /// <exception cref="WavFormatException">It is no WAV that can be played, or too large.</exception>
+    /// <exception cref="AudioFormatException">It is no audio that can be played here, or too large.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public async ValueTask<AudioClip> GetAsync(string path, CancellationToken cancellationToken = default)
     {
         var file = new FileInfo(path);
         if (!file.Exists) throw new FileNotFoundException($"There is no file '{path}'.", path);
-        var stamp = (file.LastWriteTimeUtc, file.Length);
+        var stamp = new Stamp(file.LastWriteTimeUtc, file.Length);
+        Task<AudioClip> loading;
         lock (_gate)
         {
             if (_entries.TryGetValue(file.FullName, out var known) && known.Stamp == stamp)
@@ -52,15 +54,32 @@ public sealed class AudioClipCache
                 known.LastUse = ++_uses;
                 return known.Clip;
             }
+            // All who ask at once wait for one loading, which costs seconds of a processor for a long MP3. It is nobody's: who gives up leaves it to the others.
+            if (!_loading.TryGetValue((file.FullName, stamp), out loading!))
+                _loading[(file.FullName, stamp)] = loading = Task.Run(() => LoadAsync(file.FullName, stamp), CancellationToken.None);
         }
-        // Two that ask at once may both load; the later one stays. That is cheaper than to let one wait for the other's cancellation.
-        var clip = await WavFile.LoadAsync(path, _limits, cancellationToken).ConfigureAwait(false);
-        lock (_gate)
+        return await loading.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<AudioClip> LoadAsync(string path, Stamp stamp)
+    {
+        AudioClip? clip = null;
+        try
         {
-            _entries[file.FullName] = new(clip, stamp) { LastUse = ++_uses };
-            Trim();
+            return clip = await AudioFile.LoadAsync(path, _limits, CancellationToken.None).ConfigureAwait(false);
         }
-        return clip;
+        finally
+        {
+            lock (_gate)
+            {
+                _loading.Remove((path, stamp));
+                if (clip is not null)
+                {
+                    _entries[path] = new(clip, stamp) { LastUse = ++_uses };
+                    Trim();
+                }
+            }
+        }
     }
 
     private void Trim()
@@ -69,11 +88,13 @@ public sealed class AudioClipCache
             _entries.Remove(_entries.MinBy(entry => entry.Value.LastUse).Key);
     }
 
-    private sealed class Entry(AudioClip clip, (DateTime Written, long Length) stamp)
+    private readonly record struct Stamp(DateTime Written, long Length);
+
+    private sealed class Entry(AudioClip clip, Stamp stamp)
     {
         public AudioClip Clip => clip;
 
-        public (DateTime Written, long Length) Stamp => stamp;
+        public Stamp Stamp => stamp;
 
         public long LastUse { get; set; }
     }

@@ -55,7 +55,7 @@ public sealed class NamedSounds : IDisposable
     /// <param name="cancellationToken">Gives up before it has begun.</param>
     /// <exception cref="FormatException">It is no tone that can be played.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be played.</exception>
-    /// <exception cref="WavFormatException">What is there cannot be played.</exception>
+    /// <exception cref="AudioFormatException">What is there cannot be played.</exception>
     /// <exception cref="IOException">It cannot be read; a <see cref="FileNotFoundException"/> when there is no such file, for a URL an <see cref="HttpAudioException"/>.</exception>
     public async ValueTask<IAudioSource> OpenAsync(string name, int sampleRate, NamedSoundOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -46,7 +46,7 @@ public sealed record WavHeader
     /// <param name="start">The beginning of the file, as much as there is of it.</param>
     /// <param name="header">The header; null when <paramref name="start"/> ends before the audio begins.</param>
     /// <returns>False when more bytes are needed.</returns>
-    /// <exception cref="WavFormatException">It is no WAV, or none that can be played.</exception>
+    /// <exception cref="AudioFormatException">It is no WAV, or none that can be played.</exception>
     public static bool TryRead(ReadOnlySpan<byte> start, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out WavHeader? header)
     {
         header = null;
@@ -60,7 +60,7 @@ public sealed record WavHeader
             var length = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]);
             if (chunk.StartsWith("data"u8))
             {
-                header = (format ?? throw new WavFormatException("The 'data' chunk comes before any 'fmt ' chunk.")) with
+                header = (format ?? throw new AudioFormatException("The 'data' chunk comes before any 'fmt ' chunk.")) with
                 {
                     DataOffset = (int)at + 8,
                     DataLength = length is 0 or UnknownLength ? null : length,
@@ -69,7 +69,7 @@ public sealed record WavHeader
             }
             if (chunk.StartsWith("fmt "u8))
             {
-                if (length is < 16 or > 1024) throw new WavFormatException($"The 'fmt ' chunk has {length} bytes; it should have 16, 18 or 40.");
+                if (length is < 16 or > 1024) throw new AudioFormatException($"The 'fmt ' chunk has {length} bytes; it should have 16, 18 or 40.");
                 if (chunk.Length < 8 + length) return false;
                 format = ReadFormat(chunk.Slice(8, (int)length));
             }
@@ -82,15 +82,18 @@ public sealed record WavHeader
     {
         if (!Begins(start, "RIFF"u8))
         {
-            throw new WavFormatException(start switch
+            throw new AudioFormatException(start switch
             {
                 _ when Begins(start, "RIFX"u8) => "This is a big-endian RIFX file; a little-endian RIFF file is needed.",
                 _ when Begins(start, "RF64"u8) => "This is an RF64 file; a RIFF file below 4 GiB is needed.",
                 _ => "This is no WAV: it does not begin with 'RIFF'.",
-            });
+            })
+            {
+                IsOtherCoding = Begins(start, "RIFX"u8) || Begins(start, "RF64"u8),
+            };
         }
         if (start.Length > 8 && !Begins(start[8..], "WAVE"u8))
-            throw new WavFormatException("This is a RIFF file but no WAV: its type is not 'WAVE'.");
+            throw new AudioFormatException("This is a RIFF file but no WAV: its type is not 'WAVE'.");
     }
 
     private static bool Begins(ReadOnlySpan<byte> start, ReadOnlySpan<byte> mark)
@@ -108,7 +111,7 @@ public sealed record WavHeader
         var bits = BinaryPrimitives.ReadUInt16LittleEndian(chunk[14..]);
         if (tag == Extensible)
         {
-            if (chunk.Length < 40) throw new WavFormatException($"An extensible 'fmt ' chunk must have 40 bytes, not {chunk.Length}.");
+            if (chunk.Length < 40) throw new AudioFormatException($"An extensible 'fmt ' chunk must have 40 bytes, not {chunk.Length}.");
             tag = BinaryPrimitives.ReadUInt16LittleEndian(chunk[24..]); // the first two bytes of the sub-format's GUID
         }
         var encoding = (tag, bits) switch
@@ -116,16 +119,17 @@ public sealed record WavHeader
             (1, 16) => WavEncoding.Pcm16,
             (6, 8) => WavEncoding.ALaw,
             (7, 8) => WavEncoding.MuLaw,
-            (1, _) => throw new WavFormatException($"PCM with {bits} bits per sample is not played; 16 bits are."),
-            (3, _) => throw new WavFormatException("Floating-point samples are not played; 16-bit PCM, A-law and µ-law are."),
-            _ => throw new WavFormatException(
-                $"Format tag {tag} with {bits} bits per sample is not played; 16-bit PCM (1), A-law (6) and µ-law (7) are."),
+            (1, _) => throw OtherCoding($"PCM with {bits} bits per sample is not played; 16 bits are."),
+            (3, _) => throw OtherCoding("Floating-point samples are not played; 16-bit PCM, A-law and µ-law are."),
+            _ => throw OtherCoding($"Format tag {tag} with {bits} bits per sample is not played; 16-bit PCM (1), A-law (6) and µ-law (7) are."),
         };
-        if (channels is not (1 or 2)) throw new WavFormatException($"{channels} channels are not played; mono and stereo are.");
-        if (rate is < 4000 or > 192_000) throw new WavFormatException($"A rate of {rate} samples per second is not played; 4000 to 192000 are.");
+        if (channels is not (1 or 2)) throw new AudioFormatException($"{channels} channels are not played; mono and stereo are.");
+        if (rate is < 4000 or > 192_000) throw new AudioFormatException($"A rate of {rate} samples per second is not played; 4000 to 192000 are.");
         var header = new WavHeader { Encoding = encoding, SampleRate = (int)rate, Channels = channels, DataOffset = 0, DataLength = null };
         if (align != header.BlockAlign)
-            throw new WavFormatException($"The block size is {align} bytes; {channels} channels of {bits} bits make {header.BlockAlign}.");
+            throw new AudioFormatException($"The block size is {align} bytes; {channels} channels of {bits} bits make {header.BlockAlign}.");
         return header;
     }
+
+    private static AudioFormatException OtherCoding(string message) => new(message) { IsOtherCoding = true };
 }

@@ -1,7 +1,7 @@
 namespace Parley.Media.Files;
 
 /// <summary>Reads a WAV from a stream piece by piece: first the header, then mono PCM. Owns the stream unless told otherwise.</summary>
-internal sealed class WavStreamReader : IAsyncDisposable
+internal sealed class WavStreamReader : IAudioDecoder
 {
     private readonly Stream _stream;
     private readonly bool _leaveOpen;
@@ -27,39 +27,41 @@ internal sealed class WavStreamReader : IAsyncDisposable
         _held = begun.Length;
     }
 
-    public WavHeader Header { get; }
+    private WavHeader Header { get; }
 
-    /// <summary>Largest number of samples that one <see cref="ReadAsync"/> gives.</summary>
+    public int SampleRate => Header.SampleRate;
+
     public int MaxSamples => _bytes.Length;
 
-    /// <exception cref="WavFormatException">The stream is no WAV that can be played.</exception>
-    public static async ValueTask<WavStreamReader> OpenAsync(Stream stream, bool leaveOpen, AudioFileLimits limits, CancellationToken ct)
+    public int SampleBytes => Header.BlockAlign;
+
+    public long? Length => Header.DataLength;
+
+    /// <param name="start">What has been read of it.</param>
+    /// <param name="leaveOpen">Leaves the stream open.</param>
+    /// <param name="limits">How much is taken in.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <exception cref="AudioFormatException">The stream is no WAV that can be played.</exception>
+    public static async ValueTask<WavStreamReader> OpenAsync(StreamStart start, bool leaveOpen, AudioFileLimits limits, CancellationToken ct)
     {
-        var start = new byte[1024];
-        var length = 0;
-        while (true)
+        WavHeader? header;
+        while (!WavHeader.TryRead(start.Bytes, out header))
         {
-            var read = await stream.ReadAsync(start.AsMemory(length), ct).ConfigureAwait(false);
-            if (read == 0) throw new WavFormatException($"The stream ends after {length} bytes, before any audio.");
-            length += read;
-            if (WavHeader.TryRead(start.AsSpan(0, length), out var header))
-                return new(stream, leaveOpen, limits, header, start.AsSpan(header.DataOffset, length - header.DataOffset));
-            if (length < start.Length) continue;
-            if (length >= limits.MaxHeaderBytes) throw new WavFormatException($"No audio within the first {limits.MaxHeaderBytes} bytes.");
-            Array.Resize(ref start, Math.Min(start.Length * 2, limits.MaxHeaderBytes));
+            if (start.Length >= limits.MaxHeaderBytes) throw new AudioFormatException($"No audio within the first {limits.MaxHeaderBytes} bytes.");
+            if (!await start.MoreAsync(limits.MaxHeaderBytes, ct).ConfigureAwait(false))
+                throw new AudioFormatException($"The stream ends after {start.Length} bytes, before any audio.");
         }
+        return new(start.Stream, leaveOpen, limits, header, start.Bytes[header.DataOffset..]);
     }
 
-    /// <summary>Decodes the next piece; 0 at the end.</summary>
-    /// <exception cref="WavFormatException">More audio than the limit allows.</exception>
-    public async ValueTask<int> ReadAsync(Memory<short> mono, CancellationToken ct)
+    public async ValueTask<int> ReadAsync(Memory<short> mono, CancellationToken cancellationToken)
     {
         while (true)
         {
             var usable = (int)Math.Min(_held, _left) / Header.BlockAlign * Header.BlockAlign;
             if (usable > 0) return Take(usable, mono.Span);
             if (_left < Header.BlockAlign) return 0;
-            var read = await _stream.ReadAsync(_bytes.AsMemory(_held), ct).ConfigureAwait(false);
+            var read = await _stream.ReadAsync(_bytes.AsMemory(_held), cancellationToken).ConfigureAwait(false);
             if (read == 0) return 0; // a recording cut short plays as far as it goes
             _held += read;
         }
@@ -75,7 +77,7 @@ internal sealed class WavStreamReader : IAsyncDisposable
         if (!_toEnd) _left -= usable;
         _taken += usable;
         if (_taken > _limits.MaxStreamBytes)
-            throw new WavFormatException($"More than {_limits.MaxStreamBytes} bytes of audio.");
+            throw new AudioFormatException($"More than {_limits.MaxStreamBytes} bytes of audio.");
         return samples;
     }
 }

@@ -4,7 +4,10 @@ using Parley.Speech.Vendors;
 
 namespace Parley.Speech.Synthesis;
 
-/// <summary>Any server with OpenAI's <c>/v1/audio/speech</c>: PCM at 24 kHz, streamed. Model <c>tts-1</c> and voice <c>alloy</c> unless others are named.</summary>
+/// <summary>
+/// Any server with OpenAI's <c>/v1/audio/speech</c>: PCM at 24 kHz, streamed. One that answers with a sound file instead (WAV; MP3, Ogg, FLAC with libsndfile)
+/// is heard once all of it has come. Model <c>tts-1</c> and voice <c>alloy</c> unless others are named.
+/// </summary>
 public sealed class OpenAiSynthesiser : SentenceSynthesiser
 {
     private const int Rate = 24_000; // what response_format pcm is

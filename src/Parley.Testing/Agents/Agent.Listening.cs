@@ -107,7 +107,7 @@ public sealed partial class Agent
         () => Expect.That(ReceivedDtmf, $"{Name} received_dtmf").Contains(digits.ToUpperInvariant()), within, time: Session.Time, cancel: cancel);
 
     /// <summary>Expects to hear what is in a file, from its beginning to its end, wherever in the call.</summary>
-    /// <param name="path">A WAV file; of a long one the first ten seconds count.</param>
+    /// <param name="path">A sound file: WAV, and with libsndfile MP3, Ogg, Opus, FLAC; of a long one the first ten seconds count.</param>
     /// <param name="within">How long it is waited for; longer than the file.</param>
     /// <param name="threshold">How alike they must be, 0 to 1. Default 0.6: the same words through a telephone have 0.8 and more, others 0.4.</param>
     /// <param name="cancel">Gives up.</param>
@@ -191,9 +191,10 @@ public sealed partial class Agent
             var samples = clip.At(AudioLikeness.Rate).Span;
             return samples[..Math.Min(samples.Length, 10 * AudioLikeness.Rate)].ToArray();
         }
-        catch (Exception e) when (e is WavFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is AudioFormatException or IOException or UnauthorizedAccessException)
         {
-            throw AgentException.Of(Name, $"cannot read `{path}`: {e.Message}", e);
+            // What is inside does not name the file a second time.
+            throw AgentException.Of(Name, $"cannot read `{path}`: {(e.InnerException as AudioFormatException ?? e).Message}", e);
         }
     }
 

@@ -94,9 +94,10 @@ public sealed partial class AgentCall
         {
             return await audio.OpenAsync(Agent.Session.Clips, cancel).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is WavFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is AudioFormatException or IOException or UnauthorizedAccessException)
         {
-            throw AgentException.Of(Agent.Name, $"cannot play `{audio.Path}`: {e.Message}", e);
+            // What is inside does not name the file a second time.
+            throw AgentException.Of(Agent.Name, $"cannot play `{audio.Path}`: {(e.InnerException as AudioFormatException ?? e).Message}", e);
         }
     }
 

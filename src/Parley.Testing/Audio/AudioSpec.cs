@@ -29,7 +29,7 @@ public sealed class AudioSpec
     /// <summary>A sine at a quarter of full scale. Outside of 10 to 20,000 Hz it is silence.</summary>
     public static AudioSpec Tone(double hertz) => new(hertz, null);
 
-    /// <summary>A WAV file, over and over, several channels mixed into one.</summary>
+    /// <summary>An audio file (WAV, and with libsndfile MP3, Ogg, Opus, FLAC), over and over, two channels mixed into one.</summary>
     public static AudioSpec File(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -44,7 +44,7 @@ public sealed class AudioSpec
         Path is not null ? $"file {Path}" : IsSilent ? "silence" : string.Create(CultureInfo.InvariantCulture, $"tone {Hertz} Hz");
 
     /// <summary>Makes what a stream plays.</summary>
-    /// <exception cref="WavFormatException">The file is no WAV that can be played.</exception>
+    /// <exception cref="AudioFormatException">The file is no audio that can be played here.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     internal async ValueTask<IAudioSource> OpenAsync(AudioClipCache clips, CancellationToken cancel)
     {

@@ -166,7 +166,7 @@ public sealed record PlayToCall : CallCommand
     /// <summary>The call.</summary>
     public required string Call { get; init; }
 
-    /// <summary>What: a WAV file below <see cref="CallControlOptions.Prompts"/>, <c>tone:440</c> with an optional length as in <c>tone:440/2.5</c> seconds, or an http or https URL.</summary>
+    /// <summary>What: a sound file below <see cref="CallControlOptions.Prompts"/>, <c>tone:440</c> with an optional length as in <c>tone:440/2.5</c> seconds, or an http or https URL.</summary>
     public required string Source { get; init; }
 
     /// <summary>To whom. Default both.</summary>

@@ -10,7 +10,7 @@ public sealed record CallControlOptions
     public ICallDestinations? Destinations { get; init; }
 
     /// <summary>
-    /// What those hear who wait because one party is on hold: a WAV file, or <c>tone:440</c>. Default none: a party on hold is then told that nothing will be sent either
+    /// What those hear who wait because one party is on hold: a sound file, or <c>tone:440</c>. Default none: a party on hold is then told that nothing will be sent either
     /// (<c>a=inactive</c>).
     /// </summary>
     public string? HoldMusic { get; init; }

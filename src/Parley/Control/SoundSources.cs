@@ -25,7 +25,7 @@ internal sealed class SoundSources(UserAgent agent, CallControlOptions options) 
     /// <summary>What a command fails with whose sound cannot be opened or played; null for other faults.</summary>
     public static CommandOutcome? OutcomeOf(Exception fault) => fault switch
     {
-        WavFormatException => new(488, fault.Message),
+        AudioFormatException => new(488, fault.Message),
         FormatException => new(400, fault.Message),
         UnauthorizedAccessException => new(403, fault.Message),
         IOException => new(404, fault.Message),
@@ -46,7 +46,7 @@ internal sealed class SoundSources(UserAgent agent, CallControlOptions options) 
         {
             return new AudioClipSource(await agent.Clips.GetAsync(options.HoldMusic!, cancel).ConfigureAwait(false), RateOf(call), repeat: true);
         }
-        catch (WavFormatException e)
+        catch (AudioFormatException e)
         {
             throw new IOException(e.Message, e);
         }

@@ -51,6 +51,33 @@ public sealed class AudioClipCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_asks_at_once_waits_for_one_loading_and_whoever_gives_up_leaves_it_to_the_others()
+    {
+        var path = Write("a.wav", [.. Enumerable.Range(0, 500_000).Select(i => (short)i)]);
+        var cache = new AudioClipCache();
+        using var gone = new CancellationTokenSource();
+        var first = cache.GetAsync(path, gone.Token).AsTask();
+        var others = Enumerable.Range(0, 10).Select(_ => cache.GetAsync(path, Stop).AsTask()).ToList();
+        await gone.CancelAsync();
+        await first.ContinueWith(_ => { }, Stop, TaskContinuationOptions.None, TaskScheduler.Default); // it was given up, or faster than that
+        var clips = await Task.WhenAll(others);
+        Assert.All(clips, clip => Assert.Same(clips[0], clip));
+        Assert.Equal(1, cache.Count);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_loaded_is_tried_again()
+    {
+        var path = Path.Combine(_folder, "late.wav");
+        await File.WriteAllTextAsync(path, "not yet", Stop);
+        var cache = new AudioClipCache();
+        var e = await Assert.ThrowsAsync<AudioFormatException>(async () => await cache.GetAsync(path, Stop));
+        Assert.Contains("'late.wav' cannot be played: This is a text", e.Message, StringComparison.Ordinal);
+        Write("late.wav", 1, 2);
+        Assert.Equal([1, 2], (await cache.GetAsync(path, Stop)).Samples.ToArray());
+    }
+
+    [Fact]
     public async Task Missing_file_is_named()
     {
         var e = await Assert.ThrowsAsync<FileNotFoundException>(async () => await new AudioClipCache().GetAsync(Path.Combine(_folder, "no.wav"), Stop));

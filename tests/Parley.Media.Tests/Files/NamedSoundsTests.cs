@@ -143,7 +143,7 @@ public sealed class NamedSoundsTests : IDisposable
 
     private static async Task<short[]> HearAsync(NamedSounds sounds, string url)
     {
-        var source = Assert.IsType<WavStreamSource>(await sounds.OpenAsync(url, 8000, cancellationToken: Stop));
+        var source = Assert.IsType<AudioFileSource>(await sounds.OpenAsync(url, 8000, cancellationToken: Stop));
         await using (source)
         {
             await source.Completion;

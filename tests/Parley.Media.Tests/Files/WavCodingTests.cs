@@ -24,7 +24,7 @@ public sealed class WavCodingTests
         Assert.Equal(58 + (4000 * channels), file.Length);
         Assert.Equal(4000u, BitConverter.ToUInt32(file.ToArray(), 46)); // what the fact chunk counts
         file.Position = 0;
-        var read = (await WavFile.LoadAsync(file, null, TestContext.Current.CancellationToken)).Samples.ToArray();
+        var read = (await AudioFile.LoadAsync(file, null, TestContext.Current.CancellationToken)).Samples.ToArray();
         Assert.Equal(4000, read.Length);
         Assert.All(Enumerable.Range(0, 4000), i => Assert.InRange(read[i] - pcm[i], -600, 600));
     }

@@ -7,11 +7,12 @@ namespace Parley.Media.Tests.Files;
 
 public sealed class WavFileTests
 {
+    // By our own reader alone, as where the system has no library.
     private static Task<AudioClip> Load(byte[] bytes, AudioFileLimits? limits = null) =>
-        WavFile.LoadAsync(new MemoryStream(bytes), limits, TestContext.Current.CancellationToken);
+        AudioFile.LoadAsync(new MemoryStream(bytes), limits, new AudioDecoders(null), TestContext.Current.CancellationToken);
 
     private static async Task<string> Refusal(byte[] bytes, AudioFileLimits? limits = null) =>
-        (await Assert.ThrowsAsync<WavFormatException>(() => Load(bytes, limits))).Message;
+        (await Assert.ThrowsAsync<AudioFormatException>(() => Load(bytes, limits))).Message;
 
     [Theory]
     [InlineData(8000)]
@@ -86,7 +87,7 @@ public sealed class WavFileTests
     public static TheoryData<byte[], string> Wrong => new()
     {
         { [], "0 bytes" },
-        { "<html><body>not found</body></html>"u8.ToArray(), "does not begin with 'RIFF'" },
+        { "<html><body>not found</body></html>"u8.ToArray(), "This is HTML" },
         { "RIFX\0\0\0\0WAVE"u8.ToArray(), "big-endian" },
         { "RF64\0\0\0\0WAVE"u8.ToArray(), "RF64" },
         { "RIFF\0\0\0\0AVI "u8.ToArray(), "not 'WAVE'" },
@@ -133,7 +134,7 @@ public sealed class WavFileTests
             {
                 Assert.InRange((await Load(bent)).Samples.Length, 0, whole.Length);
             }
-            catch (WavFormatException e)
+            catch (AudioFormatException e)
             {
                 Assert.NotEmpty(e.Message);
             }
@@ -147,7 +148,7 @@ public sealed class WavFileTests
         try
         {
             File.WriteAllBytes(path, WavBytes.Usual([7, 8, 9]));
-            Assert.Equal([7, 8, 9], WavFile.Load(path).Samples.ToArray());
+            Assert.Equal([7, 8, 9], AudioFile.Load(path).Samples.ToArray());
         }
         finally
         {

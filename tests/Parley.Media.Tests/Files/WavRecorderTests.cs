@@ -85,7 +85,7 @@ public sealed class WavRecorderTests : IDisposable
     public async Task Mono_adds_both_directions()
     {
         await using (var recorder = Record(RecordingLayout.Mono)) Say(recorder, 5, 30_000, 20_000);
-        var clip = await WavFile.LoadAsync(new MemoryStream(_file.ToArray()), null, TestContext.Current.CancellationToken);
+        var clip = await AudioFile.LoadAsync(new MemoryStream(_file.ToArray()), null, TestContext.Current.CancellationToken);
         Assert.Equal(800, clip.Samples.Length);
         Assert.All(clip.Samples.ToArray(), sample => Assert.Equal(32767, sample));
     }

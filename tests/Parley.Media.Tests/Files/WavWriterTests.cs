@@ -6,7 +6,7 @@ namespace Parley.Media.Tests.Files;
 public sealed class WavWriterTests
 {
     private static async Task<short[]> Samples(byte[] file) =>
-        (await WavFile.LoadAsync(new MemoryStream(file), null, TestContext.Current.CancellationToken)).Samples.ToArray();
+        (await AudioFile.LoadAsync(new MemoryStream(file), null, TestContext.Current.CancellationToken)).Samples.ToArray();
 
     [Fact]
     public async Task What_was_written_reads_back()

@@ -63,7 +63,7 @@ public class VoiceActivityAccuracyTests(ITestOutputHelper output)
     [InlineData("webrtc")]
     public void The_bundled_prompt_is_heard_as_speech(string type)
     {
-        var clip = Parley.Media.Files.WavFile.Load(Path.Combine(AppContext.BaseDirectory, "welcome.wav"));
+        var clip = Parley.Media.Files.AudioFile.Load(Path.Combine(AppContext.BaseDirectory, "welcome.wav"));
         var changes = new List<VoiceActivityChange>();
         using var detector = new VoiceActivityDetector(new() { Type = type, SampleRate = 8000 }, changes.Add);
         Sounds.Feed(detector, Sounds.Join(Sounds.Silence(8000, 1), clip.At(8000).ToArray(), Sounds.Silence(8000, 1)));

@@ -136,7 +136,7 @@ public class AgentRegistrationTests
                 new AgentSessionOptions { AudioFolder = folder });
             var files = Directory.GetFiles(folder).Select(file => Path.GetFileName(file)!.Split('-')[^2..]).Select(parts => string.Join('-', parts)).Order();
             Assert.Equal(["A-recv.wav", "A-sent.wav", "B-recv.wav", "B-sent.wav"], files);
-            Assert.All(Directory.GetFiles(folder), file => Assert.True(Parley.Media.Files.WavFile.Load(file).Duration > TimeSpan.FromSeconds(2), file));
+            Assert.All(Directory.GetFiles(folder), file => Assert.True(Parley.Media.Files.AudioFile.Load(file).Duration > TimeSpan.FromSeconds(2), file));
         }
         finally
         {

@@ -10,7 +10,7 @@ namespace Parley.Testing.Tests.Audio;
 /// <summary>What is heard, and what is not taken for it.</summary>
 public class AudioCheckTests
 {
-    private const int Rate = 8_000;
+    internal const int Rate = 8_000;
 
     [Fact]
     public void A_tone_is_told_from_other_tones_from_noise_and_from_silence()
@@ -145,7 +145,7 @@ public class AudioCheckTests
     }
 
     // Two seconds of something that changes as speech does: a buzz through two moving resonances, with pauses.
-    private static short[] Words(int seed)
+    internal static short[] Words(int seed)
     {
         var random = new Random(seed);
         List<short> pcm = [];

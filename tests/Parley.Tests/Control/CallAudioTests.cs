@@ -87,7 +87,7 @@ public sealed class CallAudioTests : IDisposable
             Assert.Equal(480, (await stage.RunAsync(new RecordCall { Call = outcome.Call.Id })).Code);
             Assert.Equal(outcome.File, (await stage.RunAsync(new RecordCall { Call = outcome.Call.Id, Stop = true })).File);
             Assert.Equal(480, (await stage.RunAsync(new RecordCall { Call = outcome.Call.Id, Stop = true })).Code);
-            var clip = WavFile.Load(outcome.File!);
+            var clip = AudioFile.Load(outcome.File!);
             Assert.InRange(clip.Duration.TotalSeconds, 1.5, 3);
             Assert.Equal(403, (await stage.RunAsync(new RecordCall { Call = outcome.Call.Id, File = "call-1" })).Code);
             Assert.Equal(403, (await stage.RunAsync(new RecordCall { Call = outcome.Call.Id, File = "../x" })).Code);

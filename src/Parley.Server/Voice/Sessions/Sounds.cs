@@ -26,10 +26,6 @@ internal sealed class Sounds(VoiceOptions options) : IDisposable
         {
             return await _named.OpenAsync(name, rate, new() { Repeat = repeat, Offset = offset, ToneLength = ToneLength }, cancel);
         }
-        catch (WavFormatException e)
-        {
-            throw new ArgumentException($"'{name}' cannot be played: {e.Message} WAV files of 16-bit PCM, A-law or µ-law are played; MP3, Ogg, Opus and FLAC are not.", nameof(name), e);
-        }
         catch (Exception e) when (e is FormatException or UnauthorizedAccessException)
         {
             throw new ArgumentException(e.Message, nameof(name), e);

@@ -94,7 +94,7 @@ public sealed class RecordingTests : IDisposable
         Assert.InRange(bytes.Length, 2000, int.MaxValue);
         if (format == "g722")
             return;
-        var clip = await WavFile.LoadAsync(Path.Combine(_folder.FullName, "f.wav"));
+        var clip = await AudioFile.LoadAsync(Path.Combine(_folder.FullName, "f.wav"));
         Assert.InRange(Heard(clip.At(8000).ToArray(), 1000, 8000), 5, int.MaxValue); // both channels' mean
     }
 

@@ -3,12 +3,12 @@ using Parley.Media.Audio;
 namespace Parley.Media.Files;
 
 /// <summary>
-/// Plays a WAV while it is still being read. A background task reads ahead into a bounded ring; <see cref="Read"/> only copies
-/// out of it, so a slow disk or network makes a pause in the audio and never holds a media lane. Owns the stream.
+/// Plays a recording while it is still being read and decoded: what <see cref="AudioFile"/> loads. A background task reads ahead into a bounded ring;
+/// <see cref="Read"/> only copies out of it, so a slow disk or network makes a pause in the audio and never holds a media lane. Owns the stream.
 /// </summary>
-public sealed class WavStreamSource : IAudioSource, IAsyncDisposable
+public sealed class AudioFileSource : IAudioSource, IAsyncDisposable
 {
-    private readonly WavStreamReader _reader;
+    private readonly IAudioDecoder _decoder;
     private readonly PcmRing _ring;
     private readonly TimeSpan _timeout;
     private readonly CancellationTokenSource _stop = new();
@@ -16,27 +16,24 @@ public sealed class WavStreamSource : IAudioSource, IAsyncDisposable
     private int _waitingForRoom;
     private volatile bool _complete;
 
-    private WavStreamSource(WavStreamReader reader, AudioFileLimits limits)
+    private AudioFileSource(IAudioDecoder decoder, AudioFileLimits limits)
     {
-        _reader = reader;
+        _decoder = decoder;
         _timeout = limits.Timeout;
-        var ahead = (int)Math.Min(limits.ReadAhead.TotalSeconds * reader.Header.SampleRate, 1 << 24);
-        _ring = new PcmRing(Math.Max(ahead, reader.MaxSamples));
+        var ahead = (int)Math.Min(limits.ReadAhead.TotalSeconds * decoder.SampleRate, 1 << 24);
+        _ring = new PcmRing(Math.Max(ahead, decoder.MaxSamples));
         Completion = Task.Run(FillAsync);
     }
 
     /// <inheritdoc/>
-    public int SampleRate => _reader.Header.SampleRate;
-
-    /// <summary>What the stream said about itself.</summary>
-    public WavHeader Header => _reader.Header;
+    public int SampleRate => _decoder.SampleRate;
 
     /// <inheritdoc/>
     public bool Ended => _complete && _ring.Count == 0;
 
     /// <summary>
     /// Ends when the stream has been read to its end or the source was disposed. Faults with what went wrong: an
-    /// <see cref="IOException"/> of the stream, a <see cref="WavFormatException"/>, a <see cref="TimeoutException"/> when nothing
+    /// <see cref="IOException"/> of the stream, a <see cref="AudioFormatException"/>, a <see cref="TimeoutException"/> when nothing
     /// came for <see cref="AudioFileLimits.Timeout"/>. Audio that came before is still played.
     /// </summary>
     public Task Completion { get; }
@@ -44,13 +41,16 @@ public sealed class WavStreamSource : IAudioSource, IAsyncDisposable
     /// <summary>Samples ready to be read.</summary>
     public int Buffered => _ring.Count;
 
-    /// <summary>Reads the header and starts reading ahead.</summary>
-    /// <param name="stream">The WAV from its first byte; disposed with the source, or at once when this throws.</param>
+    /// <summary>
+    /// Reads the header and starts reading ahead. WAV plays as it comes; anything else from a stream that cannot seek is taken in whole before
+    /// (<see cref="AudioFileLimits.MaxEncodedBytes"/>).
+    /// </summary>
+    /// <param name="stream">The audio from its first byte; disposed with the source, or at once when this throws.</param>
     /// <param name="limits">How much is taken in; <see cref="AudioFileLimits.Default"/> when null.</param>
     /// <param name="cancellationToken">Gives up waiting for the header.</param>
-    /// <exception cref="WavFormatException">It is no WAV that can be played.</exception>
-    /// <exception cref="TimeoutException">The header did not come within <see cref="AudioFileLimits.Timeout"/>.</exception>
-    public static async Task<WavStreamSource> OpenAsync(
+    /// <exception cref="AudioFormatException">It is no audio that can be played here.</exception>
+    /// <exception cref="TimeoutException">It did not come within <see cref="AudioFileLimits.Timeout"/>.</exception>
+    public static async Task<AudioFileSource> OpenAsync(
         Stream stream, AudioFileLimits? limits = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -59,12 +59,12 @@ public sealed class WavStreamSource : IAudioSource, IAsyncDisposable
         patience.CancelAfter(limits.Timeout);
         try
         {
-            return new(await WavStreamReader.OpenAsync(stream, leaveOpen: false, limits, patience.Token).ConfigureAwait(false), limits);
+            return new(await AudioDecoders.Default.OpenAsync(stream, leaveOpen: false, limits, patience.Token).ConfigureAwait(false), limits);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             await stream.DisposeAsync().ConfigureAwait(false);
-            throw new TimeoutException($"No WAV header within {limits.Timeout.TotalSeconds:0.#} s.");
+            throw new TimeoutException($"The audio did not begin within {limits.Timeout.TotalSeconds:0.#} s; what is no WAV has to come whole before it does.");
         }
         catch
         {
@@ -77,13 +77,20 @@ public sealed class WavStreamSource : IAudioSource, IAsyncDisposable
     /// <param name="path">Path of the file.</param>
     /// <param name="limits">How much is taken in; <see cref="AudioFileLimits.Default"/> when null.</param>
     /// <param name="cancellationToken">Gives up waiting for the header.</param>
-    /// <exception cref="WavFormatException">It is no WAV that can be played.</exception>
+    /// <exception cref="AudioFormatException">It is no audio that can be played here.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public static Task<WavStreamSource> OpenAsync(string path, AudioFileLimits? limits = null, CancellationToken cancellationToken = default) =>
-        OpenAsync(
-            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1, FileOptions.Asynchronous | FileOptions.SequentialScan),
-            limits,
-            cancellationToken);
+    public static async Task<AudioFileSource> OpenAsync(string path, AudioFileLimits? limits = null, CancellationToken cancellationToken = default)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        try
+        {
+            return await OpenAsync(file, limits, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AudioFormatException e)
+        {
+            throw e.Of(Path.GetFileName(path));
+        }
+    }
 
     /// <inheritdoc/>
     public int Read(Span<short> pcm)
@@ -101,21 +108,21 @@ public sealed class WavStreamSource : IAudioSource, IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _reader.DisposeAsync().ConfigureAwait(false);
+        await _decoder.DisposeAsync().ConfigureAwait(false);
         _room.Dispose();
         _stop.Dispose();
     }
 
     private async Task FillAsync()
     {
-        var mono = new short[_reader.MaxSamples];
+        var mono = new short[_decoder.MaxSamples];
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         try
         {
             while (true)
             {
                 patience.CancelAfter(_timeout);
-                var count = await _reader.ReadAsync(mono, patience.Token).ConfigureAwait(false);
+                var count = await _decoder.ReadAsync(mono, patience.Token).ConfigureAwait(false);
                 patience.CancelAfter(Timeout.InfiniteTimeSpan); // waiting for room is not the stream's fault
                 if (count == 0) return;
                 await WriteAsync(mono.AsMemory(0, count)).ConfigureAwait(false);

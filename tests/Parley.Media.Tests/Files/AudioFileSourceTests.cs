@@ -4,12 +4,12 @@ using Parley.Media.Tests.Audio;
 
 namespace Parley.Media.Tests.Files;
 
-public sealed class WavStreamSourceTests
+public sealed class AudioFileSourceTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>Reads frames until the source has ended, letting the filling task run where there is nothing yet.</summary>
-    private static async Task<short[]> Drain(WavStreamSource source)
+    internal static async Task<short[]> Drain(AudioFileSource source)
     {
         var heard = new List<short>();
         var frame = new short[160];
@@ -27,7 +27,7 @@ public sealed class WavStreamSourceTests
     public async Task Stream_plays_whole_through_a_small_buffer()
     {
         var pcm = Signal.Noise(100_000, 30_000);
-        await using var source = await WavStreamSource.OpenAsync(
+        await using var source = await AudioFileSource.OpenAsync(
             new TrickleStream(WavBytes.Usual(pcm), 1777), new() { ReadAhead = TimeSpan.FromMilliseconds(100) }, Stop);
         Assert.Equal(8000, source.SampleRate);
         Assert.Equal(pcm, await Drain(source));
@@ -38,7 +38,7 @@ public sealed class WavStreamSourceTests
     public async Task Reading_ahead_stops_when_the_buffer_is_full()
     {
         var stream = new TrickleStream(WavBytes.Usual(new short[1_000_000]), 4096);
-        await using var source = await WavStreamSource.OpenAsync(stream, new() { ReadAhead = TimeSpan.FromSeconds(1) }, Stop);
+        await using var source = await AudioFileSource.OpenAsync(stream, new() { ReadAhead = TimeSpan.FromSeconds(1) }, Stop);
         while (source.Buffered < 8192) await Task.Yield();
         Assert.InRange(stream.Given, 16_000, 40_000);
         Assert.False(source.Completion.IsCompleted);
@@ -48,7 +48,7 @@ public sealed class WavStreamSourceTests
     public async Task Reading_while_nothing_has_come_gives_nothing_at_once()
     {
         var stream = new TrickleStream(WavBytes.Usual(new short[100]), 44, stallAfter: 44);
-        await using var source = await WavStreamSource.OpenAsync(stream, null, Stop);
+        await using var source = await AudioFileSource.OpenAsync(stream, null, Stop);
         Assert.Equal(0, source.Read(new short[160]));
         Assert.False(source.Ended);
     }
@@ -57,7 +57,7 @@ public sealed class WavStreamSourceTests
     public async Task Fault_of_the_stream_ends_the_source_after_what_came_before()
     {
         var stream = new TrickleStream(WavBytes.Usual(Signal.Noise(1000, 99)), 44, failAfter: 1044);
-        await using var source = await WavStreamSource.OpenAsync(stream, null, Stop);
+        await using var source = await AudioFileSource.OpenAsync(stream, null, Stop);
         Assert.Equal("broken", (await Assert.ThrowsAsync<IOException>(() => source.Completion)).Message);
         Assert.Equal(Signal.Noise(1000, 99)[..500], await Drain(source));
     }
@@ -66,11 +66,11 @@ public sealed class WavStreamSourceTests
     public async Task Stream_that_goes_quiet_is_given_up()
     {
         var limits = new AudioFileLimits { Timeout = TimeSpan.FromMilliseconds(30) };
-        await using var source = await WavStreamSource.OpenAsync(new TrickleStream(WavBytes.Usual(new short[100]), 44, stallAfter: 44), limits, Stop);
+        await using var source = await AudioFileSource.OpenAsync(new TrickleStream(WavBytes.Usual(new short[100]), 44, stallAfter: 44), limits, Stop);
         Assert.Contains("stalled", (await Assert.ThrowsAsync<TimeoutException>(() => source.Completion)).Message, StringComparison.Ordinal);
 
         var silent = new TrickleStream([], 1, stallAfter: 0);
-        await Assert.ThrowsAsync<TimeoutException>(() => WavStreamSource.OpenAsync(silent, limits, Stop));
+        await Assert.ThrowsAsync<TimeoutException>(() => AudioFileSource.OpenAsync(silent, limits, Stop));
         Assert.True(silent.Disposed);
     }
 
@@ -78,7 +78,7 @@ public sealed class WavStreamSourceTests
     public async Task Disposing_closes_the_stream_and_stops_reading()
     {
         var stream = new TrickleStream(WavBytes.Usual(new short[100_000]), 44, stallAfter: 44);
-        var source = await WavStreamSource.OpenAsync(stream, null, Stop);
+        var source = await AudioFileSource.OpenAsync(stream, null, Stop);
         await source.DisposeAsync();
         Assert.True(stream.Disposed);
         Assert.True(source.Ended);
@@ -88,7 +88,7 @@ public sealed class WavStreamSourceTests
     [Fact]
     public async Task Reading_allocates_nothing()
     {
-        await using var source = await WavStreamSource.OpenAsync(new MemoryStream(WavBytes.Usual(new short[15_000])), null, Stop);
+        await using var source = await AudioFileSource.OpenAsync(new MemoryStream(WavBytes.Usual(new short[15_000])), null, Stop);
         await source.Completion;
         var frame = new short[10];
         Assert.Equal(0, Allocations.Of(() => source.Read(frame)));
@@ -133,7 +133,7 @@ public sealed class WavStreamSourceTests
     {
         using var client = Answering(HttpStatusCode.OK, "audio/wav", new TrickleStream(WavBytes.Usual(new short[9000]), 1000));
         await using var source = await HttpAudio.OpenAsync(new("http://prompts.example.com/a.wav"), client, new() { MaxStreamBytes = 9000 }, Stop);
-        await Assert.ThrowsAsync<WavFormatException>(() => source.Completion);
+        await Assert.ThrowsAsync<AudioFormatException>(() => source.Completion);
     }
 
     [Fact]
@@ -154,9 +154,11 @@ public sealed class WavStreamSourceTests
         Assert.Equal("url", e.ParamName);
     }
 
-    private static HttpClient Answering(HttpStatusCode status, string type, Stream body) => new(new Handler(_ =>
+    private static HttpClient Answering(HttpStatusCode status, string type, Stream body) => Answering(status, type, () => body);
+
+    internal static HttpClient Answering(HttpStatusCode status, string type, Func<Stream> body) => new(new Handler(_ =>
     {
-        var response = new HttpResponseMessage(status) { Content = new StreamContent(body) };
+        var response = new HttpResponseMessage(status) { Content = new StreamContent(body()) };
         response.Content.Headers.ContentType = new(type);
         return response;
     }));
