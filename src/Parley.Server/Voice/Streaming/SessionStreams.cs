@@ -86,9 +86,9 @@ internal sealed class SessionStreams(VoiceCore core, string session, string botT
 
     private bool MayReach(Uri url, string sender)
     {
-        if (core.Options.Urls.Allows(url))
+        if (core.Options.Urls.Allows(url, out var refusal))
             return true;
-        Fail(sender, $"URLs of {url.Host} are not allowed here.", null);
+        Fail(sender, refusal, null);
         return false;
     }
 
