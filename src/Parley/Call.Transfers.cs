@@ -110,19 +110,27 @@ public abstract partial class Call
         var referredBy = options.ReferredBy is null ? null : TargetUri.ParseAddress(options.ReferredBy, nameof(TransferOptions.ReferredBy));
         var refer = await session.Lane.RunAsync(() => session.Refer(new ReferOptions { ReferTo = to, ReferredBy = referredBy, Headers = options.Headers, Timeout = options.Timeout }))
             .ConfigureAwait(false);
-        if (options.OnProgress is { } told)
-            _ = TellAsync(refer, told);
+        var telling = options.OnProgress is { } told ? TellAsync(refer, told) : Task.CompletedTask;
         var end = await refer.Ended.WaitAsync(cancel).ConfigureAwait(false);
+        // What was reported on the way is told before what came of it.
+        await telling.ConfigureAwait(false);
         var status = end.Kind switch { ReferEndKind.Unreported => 202, ReferEndKind.TimedOut => 408, _ => end.Status };
         return new TransferOutcome(status, end.Reason, TransferMode.ByPhone);
     }
 
-    private static async Task TellAsync(OutgoingRefer refer, Action<TransferProgress> told)
+    private async Task TellAsync(OutgoingRefer refer, Action<TransferProgress> told)
     {
         await foreach (var progress in refer.Progress(CancellationToken.None).ConfigureAwait(false))
         {
-            if (progress.Status < 200)
-                told(new TransferProgress(progress.Status, progress.Reason));
+            try
+            {
+                if (progress.Status < 200)
+                    told(new TransferProgress(progress.Status, progress.Reason));
+            }
+            catch (Exception e) // the boundary to the application's code: the transfer goes on, and its outcome is told
+            {
+                Log.CallbackFailed(Agent.Logger, Id, e);
+            }
         }
     }
 

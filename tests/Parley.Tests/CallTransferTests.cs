@@ -25,6 +25,28 @@ public class CallTransferTests
     });
 
     [Fact]
+    public void What_was_reported_on_the_way_is_told_before_the_outcome_and_a_listener_that_throws_costs_nothing() => WithCall(async (stage, call, ok) =>
+    {
+        var told = new List<int>();
+        var transferring = call.TransferAsync("sip:carol@10.0.0.7", new TransferOptions
+        {
+            KeepCall = true,
+            OnProgress = progress =>
+            {
+                told.Add(progress.Status);
+                throw new InvalidOperationException("The application failed.");
+            },
+        });
+        stage.Phone.Send(Wire.Response(await stage.Phone.Expect("REFER"), "202 Accepted"));
+        Notify(stage, ok, 2, "SIP/2.0 180 Ringing", "active;expires=60");
+        Notify(stage, ok, 3, "SIP/2.0 183 Session Progress", "active;expires=60");
+        Notify(stage, ok, 4, "SIP/2.0 200 OK", "terminated;reason=noresource");
+        Assert.True((await transferring).IsSuccess);
+        Assert.Equal([180, 183], told);
+        await stage.Phone.HangUp(ok);
+    });
+
+    [Fact]
     public void A_transfer_the_phone_reports_as_failed_leaves_the_call() => WithCall(async (stage, call, ok) =>
     {
         var transferring = call.TransferAsync("sip:carol@10.0.0.7");

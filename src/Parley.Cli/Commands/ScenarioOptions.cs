@@ -38,6 +38,7 @@ internal sealed class ScenarioOptions
         Description = "Bring a registrar on loopback that takes any account; SIP_DOMAIN is it, and each *_USER and *_PASS that is not set has a value",
     };
 
+    private readonly Option<string?> _mediaPorts = new("--media-ports") { HelpName = "FIRST-LAST", Description = "UDP ports for the agents' audio; one that is in use is passed over [default: 10000-29999]" };
     private readonly Option<bool> _insecure = new("--insecure-http") { Description = "Accept any certificate of HTTPS servers; PARLEY_INSECURE_HTTP=1 does the same" };
     private readonly Option<bool> _metrics = new("--metrics") { Description = "Tell each agent's figures at the end of its scenario" };
 
@@ -54,7 +55,7 @@ internal sealed class ScenarioOptions
 
     public void AddTo(Command command)
     {
-        Option[] always = [_set, _environment, _scenario, _tags, _excluded, _limit, _seed, _local, _insecure];
+        Option[] always = [_set, _environment, _scenario, _tags, _excluded, _limit, _seed, _local, _mediaPorts, _insecure];
         Option[] several = [_retries, _parallel, _metrics];
         foreach (var option in _forLoad ? always : [.. always, .. several])
             command.Options.Add(option);
@@ -78,6 +79,7 @@ internal sealed class ScenarioOptions
                 TimeLimit = parsed.GetValue(_limit) ?? TimeSpan.FromMinutes(5),
                 Parallel = Given(parsed, _parallel) ?? 1,
                 Seed = parsed.GetValue(_seed),
+                Agents = parsed.GetValue(_mediaPorts) is { } ports ? new() { MediaPorts = ServeSettings.ParsePorts(ports) } : new(),
                 InsecureHttp = parsed.GetValue(_insecure) || Environment.GetEnvironmentVariable("PARLEY_INSECURE_HTTP") is "1" or "true",
                 Metrics = !_forLoad && parsed.GetValue(_metrics),
             };
@@ -85,6 +87,10 @@ internal sealed class ScenarioOptions
         catch (ScenarioUsageException e)
         {
             throw CommandException.Usage(e.Message);
+        }
+        catch (FormatException e)
+        {
+            throw CommandException.Usage($"--media-ports: {e.Message}");
         }
     }
 

@@ -34,7 +34,7 @@ internal static class MonitorFile
 
     private static readonly string[] MonitorKeys =
     [
-        "paths", "cron", "every", "time-limit", "scenario-time-limit", "local", "env-files", "set", "scenario", "tags", "exclude-tags", "retries", "parallel", "insecure-http",
+        "paths", "cron", "every", "time-limit", "scenario-time-limit", "local", "env-files", "set", "scenario", "tags", "exclude-tags", "retries", "parallel", "media-ports", "insecure-http",
     ];
 
     /// <summary>Reads the file.</summary>
@@ -132,6 +132,18 @@ internal static class MonitorFile
         _ => monitor with { Run = With(monitor.Run, key, value, folder) },
     };
 
+    private static (int First, int Last) Ports(SettingsNode value)
+    {
+        try
+        {
+            return ServeSettings.ParsePorts(value.Text());
+        }
+        catch (FormatException)
+        {
+            throw value.Needs("a range of ports, such as \"10000-29999\"");
+        }
+    }
+
     private static ScenarioRunOptions With(ScenarioRunOptions run, string key, SettingsNode value, string folder) => key switch
     {
         "scenario-time-limit" => run with { TimeLimit = value.Time() },
@@ -139,6 +151,7 @@ internal static class MonitorFile
         "set" => run with { Constants = value.Members("constants by their names").ToDictionary(one => one.Key, one => one.Value.Text()) },
         "retries" => run with { Retries = value.Number(0, 100) },
         "parallel" => run with { Parallel = value.Number(1, 256) },
+        "media-ports" => run with { Agents = run.Agents with { MediaPorts = Ports(value) } },
         _ => run with { InsecureHttp = value.Switch() },
     };
 }

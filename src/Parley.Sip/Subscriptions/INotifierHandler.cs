@@ -23,6 +23,12 @@ public interface INotifierHandler
     {
     }
 
+    /// <summary>
+    /// Whether <see cref="StateFor"/> has another state to tell behind the one it gave last, for what is a sequence of reports rather than one state: then another NOTIFY follows when the
+    /// last is answered. Default false.
+    /// </summary>
+    internal bool HasMoreFor(IncomingSubscription subscription) => false;
+
     /// <summary>It is over. Called exactly once for every accepted subscription, and nothing is called after it.</summary>
     void OnEnded(IncomingSubscription subscription, SubscriptionEnd end);
 }

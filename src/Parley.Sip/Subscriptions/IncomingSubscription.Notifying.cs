@@ -268,7 +268,7 @@ public sealed partial class IncomingSubscription : IDialogUsage, IServerTransact
             return;
         if (response is null || EndsSubscription(status))
             End(new SubscriptionEnd(SubscriptionEndKind.NotifyFailed, status, reason ?? PhraseText.Of(response!)));
-        else if (_changed)
+        else if (_changed |= _handler!.HasMoreFor(this))
             Queue();
     }
 

@@ -12,7 +12,19 @@ public sealed partial class IncomingRefer : INotifierHandler, IServerTransaction
     // A call may ring for three minutes; what is not done within ten will not be.
     private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(10);
 
-    SipBody INotifierHandler.StateFor(IncomingSubscription subscription) => SipFragment.Of(_status, _reason);
+    // Provisional reports that wait for the answer to the one before them: more than any phone makes while one NOTIFY is under way.
+    private const int MaxWaiting = 16;
+
+    private readonly Queue<(int Status, string? Reason)> _waiting = new();
+
+    bool INotifierHandler.HasMoreFor(IncomingSubscription subscription) => _waiting.Count > 0;
+
+    SipBody INotifierHandler.StateFor(IncomingSubscription subscription)
+    {
+        if (_waiting.TryDequeue(out var next))
+            _current = next;
+        return SipFragment.Of(_current.Status, _current.Reason);
+    }
 
     void INotifierHandler.OnEnded(IncomingSubscription subscription, SubscriptionEnd end) => _reports = null;
 
@@ -24,6 +36,13 @@ public sealed partial class IncomingRefer : INotifierHandler, IServerTransaction
     {
         if (IsPending)
             LetGo();
+    }
+
+    private void Keep(int status, string? reason)
+    {
+        if (_waiting.Count == MaxWaiting)
+            _waiting.Dequeue();
+        _waiting.Enqueue((status, reason));
     }
 
     // RFC 3515 §2.4.6: left out for the first REFER of a dialog, which older peers expect; the number of the REFER for any other.

@@ -20,8 +20,7 @@ public sealed partial class IncomingRefer
     private SipMessage? _request;
     private ServerTransaction? _transaction;
     private IncomingSubscription? _reports;
-    private int _status = 100;
-    private string? _reason;
+    private (int Status, string? Reason) _current = (100, null);
 
     internal IncomingRefer(UserAgentLane ua, ServerTransaction transaction, SipMessage request, ReferTarget target, Dialog? within)
     {
@@ -140,8 +139,8 @@ public sealed partial class IncomingRefer
     }
 
     /// <summary>
-    /// Reports what has come of it. Provisional ones that follow each other faster than they are answered may be left out, the last of all is not: it ends the
-    /// reports. Does nothing when none are wanted, or any more.
+    /// Reports what has come of it. Reports leave in order: a provisional one when the one before it is answered, the last, with which they end, at once and with all
+    /// that still waits before it. Of provisional ones that wait the oldest is left out when there are more than 16. Does nothing when none are wanted, or any more.
     /// </summary>
     /// <param name="status">100 to 699; from 200 up it is the last.</param>
     /// <param name="reason">Reason phrase; default the standard one.</param>
@@ -157,11 +156,16 @@ public sealed partial class IncomingRefer
             throw new InvalidOperationException("The REFER is not accepted.");
         if (!IsReporting)
             return;
-        (_status, _reason) = (status, reason);
-        if (status >= 200)
-            _reports!.Terminate(SubscriptionReason.NoResource, SipFragment.Of(status, reason));
-        else
+        if (status < 200)
+        {
+            Keep(status, reason);
             _reports!.Notify();
+            return;
+        }
+
+        while (_waiting.TryDequeue(out var before))
+            _reports!.Notify(SipFragment.Of(before.Status, before.Reason));
+        _reports!.Terminate(SubscriptionReason.NoResource, SipFragment.Of(status, reason));
     }
 
     /// <summary>Reports the status of a response; see <see cref="Report(int, string?)"/>.</summary>

@@ -8,6 +8,9 @@ namespace Parley.Testing.Agents;
 /// <content>What a call can be told. Each verb completes when it is done as far as this side is concerned; none waits for a person.</content>
 public sealed partial class AgentCall
 {
+    // A transfer has five; whoever reports more often does so for ever.
+    private const int MaxReports = 64;
+
     // A verb is answered by a machine, not by a person: what takes longer than this goes on by itself.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
@@ -209,6 +212,8 @@ public sealed partial class AgentCall
             throw AgentStateException.Of(Agent.Name, "no established call to transfer");
         var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         LastTransfer = new TransferStatus(target, 100, "Trying");
+        lock (_reports)
+            _reports.Clear();
         var options = new TransferOptions
         {
             Mode = TransferMode.ByPhone,
@@ -216,8 +221,7 @@ public sealed partial class AgentCall
             Headers = Agent.ExtraHeaders,
             OnProgress = progress =>
             {
-                if (LastTransfer is { Status: < 200 })
-                    LastTransfer = new TransferStatus(target, progress.Status, progress.Reason);
+                Reported(new TransferStatus(target, progress.Status, progress.Reason));
                 taken.TrySetResult();
             },
         };
@@ -234,12 +238,24 @@ public sealed partial class AgentCall
         try
         {
             var outcome = await transfer.ConfigureAwait(false);
-            return LastTransfer = new TransferStatus(target, outcome.Status, outcome.Reason);
+            return Reported(new TransferStatus(target, outcome.Status, outcome.Reason));
         }
         catch (Exception e) when (e is CallEndedException or InvalidOperationException or ArgumentException)
         {
-            return LastTransfer = new TransferStatus(target, 487, e.Message);
+            return Reported(new TransferStatus(target, 487, e.Message));
         }
+    }
+
+    private TransferStatus Reported(TransferStatus status)
+    {
+        lock (_reports)
+        {
+            if (_reports.Count == MaxReports)
+                _reports.RemoveAt(0);
+            _reports.Add(status);
+        }
+
+        return LastTransfer = status;
     }
 
     /// <summary>Waits until the end is known to all who ask.</summary>

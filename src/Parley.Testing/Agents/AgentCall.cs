@@ -18,6 +18,7 @@ public sealed partial class AgentCall
     private long _ended;
     private CallPhase _told = (CallPhase)(-1);
     private readonly Lock _telling = new();
+    private readonly List<TransferStatus> _reports = [];
 
     internal AgentCall(Agent agent, Call call)
     {
@@ -144,6 +145,16 @@ public sealed partial class AgentCall
 
     /// <summary>What became of the last transfer asked for here; null without one.</summary>
     public TransferStatus? LastTransfer { get; private set; }
+
+    /// <summary>What the other side reported of that transfer, in order; the last, from 200 up, is what came of it. Empty without one.</summary>
+    public IReadOnlyList<TransferStatus> TransferReports
+    {
+        get
+        {
+            lock (_reports)
+                return [.. _reports];
+        }
+    }
 
     /// <summary>Its messages, in order; empty when the session keeps no trace.</summary>
     public IReadOnlyList<TracedMessage> Trace => [.. Agent.TracedOf(Id).Select(one => one.Message)];

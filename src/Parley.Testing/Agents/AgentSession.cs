@@ -221,9 +221,6 @@ public sealed class AgentSession : IAsyncDisposable
     private AgentSeat NextSeat()
     {
         var index = _made++;
-        var (first, last) = Options.MediaPorts;
-        var seats = Math.Max(1, (last - first + 1 - PortsInReserve) / PortsOfAgent);
-        var from = first + (index % seats * PortsOfAgent);
-        return new AgentSeat(_shared, Options.FirstPort == 0 ? 0 : Options.FirstPort + index, (from, Math.Min(last, from + PortsOfAgent - 1 + PortsInReserve)));
+        return new AgentSeat(_shared, Options.FirstPort == 0 ? 0 : Options.FirstPort + index, MediaPortShare.Of(Options.MediaPorts, index, PortsOfAgent, PortsInReserve));
     }
 }

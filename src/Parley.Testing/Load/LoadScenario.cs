@@ -52,10 +52,8 @@ internal sealed class LoadScenario : IAsyncDisposable
     public LoadSlot Slot(INetwork lanes, int number)
     {
         var local = _options.Run.LocalDomain is { } domain ? new ScenarioLocalValues(domain, $"-{number}") : null;
-        var (first, last) = _options.Run.Agents.MediaPorts;
-        // Where others on the machine have taken its ports, it goes on into those of the next slots.
-        var from = first + (number % Math.Max(1, (last - first + 1 - AgentSession.PortsInReserve) / PortsOfSlot) * PortsOfSlot);
-        return new(_options.Run.Agents with { MediaPorts = (from, Math.Min(last, from + PortsOfSlot - 1 + AgentSession.PortsInReserve)) }, _environment.Copy(local), lanes);
+        var ports = MediaPortShare.Of(_options.Run.Agents.MediaPorts, number, PortsOfSlot, AgentSession.PortsInReserve);
+        return new(_options.Run.Agents with { MediaPorts = ports }, _environment.Copy(local), lanes);
     }
 
     /// <summary>Runs the scenario once.</summary>

@@ -97,9 +97,8 @@ internal sealed record ScenarioRunState(ScenarioRunOptions Options, IScenarioObs
             return (LocalValues(""), Options.Agents);
         var number = Interlocked.Increment(ref _contexts);
         var (first, last) = Options.Agents.MediaPorts;
-        var ports = (last - first + 1) / Options.Parallel;
-        var from = first + (number % Options.Parallel * ports);
-        return (LocalValues($"-{number}"), Options.Agents with { MediaPorts = (from, from + ports - 1) });
+        var ports = MediaPortShare.Of((first, last), number, (last - first + 1) / Options.Parallel, reserve: 0);
+        return (LocalValues($"-{number}"), Options.Agents with { MediaPorts = ports });
     }
 
     /// <summary>A seed for each scenario: another order or selection leaves each its own.</summary>

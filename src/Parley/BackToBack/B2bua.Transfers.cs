@@ -65,21 +65,29 @@ public sealed partial class B2bua
             Headers = options.Headers,
             Timeout = options.Timeout,
         }).ConfigureAwait(false);
-        if (options.OnProgress is { } told)
-            _ = TellAsync(refer, told);
+        var telling = options.OnProgress is { } told ? TellAsync(refer, told) : Task.CompletedTask;
         var end = await refer.Ended.ConfigureAwait(false);
+        // What was reported on the way is told before what came of it.
+        await telling.ConfigureAwait(false);
         // The phone has its new call: the old one is of no use to anybody.
         if (end.Kind == ReferEndKind.Succeeded)
             await DestroyAsync(SipReasons.Transferred).ConfigureAwait(false);
         return new TransferOutcome(end.Kind == ReferEndKind.Unreported ? 202 : end.Status, end.Reason, TransferMode.ByPhone);
     }
 
-    private static async Task TellAsync(OutgoingRefer refer, Action<TransferProgress> told)
+    private async Task TellAsync(OutgoingRefer refer, Action<TransferProgress> told)
     {
         await foreach (var progress in refer.Progress(CancellationToken.None).ConfigureAwait(false))
         {
-            if (progress.Status < 200)
-                told(new TransferProgress(progress.Status, progress.Reason));
+            try
+            {
+                if (progress.Status < 200)
+                    told(new TransferProgress(progress.Status, progress.Reason));
+            }
+            catch (Exception e) // the boundary to the application's code: the transfer goes on, and its outcome is told
+            {
+                Log.DialogCallbackFailed(_agent.Logger, e);
+            }
         }
     }
 

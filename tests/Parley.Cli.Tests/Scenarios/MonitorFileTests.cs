@@ -16,7 +16,7 @@ public sealed class MonitorFileTests
               "monitors": {
                 "calls": {
                   "paths": ["a.rhai", "/abs/b.cs"], "cron": "*/5 * * * *", "time-limit": "2m", "scenario-time-limit": "30s", "local": true, "env-files": ["lab.env"],
-                  "set": { "word": "x" }, "scenario": "re:^a", "tags": ["smoke"], "exclude-tags": "slow", "retries": 1, "parallel": 2, "insecure-http": true,
+                  "set": { "word": "x" }, "scenario": "re:^a", "tags": ["smoke"], "exclude-tags": "slow", "retries": 1, "parallel": 2, "media-ports": "20000-20999", "insecure-http": true,
                 },
                 "other": { "paths": "c.rhai", "every": "1h" },
               },
@@ -27,6 +27,7 @@ public sealed class MonitorFileTests
         Assert.Equal(["/etc/parley/a.rhai", "/abs/b.cs"], calls.Paths);
         Assert.Equal(("*/5 * * * *", TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(30), true), (calls.Cron!.Text, calls.TimeLimit, calls.Run.TimeLimit, calls.Local));
         Assert.Equal(("/etc/parley/lab.env", "x", 1, 2, true), (calls.Run.EnvironmentFiles[0], calls.Run.Constants["word"], calls.Run.Retries, calls.Run.Parallel, calls.Run.InsecureHttp));
+        Assert.Equal((20_000, 20_999), calls.Run.Agents.MediaPorts);
         Assert.Equal((true, false, false), (calls.Run.Filter.Matches("a", ["smoke"]), calls.Run.Filter.Matches("a", ["smoke", "slow"]), calls.Run.Filter.Matches("b", ["smoke"])));
         Assert.Equal(TimeSpan.FromHours(1), settings.Monitors[1].Every);
     }
@@ -41,6 +42,7 @@ public sealed class MonitorFileTests
     [InlineData("""{ "monitors": { "a": { "paths": "x", "every": "soon" } } }""", "needs a duration")]
     [InlineData("""{ "monitors": { "a": { "paths": "x", "scenario": "re:(" } } }""", "no regular expression")]
     [InlineData("""{ "monitors": { "a": { "paths": "x", "parallel": 0 } } }""", "needs a whole number from 1 to 256")]
+    [InlineData("""{ "monitors": { "a": { "paths": "x", "media-ports": "1-2" } } }""", "needs a range of ports")]
     [InlineData("""{ "http": "0.0.0.0:9000", "monitors": { "a": { "paths": "x" } } }""", "a 'token' is needed")]
     [InlineData("""{ "http": "everywhere" }""", "needs an address to listen on")]
     [InlineData("""{ "token": "short" }""", "needs at least eight characters")]

@@ -18,6 +18,7 @@ public sealed class TestCommandTests : IDisposable
     [InlineData("--parallel takes 1 to 256, not 0", "test", ".", "--parallel", "0")]
     [InlineData("--retries takes 0 to 100, not 101", "test", ".", "--retries", "101")]
     [InlineData("500ms, 5s, 2m or 1h", "test", ".", "--time-limit", "soon")]
+    [InlineData("--media-ports: '5' is no port range", "test", ".", "--media-ports", "5")]
     [InlineData("there is no folder", "test", ".", "--junit", "/nowhere/at/all.xml")]
     [InlineData("contradict each other", "test", ".", "-v", "-q")]
     [InlineData("--check nowhere.cs: there is no such file", "test", "--check", "nowhere.cs")]

@@ -94,6 +94,63 @@ public class IncomingReferTests
     }
 
     [Fact]
+    public void Reports_made_at_once_leave_one_by_one_and_in_order()
+    {
+        var ok = _stage.Answered();
+        _stage.OnRefer = refer => refer.Accept();
+        _stage.PeerSends(Refer(ok, 2));
+        _stage.OnLane(() =>
+        {
+            _stage.Refer.Report(180);
+            _stage.Refer.Report(183);
+        });
+        _stage.Advance(5);
+        Assert.Equal(["100 Trying"], Reports());
+        _stage.PeerReplies("NOTIFY", "200 OK");
+        _stage.Advance(5);
+        Assert.Equal(["100 Trying", "180 Ringing"], Reports());
+        _stage.PeerReplies("NOTIFY", "200 OK");
+        _stage.Advance(5);
+        Assert.Equal(["100 Trying", "180 Ringing", "183 Session Progress"], Reports());
+        _stage.PeerReplies("NOTIFY", "200 OK");
+        _stage.Advance(5);
+        Assert.Equal(3, Reports().Count);
+    }
+
+    [Fact]
+    public void The_last_report_takes_those_that_wait_along()
+    {
+        var ok = _stage.Answered();
+        _stage.OnRefer = refer =>
+        {
+            refer.Accept();
+            refer.Report(180);
+            refer.Report(200);
+        };
+        _stage.PeerSends(Refer(ok, 2));
+        Assert.Equal(["180 Ringing", "200 OK"], Reports());
+        Assert.Equal("terminated;reason=noresource", Wire.Header(Notify, "Subscription-State"));
+        Assert.False(_stage.Refer.IsReporting);
+        _stage.Advance(5);
+        Assert.Equal(2, Reports().Count);
+    }
+
+    [Fact]
+    public void Of_more_reports_than_anybody_makes_the_oldest_is_left_out()
+    {
+        var ok = _stage.Answered();
+        _stage.OnRefer = refer => refer.Accept();
+        _stage.PeerSends(Refer(ok, 2));
+        _stage.OnLane(() =>
+        {
+            for (var status = 180; status < 197; status++)
+                _stage.Refer.Report(status, "Still");
+            _stage.Refer.Report(200);
+        });
+        Assert.Equal(["100 Trying", .. Enumerable.Range(181, 16).Select(status => $"{status} Still"), "200 OK"], Reports());
+    }
+
+    [Fact]
     public void A_second_REFER_in_a_dialog_is_told_apart_by_its_number()
     {
         var ok = _stage.Answered();
@@ -209,6 +266,9 @@ public class IncomingReferTests
         Assert.Equal("500 REFER", Wire.Summary(_stage.Peer.Last));
         Assert.Null(_stage.Call.End);
     }
+
+    private List<string> Reports() =>
+        [.. _stage.Peer.Received.Where(message => Wire.Summary(message) == "NOTIFY").Select(notify => notify[(notify.LastIndexOf("SIP/2.0 ", StringComparison.Ordinal) + 8)..].TrimEnd())];
 
     private static string Refer(string ok, int cseq, string line = "Refer-To: <sip:carol@10.0.0.4>", string more = "") =>
         Responses.With(Responses.With(Requests.Within(ok, "REFER", cseq), line), more);

@@ -50,6 +50,21 @@ public class TransferTests
     }, new AgentSessionOptions { Direct = direct });
 
     [Fact]
+    public void A_target_that_answers_at_once_is_reported_to_have_rung_all_the_same() => Bench.Run(async bench =>
+    {
+        var (a, b, c) = (await bench.AddAsync("A"), await bench.AddAsync("B"), await bench.AddAsync("C"));
+        await bench.ConnectAsync(a, b);
+        var call = b.Calls[0];
+        var transferring = b.TransferAsync(c);
+        await bench.UntilState(c, AgentState.Ringing);
+        await c.AcceptAsync();
+        await transferring;
+        await bench.UntilState(b, AgentState.Idle);
+        Assert.Equal([100, 180, 200], call.TransferReports.Select(one => one.Status));
+        await a.VerifyAudioConnectionAsync(c);
+    }, new AgentSessionOptions { Direct = true });
+
+    [Fact]
     public void A_transfer_that_is_aborted_brings_the_caller_back() => Bench.Run(async bench =>
     {
         var (a, b, c) = (await bench.AddAsync("A"), await bench.AddAsync("B"), await bench.AddAsync("C"));

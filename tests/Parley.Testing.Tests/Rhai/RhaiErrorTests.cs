@@ -38,6 +38,14 @@ public sealed class RhaiErrorTests
         { "if x = 5 { }", "expected '{' to begin what 'if' does, but found '=': a comparison is written ==", 1, 6 },
         { "fn f(x) -> int { x }", "expected '{' to begin the function's body, but found '->': a function's result has no type", 1, 9 },
         { "let (a, b) = [1, 2];", "one variable is declared at a time", 1, 5 },
+        { "lett x = 5;", "expected ';' or the end of the script, but found 'x' — did you mean 'let'?", 1, 6 },
+        { "whlie true { }", "expected ';' or the end of the script, but found 'true' — did you mean 'while'?", 1, 7 },
+        { "if true { } esle { }", "expected ';' or the end of the script, but found '{' — did you mean 'else'?", 1, 18 },
+        { "if true { } elseif false { }", "expected ';' or the end of the script, but found 'false': it is written else if", 1, 20 },
+        { "function f(x) { }", "expected ';' or the end of the script, but found 'f': functions are declared with fn", 1, 10 },
+        { "if true and false { }", "expected '{' to begin what 'if' does, but found 'and': it is written &&", 1, 9 },
+        { "try { } cathc { }", "expected 'catch' behind the block of 'try', but found 'cathc' — did you mean 'catch'?", 1, 9 },
+        { "x y", "expected ';' or the end of the script, but found 'y'", 1, 3 },
         { "\"😀\" + ;", "expected a value, but found ';'", 1, 7 },
     };
 

@@ -16,6 +16,7 @@ internal sealed class Outbox
     private TaskCompletionSource _more = NewSignal();
     private long _bytes;
     private bool _ended;
+    private bool _dropped;
 
     /// <param name="socket">Stays its owner's.</param>
     /// <param name="limits">How much may wait, and how long.</param>
@@ -51,14 +52,12 @@ internal sealed class Outbox
             {
                 await _socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, limit.Token);
             }
-            catch (Exception e) when (e is OperationCanceledException || (limit.IsCancellationRequested && e is WebSocketException or IOException or ObjectDisposedException))
+            catch (Exception e) when (e is OperationCanceledException or WebSocketException or IOException or InvalidOperationException or ObjectDisposedException)
             {
-                Drop(); // a send that is given up may end as a broken connection, too
-                return;
-            }
-            catch (Exception e) when (e is WebSocketException or IOException or InvalidOperationException or ObjectDisposedException)
-            {
-                End(); // the peer has gone; whoever reads the socket notices, too
+                if (limit.IsCancellationRequested)
+                    Drop(); // however the send that was given up ends
+                else
+                    End(); // the peer has gone; whoever reads the socket notices, too
                 return;
             }
         }
@@ -102,9 +101,10 @@ internal sealed class Outbox
     {
         lock (_gate)
         {
-            if (_ended)
+            // Not asked is whether it has ended: a send given up aborts the socket, and who reads that may have said so first.
+            if (_dropped)
                 return;
-            _ended = true;
+            _dropped = _ended = true;
             _waiting.Clear();
             _more.TrySetResult();
         }

@@ -17,6 +17,7 @@ internal static class CallBindings
         Field(table, "reason", "string|()", "Why it ended; () before.", static call => call.Reason);
         Field(table, "status_code", "int|()", "The SIP status it ended with; () when it was none.", static call => Value.Of(call.StatusCode));
         Field(table, "transfer_status", "int|()", "The last status the other side told of the transfer it was asked for; () before.", static call => Value.Of(call.LastTransfer?.Status));
+        Field(table, "transfer_reports", "array", "All statuses it has told of it, in order: 100, 180, 200.", static call => new RhaiArray(call.TransferReports.Select(one => (Value)one.Status)));
         Field(table, "codec", "string|()", "Its codec.", static call => call.Codec);
         Field(table, "held", "bool", "Whether the agent holds it.", static call => call.Held);
         Field(table, "held_by_peer", "bool", "Whether the other side holds it.", static call => call.HeldByPeer);

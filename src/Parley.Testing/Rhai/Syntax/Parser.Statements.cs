@@ -1,3 +1,5 @@
+using Parley.Testing.Rhai.Evaluation;
+
 namespace Parley.Testing.Rhai.Syntax;
 
 internal sealed partial class Parser
@@ -21,10 +23,20 @@ internal sealed partial class Parser
             var statement = Statement();
             statements.Add(statement);
             if (!TryTake(";") && !isEnd(_token) && !statement.EndsInBlock)
-                throw Error(_token.Kind == TokenKind.End ? _lastEnd : _token.Start, $"expected ';' or {end}, but found {_token.Shown}{Hint(_token.Text)}");
+                throw Error(_token.Kind == TokenKind.End ? _lastEnd : _token.Start, $"expected ';' or {end}, but found {_token.Shown}{Meant(statement)}");
         }
 
         return statements;
+    }
+
+    // A name that stands alone with something behind it is a misspelt keyword, as a rule.
+    private string Meant(SyntaxNode statement)
+    {
+        if (Hint(_token.Text) is { Length: > 0 } found)
+            return found;
+        if (statement is not NameSyntax { Name: { Length: > 2 } name })
+            return "";
+        return Hint(name) is { Length: > 0 } other ? other : NearestName.Hint(name, Words.Keywords);
     }
 
     private BlockSyntax Block(string of)

@@ -1,3 +1,5 @@
+using Parley.Testing.Rhai.Evaluation;
+
 namespace Parley.Testing.Rhai.Syntax;
 
 /// <summary>Words become a tree: recursive descent for statements, precedence climbing for operators.</summary>
@@ -57,7 +59,8 @@ internal sealed partial class Parser
 
         // What is missing at the end of a line is missing there, not where the next line begins.
         var isMissing = word is ";" or ")" or "]" or "}" or ",";
-        throw Error(isMissing && _token.Kind == TokenKind.End ? _lastEnd : _token.Start, $"expected '{word}' {why}, but found {_token.Shown}{Hint(_token.Text)}");
+        var meant = _token.Kind == TokenKind.Identifier ? NearestName.Hint(_token.Text, [word]) : "";
+        throw Error(isMissing && _token.Kind == TokenKind.End ? _lastEnd : _token.Start, $"expected '{word}' {why}, but found {_token.Shown}{Hint(_token.Text)}{meant}");
     }
 
     private string Name(string what)

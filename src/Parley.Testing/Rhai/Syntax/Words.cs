@@ -32,6 +32,11 @@ internal static class Words
         "null" or "nil" or "void" => "the absent value is ()",
         "await" or "async" => "waiting needs no keyword here",
         "new" => "there are no constructors: call the function",
+        "function" or "func" or "fun" or "def" => "functions are declared with fn",
+        "elseif" or "elsif" or "elif" => "it is written else if",
+        "and" => "it is written &&",
+        "or" => "it is written ||",
+        "not" => "it is written !",
         _ => null,
     };
 }

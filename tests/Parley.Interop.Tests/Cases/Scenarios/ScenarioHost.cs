@@ -51,6 +51,7 @@ internal sealed class HandledPhone(Baresip phone, MockServer server, ScenarioCon
         Does("hold", phone.HoldAsync);
         Does("resume", phone.ResumeAsync);
         Does("dial", () => phone.StartDialAsync($"sip:alice@{registrar.Domain}"));
+        Does("hears", () => phone.AssertHearsAsync(440));
         Does("transfer", () => phone.TransferAsync($"sip:bob@{registrar.Domain}"));
         return new(phone, server, context);
 

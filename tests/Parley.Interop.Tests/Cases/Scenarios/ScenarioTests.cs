@@ -39,6 +39,7 @@ public sealed class ScenarioTests
 
     [Theory]
     [InlineData("suite.rhai")]
+    [InlineData("three-party-transfer.rhai")]
     [InlineData("snippets.rhai")]
     public async Task Baresip_is_one_end_of_calls_refusals_holds_and_transfers(string script)
     {
