@@ -92,8 +92,8 @@ public sealed class NamedSounds : IDisposable
 
     private void Require(Uri url)
     {
-        if (!_urls.Allows(url))
-            throw new UnauthorizedAccessException($"URLs of {url.Host} are not allowed here.");
+        if (!_urls.Allows(url, out var refusal))
+            throw new UnauthorizedAccessException(refusal);
     }
 
     private async ValueTask<AudioClip> ClipAsync(string name, CancellationToken cancel)

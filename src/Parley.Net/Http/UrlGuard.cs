@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 
@@ -37,6 +38,15 @@ public sealed class UrlGuard : IEquatable<UrlGuard>
             return false;
         var host = Clean(url.IdnHost);
         return IsConfigured(host, url.Port) || (_allowsPublic && (!IPAddress.TryParse(host, out var address) || PublicAddresses.Contain(address)));
+    }
+
+    /// <summary>Like <see cref="Allows(Uri)"/>, with the words for whoever named the URL.</summary>
+    /// <param name="url">The URL.</param>
+    /// <param name="refusal">Why it may not; null when it may.</param>
+    public bool Allows(Uri url, [NotNullWhen(false)] out string? refusal)
+    {
+        refusal = Allows(url) ? null : $"URLs of {(url.IsAbsoluteUri ? url.Host : "no host")} are not allowed here: url-hosts does not name it.";
+        return refusal is null;
     }
 
     /// <summary>A handler whose every connection is judged, that of a redirection too where its user turns those on. It uses no proxy, which would connect in its place; it is its caller's to dispose.</summary>

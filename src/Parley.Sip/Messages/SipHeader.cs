@@ -27,6 +27,21 @@ public readonly record struct SipHeader
     /// <summary>The value.</summary>
     public string Value { get; }
 
+    /// <summary>
+    /// Whether the endpoint writes this header field itself, so that it refuses one that is given to it: twice they would contradict each other. Via, From, To, Call-ID, CSeq, Max-Forwards, Route,
+    /// Record-Route, Contact, Content-Length, Content-Type, credentials, PRACK's and the session timer's; in long or compact form.
+    /// </summary>
+    public bool IsReserved
+    {
+        get
+        {
+            Span<byte> name = stackalloc byte[64]; // no header field we know has a longer name
+            return Name is not null && Encoding.ASCII.TryGetBytes(Name, name, out var length) && HeaderNames.Find(name[..length]) is HeaderId.Via or HeaderId.From or HeaderId.To or HeaderId.CallId
+                or HeaderId.CSeq or HeaderId.MaxForwards or HeaderId.ContentLength or HeaderId.ContentType or HeaderId.Route or HeaderId.RecordRoute or HeaderId.Contact or HeaderId.Authorization
+                or HeaderId.ProxyAuthorization or HeaderId.RSeq or HeaderId.RAck or HeaderId.SessionExpires or HeaderId.MinSE;
+        }
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {Value}";
 }

@@ -145,6 +145,8 @@ public sealed class JsonRpcTests
     [InlineData("CallStart", """{"caller":"sip:a@b","callee":"sip:c@d","headers":{"X-A":"b\r\nVia: c"}}""", "headers")]
     [InlineData("CallStart", """{"caller":"sip:a@b","callee":"sip:c@d","headers":{"X A":"b"}}""", "headers")]
     [InlineData("CallStart", """{"caller":"sip:a@b","callee":"sip:c@d","headers":{"Via":"b"}}""", "headers")]
+    [InlineData("CallStart", """{"caller":"sip:a@b","callee":"sip:c@d","headers":{"m":"<sip:e@f>"}}""", "headers")]
+    [InlineData("CallStart", """{"caller":"sip:a@b","callee":"sip:c@d","headers":{"Supported":"replaces"}}""", "headers")]
     [InlineData("CallStart", """{"caller":"sip:a@b","callee":"sip:c@d","headers":{"X-A":1}}""", "headers")]
     [InlineData("CallStart", """{"caller":"sip:a@b","callee":"sip:c@d","codecs":["OPUS-9"]}""", "codecs")]
     [InlineData("CallStart", """{"caller":"sip:a@b","callee":"sip:c@d","codecs":[]}""", "codecs")]

@@ -39,7 +39,7 @@ public sealed class ControlUrlTests : IAsyncDisposable
         var (control, call, _) = await TalkAsync(new() { Urls = new([web.Url.Authority], true, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback])) });
         await using (control)
         {
-            Assert.Equal((403, "URLs of 127.0.0.1 are not allowed here."), await PlayAsync($"{inner.Url}a.wav"));
+            Assert.Equal((403, "URLs of 127.0.0.1 are not allowed here: url-hosts does not name it."), await PlayAsync($"{inner.Url}a.wav"));
             foreach (var url in (string[])[$"http://media.example.com:{inner.Url.Port}/a.wav", $"{web.Url}a.wav"])
             {
                 var (code, message) = await PlayAsync(url);

@@ -1,4 +1,3 @@
-using System.Text;
 using Parley.Contracts.Voice;
 using Parley.Contracts.Voice.Options;
 using Parley.Media.Codecs;
@@ -68,7 +67,7 @@ internal static class SipPlan
             try
             {
                 var header = new SipHeader(name, value);
-                if (IsOurs(name))
+                if (header.IsReserved)
                     problems.Add(new($"{field}.{name}", "is written by the server itself."));
                 else if (value.Any(char.IsControl))
                     problems.Add(new($"{field}.{name}", "has a control character in it."));
@@ -149,8 +148,4 @@ internal static class SipPlan
         return id.Length > 0 && at == id.LastIndexOf('@') && at != 0 && at != id.Length - 1
             && id.All(one => char.IsAsciiLetterOrDigit(one) || "-.!%*_+`'~@".Contains(one, StringComparison.Ordinal));
     }
-
-    private static bool IsOurs(string name) => HeaderNames.Find(Encoding.ASCII.GetBytes(name)) is HeaderId.Via or HeaderId.From or HeaderId.To or HeaderId.CallId or HeaderId.CSeq
-        or HeaderId.MaxForwards or HeaderId.ContentLength or HeaderId.ContentType or HeaderId.Route or HeaderId.RecordRoute or HeaderId.Contact
-        or HeaderId.Authorization or HeaderId.ProxyAuthorization or HeaderId.RSeq or HeaderId.RAck or HeaderId.SessionExpires or HeaderId.MinSE;
 }

@@ -55,8 +55,8 @@ internal sealed class Sounds(VoiceOptions options) : IDisposable
             return;
         if (NamedSounds.IsUrl(name))
         {
-            if (!options.Urls.Allows(new(name)))
-                throw new ArgumentException(UrlRefusal.Of(new(name)), nameof(name));
+            if (!options.Urls.Allows(new(name), out var refusal))
+                throw new ArgumentException(refusal, nameof(name));
         }
         else if (options.Prompts is null)
         {

@@ -25,8 +25,8 @@ internal sealed class VendorAddresses(UrlGuard urls, VendorLimits limits) : IDis
             return true;
         if (!Uri.TryCreate(text, UriKind.Absolute, out address))
             problems.Add(new(field, "is no URL."));
-        else if (!urls.Allows(address))
-            problems.Add(new(field, UrlRefusal.Of(address)));
+        else if (!urls.Allows(address, out var refusal))
+            problems.Add(new(field, refusal));
         else
             return true;
         return false;

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Runtime.InteropServices;
+using Parley.Server.Hosting;
 
 namespace Parley.Server.Voice.Streaming;
 
@@ -133,7 +134,7 @@ internal sealed class MediaPass : IAsyncDisposable
             await ending.CancelAsync();
             Heard.Wake();
             await sending;
-            await CloseAsync(socket);
+            await SocketEnd.CloseAsync(socket, WebSocketCloseStatus.NormalClosure, "", CloseTimeout);
         }
     }
 
@@ -173,24 +174,9 @@ internal sealed class MediaPass : IAsyncDisposable
                     await Heard.WaitAsync();
             }
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException)
+        catch (Exception e) when (SocketEnd.IsGone(e))
         {
             socket.Abort(); // the receiving side tells why
-        }
-    }
-
-    private static async Task CloseAsync(ClientWebSocket socket)
-    {
-        if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
-            return;
-        using var limit = new CancellationTokenSource(CloseTimeout);
-        try
-        {
-            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, limit.Token);
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException)
-        {
-            // Gone meanwhile.
         }
     }
 }

@@ -83,9 +83,9 @@ internal sealed class SessionStreams(SessionContext context, AudioFrames frames,
 
     private bool MayReach(Uri url, string sender)
     {
-        if (context.Core.Options.Urls.Allows(url))
+        if (context.Core.Options.Urls.Allows(url, out var refusal))
             return true;
-        Fail(sender, UrlRefusal.Of(url), null);
+        Fail(sender, refusal, null);
         return false;
     }
 
