@@ -21,7 +21,12 @@ internal sealed class ScriptedRecogniser : IRecogniser, IRecogniserConnection
 
     public ValueTask SendAsync(ReadOnlyMemory<short> pcm, CancellationToken cancel) => default;
 
-    public ValueTask HeardAsync(VoiceActivityChange change, CancellationToken cancel) => default;
+    /// <summary>Has no words for it, but says so: one that is silent while somebody speaks has failed, and what it was sent goes to the next.</summary>
+    public ValueTask HeardAsync(VoiceActivityChange change, CancellationToken cancel)
+    {
+        _results.Writer.TryWrite(new("", IsFinal: false));
+        return default;
+    }
 
     public ValueTask<RecogniserResult> ReceiveAsync(CancellationToken cancel) => _results.Reader.ReadAsync(cancel);
 
