@@ -84,7 +84,7 @@ public sealed class VoiceSampleTests
         await sample.Says("sip:.* calls sip:bot@");
         await sample.Says("Call ended: ByCaller");
         await sample.StopAsync();
-        var bytes = await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(recordings)));
+        var bytes = await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(recordings, "*.wav")));
         Directory.Delete(recordings, recursive: true);
         Assert.Equal(2, bytes[22]); // channels
         Assert.True(Loudest(bytes, 0) > 2_000 && Loudest(bytes, 1) > 2_000, $"{Loudest(bytes, 0)} and {Loudest(bytes, 1)}");
