@@ -86,15 +86,15 @@ public sealed class RecordingTests : IDisposable
         call.Say(1000);
         await call.SendAsync($$$"""{"command":"record","recorder":{"recorderFile":"f.wav","format":"{{{format}}}"}}""");
         await call.UntilAsync("record");
-        await Task.Delay(400);
+        var (file, half) = (Path.Combine(_folder.FullName, "f.wav"), rate * channels * (format == "pcm" ? 2 : format == "g722" ? 0.5 : 1) / 2);
+        await Support.ApiServer.UntilAsync(() => new FileInfo(file).Length > half, "half a second is in the file");
         await call.SendAsync("""{"command":"record","action":"stop"}""");
         await call.UntilAsync("record");
-        var bytes = await File.ReadAllBytesAsync(Path.Combine(_folder.FullName, "f.wav"));
+        var bytes = await File.ReadAllBytesAsync(file);
         Assert.Equal((tag, channels, rate), (BitConverter.ToUInt16(bytes, 20), BitConverter.ToUInt16(bytes, 22), BitConverter.ToInt32(bytes, 24)));
-        Assert.InRange(bytes.Length, 2000, int.MaxValue);
         if (format == "g722")
             return;
-        var clip = await AudioFile.LoadAsync(Path.Combine(_folder.FullName, "f.wav"));
+        var clip = await AudioFile.LoadAsync(file);
         Assert.InRange(Heard(clip.At(8000).ToArray(), 1000, 8000), 5, int.MaxValue); // both channels' mean
     }
 
