@@ -49,7 +49,7 @@ internal sealed class AddressLatch(LatchPolicy policy)
             accepted = policy switch
             {
                 LatchPolicy.Off => SameAddress(source, _negotiated),
-                LatchPolicy.SameAddress => MayCome(source) && MayMove(now)
+                LatchPolicy.SameAddress => MayCome(source) && (MayMove(now) || Displaces(source))
                     && (!IsLocked && SameAddress(source, _negotiated) ? Lock(source) : Learn(source, sequence)),
                 _ => !IsLocked && (source == _negotiated ? Lock(source) : Learn(source, sequence)),
             };
@@ -66,6 +66,10 @@ internal sealed class AddressLatch(LatchPolicy policy)
     private bool MayCome(in NetEndpoint source) => SameAddress(source, _negotiated) || SameAddress(source, _signalling);
 
     private bool MayMove(long now) => !IsLocked || now - _heard >= RelatchSilence;
+
+    // A server in front of many phones sends all their media from one address: what an earlier call on our port left under way may come before the peer's first packet.
+    // The very port that SDP named is better than another port of its host, even while that is heard.
+    private bool Displaces(in NetEndpoint source) => source == _negotiated && SameAddress(Target, _negotiated);
 
     private bool Lock(in NetEndpoint source)
     {

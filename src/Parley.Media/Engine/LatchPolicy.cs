@@ -10,7 +10,8 @@ public enum LatchPolicy
 
     /// <summary>
     /// Takes packets from the IP address in SDP, and from the one the peer's signalling comes from (<see cref="AudioStream.TrustSignalling"/>), which is where the
-    /// packets of a phone behind NAT come from while its SDP names a private address. What is sent follows them. Nobody elsewhere can divert the stream.
+    /// packets of a phone behind NAT come from while its SDP names a private address. What is sent follows them. Nobody elsewhere can divert the stream, and a late packet
+    /// of another call of the same host does for no longer than it takes the port that SDP names to send <see cref="AddressLatch.LockAfter"/> in sequence.
     /// </summary>
     SameAddress,
 

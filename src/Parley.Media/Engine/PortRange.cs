@@ -2,7 +2,7 @@ namespace Parley.Media.Engine;
 
 /// <summary>
 /// Hands out even ports of a range in turn, so that a port just given back rests as long as possible: late packets of the old call
-/// find nobody. Thread-safe.
+/// find nobody. It begins anywhere in the range: a program started again must not be where the calls of the one before still send to. Thread-safe.
 /// </summary>
 internal sealed class PortRange
 {
@@ -15,6 +15,7 @@ internal sealed class PortRange
         First = first;
         Last = last;
         _used = new bool[(last - first + 1) / 2];
+        _next = Random.Shared.Next(_used.Length);
     }
 
     public int First { get; }

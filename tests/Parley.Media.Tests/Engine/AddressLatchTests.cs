@@ -58,6 +58,40 @@ public sealed class AddressLatchTests
     }
 
     [Fact]
+    public void Same_address_leaves_a_late_packet_of_another_call_for_the_port_SDP_named()
+    {
+        var latch = Create(LatchPolicy.SameAddress);
+        Assert.True(latch.Accept(s_sameHost, 1, 0));
+        Assert.Equal([false, false, false, true, true], Enumerable.Range(500, 5).Select(i => latch.Accept(s_negotiated, (ushort)i, 20)));
+        Assert.Equal(s_negotiated, latch.Target);
+    }
+
+    [Fact]
+    public void Same_address_leaves_a_stream_of_another_call_that_goes_on_for_the_port_SDP_named()
+    {
+        var latch = Create(LatchPolicy.SameAddress);
+        for (ushort i = 0; i < 4; i++)
+        {
+            latch.Accept(s_sameHost, i, i * 20);
+            latch.Accept(s_negotiated, (ushort)(500 + i), i * 20);
+        }
+        Assert.Equal(s_negotiated, latch.Target);
+        Assert.False(latch.Accept(s_sameHost, 5, 100));
+    }
+
+    [Fact]
+    public void Same_address_stays_with_the_signalling_source_when_somebody_pretends_to_be_what_SDP_named()
+    {
+        var latch = Create(LatchPolicy.SameAddress);
+        latch.Trust(s_stranger.WithPort(5060));
+        for (ushort i = 0; i < 4; i++)
+            latch.Accept(s_stranger, i, i * 20);
+        for (ushort i = 0; i < 20; i++)
+            Assert.False(latch.Accept(s_negotiated, i, 80 + i * 20));
+        Assert.Equal(s_stranger, latch.Target);
+    }
+
+    [Fact]
     public void Same_address_learns_the_source_its_signalling_comes_from()
     {
         var latch = Create(LatchPolicy.SameAddress);
