@@ -17,7 +17,7 @@ internal sealed class FarEnd : IDisposable
     private readonly byte[] _silence = new byte[160];
     private readonly Thread[] _threads;
     private readonly Lock _adding = new();
-    private volatile (IPEndPoint Address, FarLine Line)[] _lines = [];
+    private volatile (SocketAddress Address, FarLine Line)[] _lines = [];
 
     public FarEnd()
     {
@@ -46,7 +46,7 @@ internal sealed class FarEnd : IDisposable
     {
         _byPort[line.Port] = line;
         lock (_adding)
-            _lines = [.. _lines, (new IPEndPoint(IPAddress.Loopback, line.Port), line)];
+            _lines = [.. _lines, (new IPEndPoint(IPAddress.Loopback, line.Port).Serialize(), line)];
     }
 
     public void Dispose()
@@ -78,7 +78,7 @@ internal sealed class FarEnd : IDisposable
                 (speaks ? _voice[tick % _voice.Length] : _silence).CopyTo(packet.AsSpan(12));
                 if (speaks && line.SpokeAt == 0)
                     line.SpokeAt = Stopwatch.GetTimestamp();
-                _socket.SendTo(packet, address);
+                _socket.SendTo(packet, SocketFlags.None, address);
             }
 
             if (lines.Length == 0)

@@ -9,8 +9,11 @@ internal static class Pace
     public static async Task MeasureAsync(IReadOnlyList<FarLine> lines, int seconds)
     {
         using var process = Process.GetCurrentProcess();
-        foreach (var line in lines)
-            line.Arrivals = new(60 * seconds);
+        var lists = lines.Select(_ => new List<(uint Timestamp, long At)>(60 * seconds)).ToList();
+        GC.Collect(); // what the measuring itself needs is not moved about while it goes on
+        await Task.Delay(1000);
+        for (var i = 0; i < lines.Count; i++)
+            lines[i].Arrivals = lists[i];
         var cpu = process.TotalProcessorTime;
         var collections = GC.CollectionCount(0);
         var watch = Stopwatch.StartNew();
@@ -23,9 +26,10 @@ internal static class Pace
         process.Refresh();
         var (used, elapsed) = (process.TotalProcessorTime - cpu, watch.Elapsed);
         collections = GC.CollectionCount(0) - collections;
-        var arrivals = lines.Select(line => line.Arrivals!.ToArray()).ToList();
         foreach (var line in lines)
             line.Arrivals = null;
+        await Task.Delay(100); // a packet that had just come is noted by now
+        var arrivals = lists.Select(list => list.ToArray()).ToList();
         Report(arrivals, used, elapsed, collections);
     }
 

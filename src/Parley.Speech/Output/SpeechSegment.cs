@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Parley.Media.Audio;
 using Parley.Media.Playback;
 
@@ -16,6 +17,7 @@ public sealed class SpeechSegment
     private readonly List<(int Position, TimeSpan At)> _marks = [];
     private readonly CancellationToken _stopped;
     private readonly long _maxBuffered;
+    private readonly long _wakeBelow; // an eighth or a chunk less: a writer is not woken for every frame that is heard
     private readonly int _prebuffer;
     private readonly int _sampleRate;
     private readonly TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,6 +26,7 @@ public sealed class SpeechSegment
     private short[] _converted = [];
     private Chunk _writing = new();
     private Chunk _reading;
+    private Chunk? _spare; // heard, for the writer to use again
     private int _readAt;
     private long _received;
     private long _played;
@@ -38,6 +41,7 @@ public sealed class SpeechSegment
         Streaming = streaming;
         _sampleRate = sampleRate;
         _maxBuffered = (long)(options.MaxBufferedSpeech.TotalSeconds * sampleRate);
+        _wakeBelow = _maxBuffered - Math.Min(ChunkSamples, _maxBuffered / 8);
         _prebuffer = (int)(options.Prebuffer.TotalSeconds * sampleRate);
         _stopped = stopped;
         _reading = _writing;
@@ -92,6 +96,7 @@ public sealed class SpeechSegment
     /// <param name="cancel">Ends the waiting.</param>
     /// <returns>False when the layer has been stopped: nothing more will be heard.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> fired.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> WriteAsync(ReadOnlyMemory<short> pcm, int sampleRate, CancellationToken cancel = default)
     {
         if (sampleRate != _sampleRate) pcm = Convert(pcm.Span, sampleRate);
@@ -115,10 +120,12 @@ public sealed class SpeechSegment
         {
             if (_readAt == ChunkSamples)
             {
-                // The writer is in the next one already, and nobody else reads.
-                ArrayPool<short>.Shared.Return(_reading.Samples);
-                _reading = _reading.Next!;
+                // The writer is in the next one already, and nobody else reads. It keeps nothing alive: an old one that is dead would make collections keep all behind it.
+                var heard = _reading;
+                _reading = heard.Next!;
                 _readAt = 0;
+                heard.Next = null;
+                if (Interlocked.Exchange(ref _spare, heard) is { } unused) ArrayPool<short>.Shared.Return(unused.Samples);
             }
 
             var part = Math.Min(count - done, ChunkSamples - _readAt);
@@ -128,7 +135,7 @@ public sealed class SpeechSegment
         }
 
         Volatile.Write(ref _played, _played + count);
-        if (_full && Volatile.Read(ref _received) - _played < _maxBuffered) _room.Set();
+        if (_full && Volatile.Read(ref _received) - _played <= _wakeBelow) _room.Set();
         return count;
     }
 
@@ -153,6 +160,7 @@ public sealed class SpeechSegment
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitForRoomAsync(CancellationToken cancel)
     {
         using var cancelled = cancel.UnsafeRegister(static room => ((AsyncSignal)room!).Set(), _room);
@@ -174,8 +182,7 @@ public sealed class SpeechSegment
         {
             if (at == 0 && _received > 0)
             {
-                _writing.Next = new();
-                _writing = _writing.Next;
+                _writing = _writing.Next = Interlocked.Exchange(ref _spare, null) ?? new();
             }
 
             var part = Math.Min(pcm.Length, ChunkSamples - at);

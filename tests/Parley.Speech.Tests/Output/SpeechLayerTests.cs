@@ -143,7 +143,7 @@ public sealed class SpeechLayerTests : IDisposable
         Assert.True(await segment.WriteAsync(new short[8000], 8000, TestContext.Current.CancellationToken));
         var waiting = segment.WriteAsync(new short[8000], 8000, TestContext.Current.CancellationToken).AsTask();
         Assert.False(waiting.IsCompleted);
-        output.Read(new short[160]);
+        output.Read(new short[1000]); // an eighth
         Assert.True(await waiting);
         var stuck = segment.WriteAsync(new short[8000], 8000, TestContext.Current.CancellationToken).AsTask();
         layer.Interrupt();
