@@ -53,7 +53,7 @@ install_peers() {
 
 # Reads the summary a test program closes with; one that has none has crashed, and counts as a failure.
 add_up() {
-    local name=$1 code=$2 ok bad left
+    local name=$1 code=$2 took=$3 ok bad left
     number() { sed -nE "s/^ +$1: ([0-9]+)\$/\1/p" "$log" | tail -1; }
     ok=$(number succeeded) bad=$(number failed) left=$(number skipped)
     if [ -z "$ok" ] || [ -z "$bad" ]; then
@@ -69,11 +69,11 @@ add_up() {
         [ "$bad" -gt 0 ] || { tail -50 "$log"; bad=1; }
     fi
     passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + ${left:-0}))
-    echo "$name: $ok passed, $bad failed${left:+, $left skipped}"
+    echo "$name: $ok passed, $bad failed${left:+, $left skipped}, in $took s"
 }
 
 run_tests() {
-    local name=$1 limit=$2 program="tests/$1/bin/Release/net10.0/$1.dll" code=0
+    local name=$1 limit=$2 program="tests/$1/bin/Release/net10.0/$1.dll" code=0 begun=$SECONDS
     shift 2
     if [ ! -f "$program" ]; then
         echo "$name was not built"
@@ -82,7 +82,7 @@ run_tests() {
     fi
     echo "== $name"
     timeout --kill-after=10 "$limit" dotnet "$program" "$@" >"$log" 2>&1 || code=$?
-    add_up "$name" "$code"
+    add_up "$name" "$code" $((SECONDS - begun))
 }
 
 command -v dotnet >/dev/null || give_up "the .NET 10 SDK is missing (https://dotnet.microsoft.com/download)"
