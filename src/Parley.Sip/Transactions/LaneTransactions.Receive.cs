@@ -123,11 +123,12 @@ internal sealed partial class LaneTransactions
         return server;
     }
 
-    private bool IsBehind => Options.Backlog is { Waiting: > 0 } backlog && Options.MaxBacklog > TimeSpan.Zero && backlog.Delay > Options.MaxBacklog;
+    private bool IsLate(SipMessage request) => request.Waited > _limits.Wait
+        || (Options.Backlog is { Waiting: > 0 } backlog && Options.MaxBacklog > TimeSpan.Zero && backlog.Delay > Options.MaxBacklog);
 
     // A request of a dialog, and the CANCEL of a call, lighten the load: they are let in longer.
     private bool IsOverLimit(SipMessage request) => request.ToTag.IsEmpty && request.Method != SipMethod.Cancel
-        ? Counters.Servers >= _limits.Servers || Counters.Unanswered >= _limits.Unanswered || request.Waited > _limits.Wait || IsBehind
+        ? Counters.Servers >= _limits.Servers || Counters.Unanswered >= _limits.Unanswered || _lateness.Refuses(IsLate(request), Lane.Now)
         : Counters.Servers >= _limits.ServersInDialog;
 
     // Without a transaction: what is too much already must not grow by being refused (RFC 3261 §21.5.4).

@@ -21,6 +21,7 @@ internal sealed partial class LaneTransactions
     private readonly RequestKeys _keys;
     private readonly HashSecret _secret;
     private readonly TransactionLimits _limits;
+    private readonly Lateness _lateness = new();
 
     // Clients that wait for a connection or hang on one.
     private ClientTransaction? _pending;

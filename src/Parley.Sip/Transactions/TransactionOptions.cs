@@ -54,9 +54,10 @@ public sealed record TransactionOptions
     public int MaxClientTransactions { get; init; } = 500_000;
 
     /// <summary>
-    /// How long a request that begins something new may have waited before it was read; past it, it gets 503 with Retry-After, without a transaction. What belongs to a
-    /// dialog, CANCEL and repetitions are served however late they are. Default 300 ms: a lane that is so far behind has more than it can do, and three fifths of T1
-    /// leaves time for an answer before the request is repeated, which would be more still. Zero: no matter how long. UDP on Linux only.
+    /// How long a request that begins something new may have waited before it was read. When all have waited longer for a second, and twenty at least, they get 503 with Retry-After,
+    /// without a transaction, and so does for ten seconds whatever is late again: a pause of the machine is no overload. What belongs to a dialog, CANCEL and repetitions are served
+    /// however late they are. Default 300 ms: a lane that stays so far behind has more than it can do, and three fifths of T1 leaves time for an answer before the request is
+    /// repeated, which would be more still. Zero: no matter how long. UDP on Linux only.
     /// </summary>
     public TimeSpan MaxWait { get; init; } = TimeSpan.FromMilliseconds(300);
 
@@ -64,8 +65,8 @@ public sealed record TransactionOptions
     public Backlog? Backlog { get; init; }
 
     /// <summary>
-    /// How long what was taken in may wait for those who handle it; past it, requests that begin something new get 503 with Retry-After, without a transaction. Default 300 ms, for the
-    /// reasons <see cref="MaxWait"/> has it: a pause of the machine, or of a program whose code is still being compiled, is no overload. Zero: no matter how long.
+    /// How long what was taken in may wait for those who handle it; while it stays longer, as <see cref="MaxWait"/> has it, requests that begin something new get 503 with Retry-After,
+    /// without a transaction. Default 300 ms, for the same reasons. Zero: no matter how long.
     /// </summary>
     public TimeSpan MaxBacklog { get; init; } = TimeSpan.FromMilliseconds(300);
 

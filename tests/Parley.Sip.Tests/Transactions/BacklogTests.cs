@@ -51,15 +51,18 @@ public sealed class BacklogTests
         _clock.Now += 100;
         stage.PeerSends(Wire.Request(branch: "z9hG4bK1", callId: "1"));
         _clock.Now++;
+        for (var i = 0; i < Lateness.Requests; i++)
+            stage.PeerSends(Wire.Request("OPTIONS", branch: $"z9hG4bK-late-{i}", callId: $"late-{i}"));
+        stage.Advance(Lateness.Patience);
+        stage.Timeline.Clear();
         stage.PeerSends(Wire.Request(branch: "z9hG4bK2", callId: "2"));
         stage.PeerSends(Wire.Request("BYE", branch: "z9hG4bK3", callId: "3", to: "<sip:us@10.0.0.1>;tag=near"));
         _backlog.Begin(waiting);
         stage.PeerSends(Wire.Request(branch: "z9hG4bK4", callId: "4"));
         stage.Timeline.Shows("""
-            0 core Invite
-            0 peer: 503 INVITE
-            0 core Bye
-            0 core Invite
+            1000 peer: 503 INVITE
+            1000 core Bye
+            1000 core Invite
             """);
     }
 

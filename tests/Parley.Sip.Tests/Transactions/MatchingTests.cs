@@ -180,19 +180,22 @@ public sealed class MatchingTests
     public void A_lane_that_is_behind_refuses_what_is_new_and_serves_what_belongs_to_a_call()
     {
         var stage = new Stage(new TransactionOptions { MaxWait = TimeSpan.FromMilliseconds(100) });
-        stage.Transport.Waited = 100;
         stage.PeerSends(Wire.Request(branch: "z9hG4bK1", callId: "1"));
         stage.Transport.Waited = 101;
+        for (var i = 0; i < Lateness.Requests; i++)
+            stage.PeerSends(Wire.Request("OPTIONS", branch: $"z9hG4bK-late-{i}", callId: $"late-{i}"));
+        stage.Advance(Lateness.Patience);
+        stage.Timeline.Clear();
         // The repetition of what is being served is no new request, and a refusal would contradict its answer.
         stage.PeerSends(Wire.Request(branch: "z9hG4bK1", callId: "1"));
         stage.PeerSends(Wire.Request(branch: "z9hG4bK2", callId: "2"));
         stage.PeerSends(Wire.Request("OPTIONS", branch: "z9hG4bK3", callId: "3"));
         stage.PeerSends(Wire.Request("BYE", branch: "z9hG4bK4", callId: "4", to: "<sip:us@10.0.0.1>;tag=near"));
         stage.Timeline.Shows("""
-            0 core Invite
-            0 peer: 503 INVITE
-            0 peer: 503 OPTIONS
-            0 core Bye
+            1000 peer: 100 INVITE
+            1000 peer: 503 INVITE
+            1000 peer: 503 OPTIONS
+            1000 core Bye
             """);
         Assert.Equal(2, stage.Layer.Counters.Refused);
     }
