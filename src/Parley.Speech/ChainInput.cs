@@ -18,11 +18,11 @@ internal sealed class ChainInput : IAudioSink, IDisposable
     private readonly RecognitionStream? _recognition;
     private readonly bool _quiet;
     private readonly SpeechEventQueue _events;
-    private readonly TimeProvider _time;
+    private readonly AudioClock _clock;
     private readonly ConcurrentQueue<TextRecognised> _texts = new();
     private readonly short[] _frame;
     private string _settled = ""; // final texts of the utterance of now
-    private DateTimeOffset _began;
+    private DateTimeOffset _spokeAt;
 
     /// <param name="sampleRate">Samples per second of all parts.</param>
     /// <param name="denoise">Whether to take noise out.</param>
@@ -47,7 +47,7 @@ internal sealed class ChainInput : IAudioSink, IDisposable
         _recognition = recognition;
         _quiet = quiet;
         _events = events;
-        _time = time;
+        _clock = new(time, sampleRate);
     }
 
     /// <inheritdoc/>
@@ -56,7 +56,7 @@ internal sealed class ChainInput : IAudioSink, IDisposable
     /// <inheritdoc/>
     public void Write(ReadOnlySpan<short> pcm)
     {
-        if (_began == default) _began = _time.GetUtcNow();
+        _clock.Heard(pcm.Length);
         while (!pcm.IsEmpty)
         {
             var part = _frame.AsSpan(0, Math.Min(pcm.Length, _frame.Length));
@@ -112,12 +112,12 @@ internal sealed class ChainInput : IAudioSink, IDisposable
         _recognition?.Heard(change);
         _utterance?.Heard(change);
         if (_quiet) return;
-        var start = _began + change.Start;
+        if (change.Kind == VoiceActivityKind.SpeechStarted) _spokeAt = _clock.At(change.Start);
         _events.Post(change.Kind switch
         {
-            VoiceActivityKind.SpeechStarted => new SpeechStarted(start, change.Confidence),
-            VoiceActivityKind.SpeechEnded => new SpeechEnded(start, change.Duration),
-            _ => new SilenceLasted(start, change.Duration),
+            VoiceActivityKind.SpeechStarted => new SpeechStarted(_spokeAt, change.Confidence),
+            VoiceActivityKind.SpeechEnded => new SpeechEnded(_spokeAt, change.Duration), // the same time, whatever the clock has learned since
+            _ => new SilenceLasted(_clock.At(change.Start), change.Duration),
         });
     }
 }

@@ -22,12 +22,12 @@ public sealed class RecognitionStream : IAudioSink, IAsyncDisposable
     private readonly Action<SpeechEvent> _onEvent;
     private readonly TimeProvider _time;
     private readonly AudioHistory _audio;
+    private readonly AudioClock _clock;
     private readonly AsyncSignal _arrived = new();
     private readonly ConcurrentQueue<(long Position, VoiceActivityChange Change)> _changes = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
     private readonly int _packet;
-    private long _began;           // timestamp of the first sample, ticks of the event clock
     private long _confirmed;       // samples a final text covers
     private long _sent;            // samples the vendor of now was given
     private long _owedSince;       // timestamp at which somebody began to speak and the vendor has said nothing since; 0 for none
@@ -53,6 +53,7 @@ public sealed class RecognitionStream : IAudioSink, IAsyncDisposable
         _onEvent = onEvent;
         _time = time ?? TimeProvider.System;
         SampleRate = providers[0].SampleRate;
+        _clock = new(_time, SampleRate);
         _audio = new((int)(_options.Buffer.TotalSeconds * SampleRate));
         _packet = (int)(_options.Packet.TotalSeconds * SampleRate);
         _running = Task.Run(RunAsync);
@@ -70,7 +71,7 @@ public sealed class RecognitionStream : IAudioSink, IAsyncDisposable
     /// <inheritdoc/>
     public void Write(ReadOnlySpan<short> pcm)
     {
-        if (_began == 0) Volatile.Write(ref _began, _time.GetUtcNow().UtcTicks);
+        _clock.Heard(pcm.Length);
         _audio.Write(pcm);
         _unsent += pcm.Length;
         if (_unsent < _packet) return;
@@ -219,9 +220,9 @@ public sealed class RecognitionStream : IAudioSink, IAsyncDisposable
             var now = Volatile.Read(ref _sent); // words without times cannot be of later than that
             var start = first + Samples(result.Start) ?? Math.Max(Volatile.Read(ref _confirmed), first);
             var end = Math.Max(start, Math.Min(first + Samples(result.End) ?? now, now));
-            Post(new TextRecognised(_texts, result.Text, result.IsFinal, Clock(start), Clock(end), provider.Name) { Confidence = result.Confidence, TaskId = result.TaskId });
+            Post(new TextRecognised(_texts, result.Text, result.IsFinal, _clock.At(start), _clock.At(end), provider.Name) { Confidence = result.Confidence, TaskId = result.TaskId });
             if (!result.IsFinal) continue;
-            var late = _time.GetUtcNow() - Clock(end);
+            var late = _time.GetUtcNow() - _clock.At(end);
             Post(new SpeechMetric($"completed.asr.{provider.Name}", late > TimeSpan.Zero ? late : TimeSpan.Zero) { TextIndex = _texts });
             _texts++;
             Volatile.Write(ref _confirmed, end);
@@ -246,6 +247,4 @@ public sealed class RecognitionStream : IAudioSink, IAsyncDisposable
     private void Post(SpeechEvent happened) => _onEvent(happened with { At = _time.GetUtcNow() });
 
     private long? Samples(TimeSpan? time) => time is { } known ? (long)(known.TotalSeconds * SampleRate) : null;
-
-    private DateTimeOffset Clock(long sample) => new DateTimeOffset(Volatile.Read(ref _began), TimeSpan.Zero) + TimeSpan.FromSeconds((double)sample / SampleRate);
 }

@@ -86,7 +86,7 @@ public sealed class IncomingCallTests
         var speaking = await client.WaitForAsync<SpeakingEvent>().WaitAsync(Soon);
         var silence = await client.WaitForAsync<SilenceEvent>(silence => silence.Kind == "speechEnd").WaitAsync(Soon);
         Assert.Equal(client.Id, speaking.TrackId);
-        Assert.InRange(speaking.Timestamp - speaking.StartTime, 0, 2_000);
+        Assert.InRange(speaking.Timestamp - speaking.StartTime, -500, 5_000); // the wall clock is followed within half a second
         Assert.InRange(speaking.Confidence!.Value, 0.3, 1);
         Assert.Equal(speaking.StartTime, silence.StartTime);
         Assert.InRange(silence.Duration, 500, 6_000); // as long as the sentence, or one of its halves
