@@ -38,7 +38,7 @@ internal sealed class CallMedia : IAsyncDisposable
     private SdpOrigin? _origin; // of a session that somebody else has begun
     private SipBody _answered;
     private NetEndpoint _signalling;
-    private readonly CancellationTokenSource _end = new();
+    private Action<TimeSpan>? _onSilence;
     private bool _stopped;
 
     private CallMedia(UserAgent agent, IPAddress advertised, IReadOnlyList<AudioCodec> codecs, AudioStream? beside)
@@ -51,7 +51,16 @@ internal sealed class CallMedia : IAsyncDisposable
     }
 
     /// <summary>Told once when the peer has sent nothing for the user agent's media timeout.</summary>
-    public Action<TimeSpan>? OnSilence { get; set; }
+    public Action<TimeSpan>? OnSilence
+    {
+        get => _onSilence;
+        set
+        {
+            _onSilence = value;
+            if (_stream is { } stream)
+                _ = WatchSilenceAsync(stream);
+        }
+    }
 
     /// <summary>The address the session description shows, as a SIP host.</summary>
     public string AdvertisedHost => _advertised.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{_advertised}]" : _advertised.ToString();
@@ -262,16 +271,13 @@ internal sealed class CallMedia : IAsyncDisposable
     public void Stop()
     {
         _stopped = true;
-        _end.Cancel();
         _ = _stream?.DisposeAsync().AsTask();
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         Stop();
-        if (_stream is { } stream)
-            await stream.DisposeAsync().ConfigureAwait(false);
-        _end.Dispose();
+        return _stream?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
     private static IReadOnlyList<AudioCodec>? CodecsOf(Call? other) => other?.Codec is { } codec ? [codec] : null;
@@ -310,7 +316,8 @@ internal sealed class CallMedia : IAsyncDisposable
         {
             var any = _advertised.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
             _stream = _agent.Media.CreateStream(new AudioStreamOptions { BindAddress = any, LaneOf = _beside });
-            _stream.TrustSignalling(_signalling);
+            if (_signalling.HasValue)
+                _stream.TrustSignalling(_signalling);
         }
         catch (MediaPortsExhaustedException e)
         {
@@ -326,7 +333,8 @@ internal sealed class CallMedia : IAsyncDisposable
             Encryption = _encryption,
             Keys = _encryption == MediaEncryption.None ? [] : [.. _agent.Options.CryptoSuites.Select(SrtpKey.Create)],
         };
-        _ = WatchSilenceAsync(_stream);
+        if (_onSilence is not null)
+            _ = WatchSilenceAsync(_stream);
     }
 
     private SipBody OfferLocked()
@@ -367,7 +375,7 @@ internal sealed class CallMedia : IAsyncDisposable
         try
         {
             var v6 = _advertised.AddressFamily == AddressFamily.InterNetworkV6;
-            var addresses = await _agent.Endpoint.Locator.Resolver.AddressesAsync(agreed.RemoteHost, v6, _end.Token).ConfigureAwait(false);
+            var addresses = await _agent.Endpoint.Locator.Resolver.AddressesAsync(agreed.RemoteHost, v6, stream.Ended).ConfigureAwait(false);
             found = addresses is [var first, ..] ? first.ToAddress() : null;
         }
         catch (Exception e) when (e is DnsException or OperationCanceledException)
@@ -386,6 +394,6 @@ internal sealed class CallMedia : IAsyncDisposable
     private async Task WatchSilenceAsync(AudioStream stream)
     {
         await stream.ReceiveTimedOut.ConfigureAwait(false);
-        OnSilence?.Invoke(_agent.Options.MediaTimeout);
+        _onSilence?.Invoke(_agent.Options.MediaTimeout);
     }
 }

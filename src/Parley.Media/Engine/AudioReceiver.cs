@@ -17,9 +17,7 @@ internal sealed class AudioReceiver
     public const int MaxPacketMilliseconds = 200;
 
     private readonly JitterBufferOptions _limits;
-    private readonly IAudioDecoder?[] _decoders = new IAudioDecoder?[128];
-    private readonly AudioCodec?[] _codecs = new AudioCodec?[128];
-    private readonly int[] _eventClocks = new int[128];
+    private Payload[] _payloads = []; // the two or three of the 128 payload types that were agreed
     private TelephoneEventReceiver? _events;
     private int _eventClock;
     private AudioCodec? _codec;
@@ -78,39 +76,37 @@ internal sealed class AudioReceiver
     /// <summary>Takes what was negotiated; statistics go on.</summary>
     public void Configure(NegotiatedAudio audio)
     {
-        Array.Clear(_eventClocks);
-        for (byte i = 0; i < 128; i++)
+        var (before, count) = (_payloads, 0);
+        var agreed = new Payload[audio.ReceivePayloads.Count + audio.ReceiveTelephoneEvents.Count];
+        foreach (var mapping in audio.ReceivePayloads)
         {
-            var codec = Find(audio, i);
-            if (codec is null || !ReferenceEquals(codec, _codecs[i]))
-                ForgetDecoder(i);
-            _codecs[i] = codec;
+            var old = Array.FindIndex(before, payload => payload.Type == mapping.PayloadType && ReferenceEquals(payload.Codec, mapping.Codec));
+            agreed[count++] = new() { Type = mapping.PayloadType, Codec = mapping.Codec, Decoder = old < 0 ? null : before[old].Decoder };
+            if (old >= 0)
+                before[old].Decoder = null; // it goes on
         }
 
         foreach (var mapping in audio.ReceiveTelephoneEvents)
-            _eventClocks[mapping.PayloadType & 0x7F] = mapping.ClockRate;
+            agreed[count++] = new() { Type = mapping.PayloadType, EventClock = mapping.ClockRate };
+        ForgetDecoders();
+        _payloads = agreed;
         UseCodec(audio.ReceivePayloads.Count > 0 ? audio.ReceivePayloads[0].Codec : null);
     }
-
-    /// <summary>True when that payload type carries telephone events.</summary>
-    public bool IsEvent(byte payloadType) => _eventClocks[payloadType] != 0;
-
-    /// <summary>The codec agreed for a payload type, or null.</summary>
-    public AudioCodec? CodecOf(byte payloadType) => _codecs[payloadType];
 
     /// <summary>Counts a packet and keeps it if <paramref name="listening"/>; false when it does not belong to the stream or came twice.</summary>
     public bool Take(PacketBuffer datagram, in RtpPacket packet, long now, bool listening, out DtmfDigit digit)
     {
         digit = default;
-        var isEvent = IsEvent(packet.PayloadType);
-        var codec = _codecs[packet.PayloadType];
+        var at = IndexOf(packet.PayloadType);
+        var codec = at < 0 ? null : _payloads[at].Codec;
         // An event's timestamp is on the audio's clock, whatever its duration counts in.
-        if ((!isEvent && codec is null) || !Belongs(packet, (codec ?? _codec)?.ClockRate ?? 8000))
+        if (at < 0 || !Belongs(packet, (codec ?? _codec)?.ClockRate ?? 8000))
         {
             Refused++;
             return false;
         }
 
+        var isEvent = codec is null;
         if (codec is not null)
             Statistics!.UseClock(codec.ClockRate);
         switch (Statistics!.Add(packet.SequenceNumber, packet.Timestamp, now, !isEvent))
@@ -132,8 +128,8 @@ internal sealed class AudioReceiver
         {
             if (listening)
                 Jitter?.Skip(packet, now);
-            if (_events is null || _eventClock != _eventClocks[packet.PayloadType])
-                _events = new(_eventClock = _eventClocks[packet.PayloadType]);
+            if (_events is null || _eventClock != _payloads[at].EventClock)
+                _events = new(_eventClock = _payloads[at].EventClock);
             _events.Receive(packet.Payload, packet.Timestamp, now, out digit);
         }
         else if (listening && packet.Payload.Length > 0)
@@ -152,9 +148,7 @@ internal sealed class AudioReceiver
         CacheHint.Fetch(Statistics, 128);
         CacheHint.Fetch(Jitter, 192);
         CacheHint.Fetch(_concealer, 64);
-        CacheHint.Fetch(_decoders, 64);
-        CacheHint.Fetch(_codecs, 64);
-        CacheHint.Fetch(_eventClocks, 64);
+        CacheHint.Fetch(_payloads, 128);
     }
 
     /// <summary>Has what those refer to fetched.</summary>
@@ -187,8 +181,13 @@ internal sealed class AudioReceiver
     /// <summary>The stream has ended: gives the decoders' memory back.</summary>
     public void ForgetDecoders()
     {
-        for (var i = 0; i < _decoders.Length; i++)
-            ForgetDecoder(i);
+        foreach (ref var payload in _payloads.AsSpan())
+        {
+            if (payload.Decoder is not null && ReferenceEquals(payload.Decoder, _concealing))
+                _concealing = null;
+            (payload.Decoder as IDisposable)?.Dispose();
+            payload.Decoder = null;
+        }
     }
 
     /// <summary>The next frame of PCM, silence where there is none, in <paramref name="scratch"/>; encoded frames go to <paramref name="tap"/> on their way.</summary>
@@ -248,15 +247,15 @@ internal sealed class AudioReceiver
         }
     }
 
-    private static AudioCodec? Find(NegotiatedAudio audio, byte payloadType)
+    private int IndexOf(byte payloadType)
     {
-        foreach (var mapping in audio.ReceivePayloads)
+        for (var i = 0; i < _payloads.Length; i++)
         {
-            if (mapping.PayloadType == payloadType)
-                return mapping.Codec;
+            if (_payloads[i].Type == payloadType)
+                return i;
         }
 
-        return null;
+        return -1;
     }
 
     private bool Belongs(in RtpPacket packet, int clockRate)
@@ -301,12 +300,12 @@ internal sealed class AudioReceiver
 
     private int Decode(in JitterFrame packet, Span<short> room)
     {
-        var codec = _codecs[packet.PayloadType];
-        if (codec is null)
+        var at = IndexOf(packet.PayloadType);
+        if (at < 0 || _payloads[at].Codec is not { } codec)
             return 0; // negotiated away while it waited
         if (!ReferenceEquals(codec, _codec))
             UseCodec(codec);
-        var decoder = _decoders[packet.PayloadType] ??= codec.CreateDecoder();
+        var decoder = _payloads[at].Decoder ??= codec.CreateDecoder();
         _concealing = decoder as IConcealingDecoder;
         if (codec.MaxDecodedSamples(packet.Length) > room.Length)
         {
@@ -336,19 +335,11 @@ internal sealed class AudioReceiver
         var gap = room[..count];
         if (_concealing is null)
             _concealer!.Conceal(gap);
-        else if (following.Packet is null || !ReferenceEquals(_codecs[following.PayloadType], _codec))
+        else if (following.Packet is null || IndexOf(following.PayloadType) is not (>= 0 and var at) || !ReferenceEquals(_payloads[at].Codec, _codec))
             _concealing.Conceal(gap);
         else if (_concealing.Recover(following.Payload, gap))
             Recovered++;
         return count;
-    }
-
-    private void ForgetDecoder(int payloadType)
-    {
-        if (ReferenceEquals(_decoders[payloadType], _concealing))
-            _concealing = null;
-        (_decoders[payloadType] as IDisposable)?.Dispose();
-        _decoders[payloadType] = null;
     }
 
     private void UseCodec(AudioCodec? codec)
@@ -357,6 +348,8 @@ internal sealed class AudioReceiver
         if (!ReferenceEquals(codec, _codec))
             _concealing = null;
         _codec = codec;
+        if (Jitter is null)
+            return; // nothing is decoded until somebody listens
         if (_concealer is null || SampleRate != rateBefore)
         {
             _concealer = new(SampleRate);
@@ -364,7 +357,7 @@ internal sealed class AudioReceiver
         }
 
         if (codec is not null)
-            Jitter?.UseClock(codec.ClockRate);
+            Jitter.UseClock(codec.ClockRate);
     }
 
     private void Reset()
@@ -395,5 +388,13 @@ internal sealed class AudioReceiver
         }
 
         return true;
+    }
+
+    private struct Payload
+    {
+        public byte Type;
+        public AudioCodec? Codec; // null for telephone events
+        public int EventClock;
+        public IAudioDecoder? Decoder; // once something has been decoded
     }
 }

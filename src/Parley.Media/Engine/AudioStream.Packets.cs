@@ -11,10 +11,10 @@ public sealed partial class AudioStream
     // Digits pressed and not read; a caller who types more than this ahead loses the newest.
     private const int MaxWaitingDigits = 128;
 
-    private readonly Channel<DtmfDigit> _digitChannel =
-        Channel.CreateBounded<DtmfDigit>(new BoundedChannelOptions(MaxWaitingDigits) { FullMode = BoundedChannelFullMode.DropWrite });
+    private static readonly Channel<DtmfDigit> s_noDigits = NoDigits();
 
     private readonly DigitTimer _digitTimer;
+    private Channel<DtmfDigit>? _digitChannel; // made when a digit is pressed or asked for
     private Action<DtmfDigit>? _digitWatchers;
     private Relay? _relay;
     private RelayDirection? _forward;
@@ -28,7 +28,7 @@ public sealed partial class AudioStream
     /// The digits the far end presses, by RTP, INFO or tones, in order; ends when the stream does. Digits pressed before are kept, at most 128.
     /// Several readers share them: each digit goes to one.
     /// </summary>
-    public IAsyncEnumerable<DtmfDigit> Digits(CancellationToken cancel = default) => _digitChannel.Reader.ReadAllAsync(cancel);
+    public IAsyncEnumerable<DtmfDigit> Digits(CancellationToken cancel = default) => DigitChannel().Reader.ReadAllAsync(cancel);
 
     /// <summary>Tells of every digit the far end presses, without taking it from who reads <see cref="Digits"/>, until the result is disposed of.</summary>
     /// <param name="told">Called on the media lane: it must not block, and not throw.</param>
@@ -160,9 +160,24 @@ public sealed partial class AudioStream
         return true;
     }
 
+    private Channel<DtmfDigit> DigitChannel()
+    {
+        if (Volatile.Read(ref _digitChannel) is { } known)
+            return known;
+        var fresh = Channel.CreateBounded<DtmfDigit>(new BoundedChannelOptions(MaxWaitingDigits) { FullMode = BoundedChannelFullMode.DropWrite });
+        return Interlocked.CompareExchange(ref _digitChannel, fresh, null) ?? fresh;
+    }
+
+    private static Channel<DtmfDigit> NoDigits()
+    {
+        var channel = Channel.CreateBounded<DtmfDigit>(1);
+        channel.Writer.Complete();
+        return channel;
+    }
+
     private void Pressed(in DtmfDigit digit)
     {
-        _digitChannel.Writer.TryWrite(digit);
+        DigitChannel().Writer.TryWrite(digit);
         _digitWatchers?.Invoke(digit);
         _relay?.Pressed(this, digit);
     }

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Security.Cryptography;
 using Parley.Media.Codecs;
 using Parley.Media.Rtp;
 using Parley.Media.Sdp;
@@ -23,8 +22,10 @@ public sealed partial class AudioStream : IAsyncDisposable
     private readonly AudioReceiver _receiver;
     private readonly RtcpAgent _rtcp;
     private readonly SilenceWatch _silenceWatch;
-    private readonly CancellationTokenSource _ended = new();
+    private static readonly CancellationTokenSource s_over = Over();
+
     private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenSource? _ended; // until somebody asks for its token there is nothing to fire, and the end wakes no thread
     private IDatagramSocket? _rtpSocket;
     private IDatagramSocket? _rtcpSocket;
     private volatile NegotiatedAudio? _negotiated;
@@ -46,9 +47,7 @@ public sealed partial class AudioStream : IAsyncDisposable
         _silenceWatch = new(this, rtpTimeout);
         _digitTimer = new(this);
         _tapSet = new(this);
-        // RFC 7022 §4.2: a random CNAME per session, so that calls cannot be linked by it.
-        var name = Convert.ToBase64String(RandomNumberGenerator.GetBytes(12));
-        _rtcp = new(this, lane.Lane, new(Sender.Ssrc, name), engine.Options.RtcpInterval);
+        _rtcp = new(this, lane.Lane, new(Sender.Ssrc), engine.Options.RtcpInterval);
         RtpHandler = new RtpPort(this);
         RtcpHandler = new RtcpPort(this);
     }
@@ -69,7 +68,16 @@ public sealed partial class AudioStream : IAsyncDisposable
     public uint? RemoteSsrc => _receiver.Packets > 0 ? _receiver.Ssrc : null;
 
     /// <summary>Fires when the stream has been disposed of.</summary>
-    public CancellationToken Ended => _ended.Token;
+    public CancellationToken Ended
+    {
+        get
+        {
+            if (Volatile.Read(ref _ended) is { } known)
+                return known.Token;
+            var fresh = new CancellationTokenSource();
+            return (Interlocked.CompareExchange(ref _ended, fresh, null) ?? fresh).Token;
+        }
+    }
 
     /// <summary>Completes when the RTP timeout passed with nothing heard although something should have been; stays incomplete without one.</summary>
     public Task ReceiveTimedOut => _silenceWatch.TimedOut;
@@ -149,14 +157,11 @@ public sealed partial class AudioStream : IAsyncDisposable
     }
 
     /// <summary>Says BYE by RTCP, ends everything attached, and gives ports and buffers back. May be called more than once.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposing, 1) == 0)
-        {
             Lane.Run(static state => ((AudioStream)state!).Close(), this);
-        }
-
-        await _disposed.Task.ConfigureAwait(false);
+        return new(_disposed.Task);
     }
 
     internal void OnLane(Action work)
@@ -182,7 +187,7 @@ public sealed partial class AudioStream : IAsyncDisposable
         _format = format;
         _sends = format is not null && audio.Direction.Sends();
         _receives = format is not null && audio.Direction.Receives();
-        if (!_sends)
+        if (!_sends && _digits.IsActive)
             _digits.Clear(new InvalidOperationException("The stream no longer sends: it was put on hold or switched off."));
         if (format is not null)
         {
@@ -218,12 +223,14 @@ public sealed partial class AudioStream : IAsyncDisposable
     private void Close()
     {
         _relay?.Close();
-        if (_format is not null)
+        // RFC 3550 §6.3.7: who has never sent anything does not say that it leaves.
+        if (_format is not null && (Sender.Packets > 0 || _rtcp.Session.Sent > 0))
             SendReport(goodbye: true);
         _rtcp.Stop();
         _silenceWatch.Stop();
         Lane.Cancel(_digitTimer);
-        _digits.Clear(new OperationCanceledException("The stream has ended."));
+        if (_digits.IsActive)
+            _digits.Clear(new OperationCanceledException("The stream has ended."));
         DetachAll();
         _receiver.Close();
         _receiver.ForgetDecoders();
@@ -238,10 +245,18 @@ public sealed partial class AudioStream : IAsyncDisposable
         await _rtcpSocket!.DisposeAsync().ConfigureAwait(false);
         Engine.ReturnPort(_port);
         Engine.Closed(this);
-        _digitChannel.Writer.TryComplete();
+        Interlocked.CompareExchange(ref _digitChannel, s_noDigits, null)?.Writer.TryComplete();
         // Not on the lane: a token's registrations run where it is cancelled.
-        await Task.Run(_ended.Cancel).ConfigureAwait(false);
+        if (Interlocked.CompareExchange(ref _ended, s_over, null) is { } watched)
+            await Task.Run(watched.Cancel).ConfigureAwait(false);
         _disposed.SetResult();
+    }
+
+    private static CancellationTokenSource Over()
+    {
+        var source = new CancellationTokenSource();
+        source.Cancel();
+        return source;
     }
 
     private sealed class RtpPort(AudioStream stream) : IDatagramHandler

@@ -17,8 +17,8 @@ internal sealed class RelayDirection(AudioStream from, AudioStream to)
     private const byte NotPassed = 0xFF;
 
     private readonly byte[] _payloadTypes = new byte[128];
-    private readonly int[] _eventClocks = new int[128]; // of telephone events whose durations count in another clock on the other side
-    private readonly PacketBuffer?[] _ring = new PacketBuffer?[MaxInFlight];
+    private int[]? _eventClocks; // of telephone events whose durations count in another clock on the other side; null when there are none
+    private PacketBuffer?[]? _ring; // null while no packet has gone to another lane
     private uint _source;
     private bool _mapped;
     private ushort _sequenceOffset;
@@ -40,7 +40,7 @@ internal sealed class RelayDirection(AudioStream from, AudioStream to)
     public void Map(StreamFormat source, StreamFormat target, bool digits)
     {
         _payloadTypes.AsSpan().Fill(NotPassed);
-        Array.Clear(_eventClocks);
+        _eventClocks = null;
         _targetEventClock = target.EventClock;
         foreach (var mapping in source.Audio.ReceivePayloads)
         {
@@ -53,7 +53,8 @@ internal sealed class RelayDirection(AudioStream from, AudioStream to)
             if (!digits || target.Audio.TelephoneEventPayloadType is not { } payloadType)
                 continue;
             _payloadTypes[mapping.PayloadType] = payloadType;
-            _eventClocks[mapping.PayloadType] = mapping.ClockRate == target.EventClock ? 0 : mapping.ClockRate;
+            if (mapping.ClockRate != target.EventClock)
+                (_eventClocks ??= new int[128])[mapping.PayloadType] = mapping.ClockRate;
         }
     }
 
@@ -69,7 +70,7 @@ internal sealed class RelayDirection(AudioStream from, AudioStream to)
             return;
         }
 
-        if (_eventClocks[packet.PayloadType] is > 0 and var clock)
+        if (_eventClocks?[packet.PayloadType] is > 0 and var clock)
             Rescale(datagram.Span[packet.PayloadOffset..], clock);
         if (ReferenceEquals(from.Lane, to.Lane))
         {
@@ -83,7 +84,8 @@ internal sealed class RelayDirection(AudioStream from, AudioStream to)
             return;
         }
 
-        _ring[_written % MaxInFlight] = datagram.AddRef();
+        // Written before the count that lets the other lane read it.
+        (_ring ??= new PacketBuffer?[MaxInFlight])[_written % MaxInFlight] = datagram.AddRef();
         Volatile.Write(ref _written, _written + 1);
         to.Lane.Post(static state => ((RelayDirection)state!).Drain(), this);
     }
@@ -93,7 +95,7 @@ internal sealed class RelayDirection(AudioStream from, AudioStream to)
     {
         while (_read != Volatile.Read(ref _written))
         {
-            var datagram = _ring[_read % MaxInFlight]!;
+            var datagram = _ring![_read % MaxInFlight]!;
             _ring[_read % MaxInFlight] = null;
             Send(datagram);
             datagram.Release();

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Parley.Media.Rtp;
 using Parley.Media.Srtp;
@@ -11,16 +12,25 @@ namespace Parley.Media.Engine;
 /// </summary>
 internal sealed class RtpSender
 {
-    private ushort _sequence = (ushort)RandomNumberGenerator.GetInt32(0x8000); // RFC 3550 §5.1: random; below the wrap, as SRTP prefers (RFC 3711 §3.3.1)
-    private uint _origin = (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
+    private ushort _sequence;
+    private uint _origin;
     private long _originAt;
     private int _clockRate = 8000;
     private uint _nextTimestamp;
     private bool _started;
     private long _packetsAtReport;
 
+    public RtpSender()
+    {
+        Span<uint> random = stackalloc uint[3];
+        RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(random));
+        _sequence = (ushort)(random[0] & 0x7FFF); // RFC 3550 §5.1: random; below the wrap, as SRTP prefers (RFC 3711 §3.3.1)
+        _origin = random[1];
+        Ssrc = Math.Max(1, random[2]);
+    }
+
     /// <summary>Our synchronization source, random (RFC 3550 §8.1).</summary>
-    public uint Ssrc { get; } = (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue);
+    public uint Ssrc { get; }
 
     /// <summary>Packets sent.</summary>
     public long Packets { get; private set; }

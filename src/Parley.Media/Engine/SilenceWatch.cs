@@ -5,12 +5,23 @@ namespace Parley.Media.Engine;
 /// <summary>Notices that a stream hears no packets. One timer that looks at the time of the last packet, not one moved by every packet. Lane only.</summary>
 internal sealed class SilenceWatch(AudioStream stream, TimeSpan timeout) : LaneTimer
 {
-    private readonly TaskCompletionSource _timedOut = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static readonly TaskCompletionSource s_past = Past();
+
     private readonly long _timeout = (long)timeout.TotalMilliseconds;
+    private TaskCompletionSource? _timedOut; // made when somebody waits for it
     private long _heard;
 
     /// <summary>Completes at the timeout.</summary>
-    public Task TimedOut => _timedOut.Task;
+    public Task TimedOut
+    {
+        get
+        {
+            if (Volatile.Read(ref _timedOut) is { } known)
+                return known.Task;
+            var fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return (Interlocked.CompareExchange(ref _timedOut, fresh, null) ?? fresh).Task;
+        }
+    }
 
     /// <summary>A packet came.</summary>
     public void Heard(long now) => _heard = now;
@@ -36,6 +47,13 @@ internal sealed class SilenceWatch(AudioStream stream, TimeSpan timeout) : LaneT
         if (left > 0)
             stream.Lane.Schedule(this, left);
         else
-            _timedOut.TrySetResult();
+            Interlocked.CompareExchange(ref _timedOut, s_past, null)?.TrySetResult();
+    }
+
+    private static TaskCompletionSource Past()
+    {
+        var source = new TaskCompletionSource();
+        source.SetResult();
+        return source;
     }
 }

@@ -12,13 +12,14 @@ public sealed class RtcpSession
     private const int MeasurementError = 5 * 65536 / 1000;
     private const int LongestRoundTrip = 60 * 65536;
 
-    private readonly byte[] _cname;
+    private byte[]? _cname; // made when the first report leaves, where it is random
     private uint _lastSenderReport;
     private long _lastSenderReportAt;
     private bool _sentAny;
 
     // Two places in turn: another thread that reads the newest report has until the one after next, seconds, before it is overwritten.
-    private readonly Remote[] _remotes = [new(), new()];
+    private Remote? _even;
+    private Remote? _odd;
     private volatile Remote? _remote;
     private double _averageSize = 100;
 
@@ -30,6 +31,9 @@ public sealed class RtcpSession
         Ssrc = ssrc;
         _cname = System.Text.Encoding.ASCII.GetBytes(canonicalName);
     }
+
+    /// <summary>Starts a session with a random CNAME (RFC 7022 §4.2), so that calls cannot be linked by it.</summary>
+    internal RtcpSession(uint ssrc) => Ssrc = ssrc;
 
     /// <summary>Our synchronization source.</summary>
     public uint Ssrc { get; }
@@ -80,7 +84,7 @@ public sealed class RtcpSession
             writer.SenderReport(Ssrc, info, block);
         else
             writer.ReceiverReport(Ssrc, block);
-        writer.CanonicalName(Ssrc, _cname);
+        writer.CanonicalName(Ssrc, _cname ??= RandomName());
         if (goodbye)
             writer.Goodbye(Ssrc);
         Average(writer.Length);
@@ -132,10 +136,20 @@ public sealed class RtcpSession
         var units = (int)(NtpTime.Middle(ntp) - report.LastSenderReport - report.DelaySinceLastSenderReport);
         if (report.LastSenderReport != 0 && units is > -MeasurementError and < LongestRoundTrip)
             roundTrip = TimeSpan.FromTicks(Math.Max(0, units) * TimeSpan.TicksPerSecond / 65536);
-        var place = ReferenceEquals(_remote, _remotes[0]) ? _remotes[1] : _remotes[0];
+        var place = _even is not null && ReferenceEquals(_remote, _even) ? _odd ??= new() : _even ??= new();
         place.Report = report;
         place.RoundTrip = roundTrip;
         _remote = place;
+    }
+
+    // 96 bits as base64: the short-term persistent CNAME of RFC 7022 §5.
+    private static byte[] RandomName()
+    {
+        Span<byte> bits = stackalloc byte[12];
+        System.Security.Cryptography.RandomNumberGenerator.Fill(bits);
+        var name = new byte[16];
+        System.Buffers.Text.Base64.EncodeToUtf8(bits, name, out _, out _);
+        return name;
     }
 
     private void Average(int size) => _averageSize = (size + LowerHeaders + 15 * _averageSize) / 16; // RFC 3550 §6.3.3

@@ -35,8 +35,8 @@ public sealed record MediaDescription
     /// <param name="name">Attribute name, compared without regard to case.</param>
     public SdpAttribute? Attribute(string name)
     {
-        foreach (var attribute in Attributes)
-            if (attribute.Is(name)) return attribute;
+        for (var i = 0; i < Attributes.Count; i++)
+            if (Attributes[i].Is(name)) return Attributes[i];
         return null;
     }
 
@@ -48,9 +48,9 @@ public sealed record MediaDescription
     /// <param name="payloadType">The payload type.</param>
     public string? AttributeFor(string name, byte payloadType)
     {
-        foreach (var attribute in Attributes)
+        for (var i = 0; i < Attributes.Count; i++)
         {
-            if (!attribute.Is(name) || attribute.Value is not { } value) continue;
+            if (!Attributes[i].Is(name) || Attributes[i].Value is not { } value) continue;
             var text = value.AsSpan().Trim();
             var space = text.IndexOf(' ');
             if (space > 0 && byte.TryParse(text[..space], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number == payloadType)

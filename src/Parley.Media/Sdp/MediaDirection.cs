@@ -52,8 +52,9 @@ public static class MediaDirections
     internal static MediaDirection? Find(IReadOnlyList<SdpAttribute> attributes)
     {
         MediaDirection? found = null;
-        foreach (var attribute in attributes)
+        for (var i = 0; i < attributes.Count; i++)
         {
+            var attribute = attributes[i];
             if (attribute.Is("sendrecv")) found = MediaDirection.SendReceive;
             else if (attribute.Is("sendonly")) found = MediaDirection.SendOnly;
             else if (attribute.Is("recvonly")) found = MediaDirection.ReceiveOnly;

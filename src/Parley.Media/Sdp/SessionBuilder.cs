@@ -8,7 +8,7 @@ internal sealed class SessionBuilder(SdpLimits limits)
     private readonly List<SdpTiming> _times = [];
     private readonly List<SdpAttribute> _attributes = [];
     private readonly List<SdpLine> _others = [];
-    private readonly List<MediaDescription> _media = [];
+    private readonly List<MediaDescription> _media = new(1);
     private SdpOrigin? _origin;
     private string? _name;
     private SdpConnection? _connection;
@@ -59,9 +59,9 @@ internal sealed class SessionBuilder(SdpLimits limits)
         if (attributes.Count >= limits.MaxAttributes) return $"more than {limits.MaxAttributes} attributes in one section.";
         var colon = value.IndexOf(':', StringComparison.Ordinal);
         // Blanks after a property name come from devices that pad lines; they would hide a=sendonly.
-        var name = (colon < 0 ? value : value[..colon]).Trim();
-        if (name.Length == 0) return AttributeFault;
-        attributes.Add(new(name, colon < 0 ? null : value[(colon + 1)..]));
+        var name = (colon < 0 ? value : value.AsSpan(0, colon)).Trim();
+        if (name.IsEmpty) return AttributeFault;
+        attributes.Add(new(Known(name), colon < 0 ? null : value[(colon + 1)..]));
         return null;
     }
 
@@ -73,6 +73,16 @@ internal sealed class SessionBuilder(SdpLimits limits)
     }
 
     public static string[] Fields(string value) => value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>One of the few words nearly every description uses, or the text itself.</summary>
+    private static string Known(ReadOnlySpan<char> text) => text switch
+    {
+        "rtpmap" => "rtpmap",
+        "fmtp" => "fmtp",
+        "ptime" => "ptime",
+        "sendrecv" => "sendrecv",
+        _ => text.ToString(),
+    };
 
     private const string AttributeFault = "an attribute needs a name: 'a=name' or 'a=name:value'.";
 

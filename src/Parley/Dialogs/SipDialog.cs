@@ -22,7 +22,7 @@ public abstract class SipDialog : IAsyncDisposable
     /// Names the dialog within this process: Call-ID and both tags, seen from our side, so that both ends of a call that comes back to us differ.
     /// <see cref="DialogAgent.Find"/> takes it.
     /// </summary>
-    public string Id => $"{Sip.CallId};local-tag={Sip.LocalTag};remote-tag={Sip.RemoteTag}";
+    public string Id => field ??= $"{Sip.CallId};local-tag={Sip.LocalTag};remote-tag={Sip.RemoteTag}";
 
     /// <summary>What names the dialog on the wire.</summary>
     public abstract DialogIdentifiers Sip { get; }

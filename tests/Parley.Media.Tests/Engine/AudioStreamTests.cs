@@ -242,10 +242,44 @@ public sealed class AudioStreamTests
     {
         using var phones = new Phones();
         var (alice, bob) = phones.Call();
+        alice.Play(new Sine(440));
+        phones.Advance(100);
         phones.Run(async () => await alice.DisposeAsync());
         var last = phones.Network.Datagrams[^1];
         Assert.Equal(bob.Local.Port + 1, last.Destination.Port);
         Assert.Equal(203, last.Payload.Span[^7]);
+    }
+
+    [Fact]
+    public void Who_never_sent_anything_does_not_say_that_it_leaves()
+    {
+        using var phones = new Phones();
+        var (alice, _) = phones.Call();
+        phones.Run(async () => await alice.DisposeAsync());
+        Assert.Empty(phones.Network.Datagrams);
+    }
+
+    [Fact]
+    public void The_token_of_the_end_fires_whether_it_was_asked_for_before_the_end_or_is_after_it()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call();
+        var before = alice.Ended;
+        Assert.False(before.IsCancellationRequested);
+        phones.Run(async () => await alice.DisposeAsync());
+        phones.Run(async () => await bob.DisposeAsync());
+        Assert.True(before.IsCancellationRequested);
+        Assert.True(alice.Ended.IsCancellationRequested);
+        Assert.True(bob.Ended.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void A_timeout_that_has_passed_is_seen_by_who_asks_afterwards()
+    {
+        using var phones = new Phones(options => options with { RtpTimeout = TimeSpan.FromSeconds(5) });
+        var (alice, _) = phones.Call();
+        phones.Advance(6_000);
+        Assert.True(alice.ReceiveTimedOut.IsCompleted);
     }
 
     [Fact]

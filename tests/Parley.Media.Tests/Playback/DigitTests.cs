@@ -147,4 +147,24 @@ public sealed class DigitTests
         });
         Assert.Equal(0, count);
     }
+
+    [Fact]
+    public void Digits_asked_for_after_the_end_are_those_pressed_before_it()
+    {
+        using var phones = new Phones();
+        var (alice, bob) = phones.Call();
+        bob.InjectDigit('7', TimeSpan.Zero, DtmfSource.Info);
+        var heard = new List<char>();
+        phones.Run(async () =>
+        {
+            await alice.DisposeAsync();
+            await bob.DisposeAsync();
+            alice.InjectDigit('8', TimeSpan.Zero, DtmfSource.Info);
+            await foreach (var digit in alice.Digits())
+                heard.Add(digit.Symbol);
+            await foreach (var digit in bob.Digits())
+                heard.Add(digit.Symbol);
+        });
+        Assert.Equal(['7'], heard);
+    }
 }

@@ -45,7 +45,7 @@ internal static class RemoteStream
         var common = new List<PayloadMapping>();
         foreach (var format in formats)
         {
-            if (codecs.FirstOrDefault(format.Is) is { Unavailable: null } codec && !common.Exists(c => ReferenceEquals(c.Codec, codec)))
+            if (Find(codecs, format) is { Unavailable: null } codec && !Has(common, codec))
                 common.Add(new(format.PayloadType, codec) { Parameters = codec.FormatParameters is null ? null : media?.AttributeFor("fmtp", format.PayloadType) });
         }
         return common;
@@ -60,12 +60,38 @@ internal static class RemoteStream
         var events = new List<TelephoneEventMapping>();
         foreach (var format in formats)
         {
-            if (format.IsTelephoneEvent
-                && (format.ClockRate == UsualEventClock || payloads.Exists(p => p.Codec.ClockRate == format.ClockRate))
-                && !events.Exists(e => e.ClockRate == format.ClockRate))
+            if (format.IsTelephoneEvent && (format.ClockRate == UsualEventClock || HasClock(payloads, format.ClockRate)) && !HasClock(events, format.ClockRate))
                 events.Add(new(format.PayloadType, format.ClockRate));
         }
         return events;
+    }
+
+    private static AudioCodec? Find(IReadOnlyList<AudioCodec> codecs, in PayloadFormat format)
+    {
+        for (var i = 0; i < codecs.Count; i++)
+            if (format.Is(codecs[i])) return codecs[i];
+        return null;
+    }
+
+    private static bool Has(List<PayloadMapping> payloads, AudioCodec codec)
+    {
+        foreach (var payload in payloads)
+            if (ReferenceEquals(payload.Codec, codec)) return true;
+        return false;
+    }
+
+    private static bool HasClock(List<PayloadMapping> payloads, int clockRate)
+    {
+        foreach (var payload in payloads)
+            if (payload.Codec.ClockRate == clockRate) return true;
+        return false;
+    }
+
+    private static bool HasClock(List<TelephoneEventMapping> events, int clockRate)
+    {
+        foreach (var known in events)
+            if (known.ClockRate == clockRate) return true;
+        return false;
     }
 
     /// <summary>Everything about where and how to send that the peer's section says.</summary>
