@@ -12,7 +12,7 @@ public sealed class BotSampleTests : IDisposable
     private const string Reply = "We have rye bread and fresh rolls today.";
     private const string Farewell = "You are welcome, have a very nice day.";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("parley-bot-").FullName;
 

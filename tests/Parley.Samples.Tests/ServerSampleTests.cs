@@ -65,7 +65,7 @@ public class ServerSampleTests
             await call.HearsAsync(440);
         }
 
-        Assert.Equal(CallEndKind.Completed, (await ended.Task.WaitAsync(TimeSpan.FromSeconds(20))).Kind);
+        Assert.Equal(CallEndKind.Completed, (await ended.Task.WaitAsync(TimeSpan.FromSeconds(40))).Kind);
         await sample.Says("ann's call is over: Completed by Remote");
         await sample.StopAsync();
         Assert.True(new FileInfo(Assert.Single(Directory.GetFiles(folder))).Length > 1000);
@@ -180,7 +180,7 @@ public class ServerSampleTests
                 """),
         });
         Assert.Equal(200, published.Status);
-        await seen.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await seen.Task.WaitAsync(TimeSpan.FromSeconds(40));
         Assert.Equal(403, (await Assert.ThrowsAsync<DialogException>(() => agent.CreateSubscriberAsync(Watching("mallory")))).Status);
         await subscription.DestroyAsync();
         await sample.StopAsync();
@@ -216,7 +216,7 @@ public class ServerSampleTests
         }))
         {
             Assert.Equal(RegistrationState.Registered, (await registration.WaitAsync()).State);
-            for (var i = 0; i < 100 && read.IsEmpty; i++)
+            for (var i = 0; i < 400 && read.IsEmpty; i++)
                 await Task.Delay(100);
             await Task.Delay(500); // until what waited is known to be delivered, a new one would wait behind it
             Assert.Equal(200, await SendAsync("there you are"));
@@ -244,7 +244,7 @@ public class ServerSampleTests
     // A registrar of one answer: 200 with the binding as it came.
     private static async Task<string> AcceptAsync(UdpClient registrar)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
         var datagram = await registrar.ReceiveAsync(limit.Token);
         var lines = Encoding.UTF8.GetString(datagram.Buffer).Split("\r\n");
         string[] kept = ["Via", "From", "To", "Call-ID", "CSeq", "Contact"];

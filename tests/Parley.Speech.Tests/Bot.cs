@@ -16,7 +16,7 @@ internal sealed class Bot : IAsyncDisposable
 
     public Bot(Func<SpeechChainOptions, SpeechChainOptions>? change = null, ScriptedSynthesiser? synthesiser = null)
     {
-        Connections = new(new() { ResponseTimeout = TimeSpan.FromSeconds(2) });
+        Connections = new(new() { ResponseTimeout = TimeSpan.FromSeconds(5) });
         var providers = new SpeechProviders(Connections);
         providers.Register("scripted", (Parley.Speech.Recognition.RecognitionOptions _, SpeechConnections _) => Recogniser);
         providers.Register("scripted", (Parley.Speech.Synthesis.SynthesisOptions _, SpeechConnections _) => synthesiser ?? new ScriptedSynthesiser());
@@ -62,10 +62,10 @@ internal sealed class Bot : IAsyncDisposable
 
     public async Task Until(Func<bool> condition, string what)
     {
-        var deadline = DateTime.UtcNow.AddSeconds(20);
+        var deadline = DateTime.UtcNow.AddSeconds(30);
         while (!condition())
         {
-            Assert.True(DateTime.UtcNow < deadline, $"Not within 20 s: {what}. Heard '{Heard}', seen: {string.Join("; ", Events)}");
+            Assert.True(DateTime.UtcNow < deadline, $"Not within 30 s: {what}. Heard '{Heard}', seen: {string.Join("; ", Events)}");
             await Task.Delay(5);
         }
     }

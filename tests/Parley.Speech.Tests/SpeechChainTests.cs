@@ -193,10 +193,10 @@ public sealed class SpeechChainTests : IDisposable
 
         public async Task Until(Func<bool> condition)
         {
-            var deadline = DateTime.UtcNow.AddSeconds(20);
+            var deadline = DateTime.UtcNow.AddSeconds(30);
             while (!condition())
             {
-                Assert.True(DateTime.UtcNow < deadline, $"not within 20 s; loudest {Loudest}");
+                Assert.True(DateTime.UtcNow < deadline, $"not within 30 s; loudest {Loudest}");
                 await Task.Delay(5);
             }
         }

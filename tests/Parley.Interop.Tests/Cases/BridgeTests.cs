@@ -7,7 +7,7 @@ namespace Parley.Interop.Tests.Cases;
 /// <summary>Bridged calls beyond the plain case: which end hangs up, who is not there, digits through the bridge.</summary>
 public sealed class BridgeTests(ServeFixture fixture) : IClassFixture<ServeFixture>, IAsyncLifetime
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
     private readonly ServeProcess _server = fixture.Server;
     private readonly AgentSession _session = ServedAgents.Session();
     private Agent _caller = null!;

@@ -6,7 +6,7 @@ namespace Parley.Interop.Tests.Cases;
 /// <summary>`parley call`, `register` and `options` against phones nobody here wrote.</summary>
 public sealed class CallCommandTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     [Theory]
     [InlineData("udp")]
@@ -14,17 +14,15 @@ public sealed class CallCommandTests
     public async Task Call_plays_a_file_and_records_the_answer(string transport)
     {
         using var folder = new TempFolder();
-        var spoken = Wav.WriteTone(folder.File("spoken.wav"), 600, TimeSpan.FromSeconds(5));
+        var spoken = Wav.WriteTone(folder.File("spoken.wav"), 600, TimeSpan.FromSeconds(60));
         await using var phone = await Baresip.StartAsync(new() { Transport = transport, ToneHz = 900 });
-        var command = await ParleyCommand.RunAsync(
-            "call", phone.Uri, "--play", spoken, "--record", folder.File("heard.wav"), "--duration", "3s");
-        command.AssertExit(0);
-        await phone.WaitForEndAsync(Soon);
-
-        var heard = await phone.HeardAsync();
-        Tone.AssertHeard(heard.Channels[0], heard.Rate, 600, atLeast: 2);
-        var recorded = Wav.Read(folder.File("heard.wav"));
-        _ = Tone.ChannelWith(recorded, 900, atLeast: 1.5);
+        await using var command = ParleyCommand.Start(
+            "call", phone.Uri, "--play", spoken, "--record", folder.File("heard.wav"), "--duration", "60s");
+        await phone.WaitForAnswerAsync(Soon);
+        await phone.AssertHearsAsync(600, atLeast: 2);
+        await Tone.AssertRecordsAsync(folder.File("heard.wav"), 900, atLeast: 1.5);
+        await phone.HangUpAsync();
+        Assert.Equal(0, await command.WaitForExitAsync(Soon));
     }
 
     // mediaenc=srtp-mand of baresip: it refuses what is not encrypted.
@@ -35,10 +33,12 @@ public sealed class CallCommandTests
     {
         using var folder = new TempFolder();
         await using var phone = await Baresip.StartAsync(new() { ToneHz = 900, Encryption = theirs });
-        var command = await ParleyCommand.RunAsync("call", phone.Uri, "--srtp", ours, "--record", folder.File("heard.wav"), "--duration", "3s", "--json");
-        command.AssertExit(0);
+        await using var command = ParleyCommand.Start("call", phone.Uri, "--srtp", ours, "--record", folder.File("heard.wav"), "--duration", "60s", "--json");
+        await phone.WaitForAnswerAsync(Soon);
+        await Tone.AssertRecordsAsync(folder.File("heard.wav"), 900, atLeast: 1.5);
+        await phone.HangUpAsync();
+        Assert.Equal(0, await command.WaitForExitAsync(Soon));
         Assert.Contains("\"srtp\":\"A", command.Output, StringComparison.Ordinal);
-        _ = Tone.ChannelWith(Wav.Read(folder.File("heard.wav")), 900, atLeast: 1.5);
     }
 
     [Fact]
@@ -149,10 +149,11 @@ public sealed class CallCommandTests
     {
         using var folder = new TempFolder();
         await using var server = await ServeProcess.StartAsync();
-        var command = await ParleyCommand.RunAsync("call", server.Uri("tone"), "--record", folder.File("heard.wav"), "--duration", "2s");
-        command.AssertExit(0);
-        var recorded = Wav.Read(folder.File("heard.wav"));
-        _ = Tone.ChannelWith(recorded, 440, atLeast: 1.2);
+        await using var command = ParleyCommand.Start("call", server.Uri("tone"), "--record", folder.File("heard.wav"), "--duration", "60s");
+        await Tone.AssertRecordsAsync(folder.File("heard.wav"), 440, atLeast: 1.2);
+        command.Interrupt();
+        await command.WaitForExitAsync(Soon);
+        _ = Tone.ChannelWith(Wav.Read(folder.File("heard.wav")), 440, atLeast: 1.2);
     }
 
     [Fact]

@@ -9,41 +9,39 @@ public sealed class HarnessTests
     [InlineData("udp")]
     [InlineData("tcp")]
     [InlineData("tls")]
-    public async Task Two_baresips_hear_each_other(string transport)
+    public Task Two_baresips_hear_each_other(string transport) => Unhurried.PassesAsync(async () =>
     {
         await using var alice = await Baresip.StartAsync(new() { Transport = transport, ToneHz = 600 });
         await using var bob = await Baresip.StartAsync(new() { Transport = transport, ToneHz = 900 });
         await alice.DialAsync(bob.Uri);
-        await Task.Delay(TimeSpan.FromSeconds(1.5));
+        await Task.WhenAll(alice.AssertHearsAsync(900, atLeast: 1), bob.AssertHearsAsync(600, atLeast: 1));
         await alice.SendDigitsAsync("12#", TimeSpan.FromSeconds(0.3));
-        await bob.WaitForDigitsAsync("12#", TimeSpan.FromSeconds(5));
+        await bob.WaitForDigitsAsync("12#", Eventually.Patience);
         await alice.HangUpAsync();
-        await bob.WaitForEndAsync(TimeSpan.FromSeconds(5));
+        await bob.WaitForEndAsync(Eventually.Patience);
 
         Assert.Equal("12#", bob.Digits);
         var heard = await alice.HeardAsync();
         Tone.AssertHeard(heard.Channels[0], heard.Rate, 900, atLeast: 1);
         heard = await bob.HeardAsync();
         Tone.AssertHeard(heard.Channels[0], heard.Rate, 600, atLeast: 1);
-    }
+    });
 
     [Fact]
-    public async Task Linphone_and_baresip_hear_each_other()
+    public Task Linphone_and_baresip_hear_each_other() => Unhurried.PassesAsync(async () =>
     {
         await using var linphone = await Linphonec.StartAsync(toneHz: 600);
         await using var baresip = await Baresip.StartAsync(new() { ToneHz = 900 });
         await linphone.DialAsync(baresip.Uri);
-        await Task.Delay(TimeSpan.FromSeconds(2));
+        await baresip.AssertHearsAsync(600, atLeast: 2);
         await linphone.SendDigitAsync('5');
-        await baresip.WaitForDigitsAsync("5", TimeSpan.FromSeconds(5));
+        await baresip.WaitForDigitsAsync("5", Eventually.Patience);
         await linphone.HangUpAsync();
-        await baresip.WaitForEndAsync(TimeSpan.FromSeconds(5));
+        await baresip.WaitForEndAsync(Eventually.Patience);
 
         var heard = await linphone.HeardAsync();
         Tone.AssertHeard(heard.Channels[0], heard.Rate, 900, atLeast: 1);
-        heard = await baresip.HeardAsync();
-        Tone.AssertHeard(heard.Channels[0], heard.Rate, 600, atLeast: 1);
-    }
+    });
 
     [Theory]
     [InlineData("PCMA")]
@@ -53,9 +51,9 @@ public sealed class HarnessTests
         await using var alice = await Baresip.StartAsync(new() { Codec = codec, ToneHz = 600 });
         await using var bob = await Baresip.StartAsync(new() { Codec = codec, ToneHz = 900 });
         await alice.DialAsync(bob.Uri);
-        await Task.Delay(TimeSpan.FromSeconds(1.5));
+        await alice.AssertHearsAsync(900, atLeast: 1);
         var heard = await alice.HeardAsync();
-        Tone.AssertHeard(heard.Channels[0], heard.Rate, 900, atLeast: 1);
+        Assert.Equal(codec == "G722" ? 16_000 : 8_000, heard.Rate);
     }
 
     [Fact]
@@ -99,9 +97,9 @@ public sealed class HarnessTests
     {
         await using var callee = await Sipp.AnswerAsync(calleeScenario, transport, calls: 5);
         await using var caller = await Sipp.AnswerAsync(callerScenario, transport, 5, "-d", "200", "-s", "anyone", $"127.0.0.1:{callee.Port}");
-        (await caller.ResultAsync(TimeSpan.FromSeconds(20))).AssertAllSuccessful(5);
+        (await caller.ResultAsync(TimeSpan.FromSeconds(40))).AssertAllSuccessful(5);
         // Over TCP the caller's end closes the connection under the callee, which counts that as a failure of its own.
         if (transport == "udp")
-            (await callee.ResultAsync(TimeSpan.FromSeconds(20))).AssertAllSuccessful(5);
+            (await callee.ResultAsync(TimeSpan.FromSeconds(40))).AssertAllSuccessful(5);
     }
 }

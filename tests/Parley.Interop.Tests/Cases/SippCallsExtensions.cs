@@ -45,15 +45,16 @@ public abstract class SippCallsExtensions(ServeFixture fixture, string transport
         var target = $"sip:anyone@127.0.0.1:{callee.Port};transport={transport}";
         var result = await Sipp.CallAsync("uac", "bridge-" + System.Uri.EscapeDataString(target), _server, transport, extra: ["-d", "800"]);
         result.AssertAllSuccessful(1);
-        (await callee.ResultAsync(TimeSpan.FromSeconds(20))).AssertAllSuccessful(1);
+        (await callee.ResultAsync(TimeSpan.FromSeconds(40))).AssertAllSuccessful(1);
     }
 
-    private async Task PassesAsync(string scenario, string extension, params string[] extra)
+    // SIPp repeats what has no answer for 500 ms, and a machine that stands still for as long is no fault of the server's.
+    private Task PassesAsync(string scenario, string extension, params string[] extra) => Unhurried.PassesAsync(async () =>
     {
         var result = await Sipp.CallAsync(scenario, extension, _server, transport, calls: 3, extra: extra);
         result.AssertAllSuccessful(3);
         Assert.Equal(0, result.Retransmissions);
-    }
+    });
 }
 
 public sealed class SippOverUdp(ServeFixture fixture) : SippCallsExtensions(fixture, "udp");

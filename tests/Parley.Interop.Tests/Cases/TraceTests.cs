@@ -16,7 +16,7 @@ public sealed class TraceTests
         {
             (await Sipp.CallAsync("uac", "tone", server, transport, extra: ["-d", "200"])).AssertAllSuccessful(1);
             server.Interrupt();
-            Assert.Equal(0, await server.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+            Assert.Equal(0, await server.WaitForExitAsync(TimeSpan.FromSeconds(30)));
         }
         var ladder = await ParleyCommand.RunAsync("trace", file);
         ladder.AssertExit(0);
@@ -33,7 +33,7 @@ public sealed class TraceTests
         {
             (await Sipp.CallAsync("uac", "tone", server, extra: ["-d", "200"])).AssertAllSuccessful(1);
             server.Interrupt();
-            Assert.Equal(0, await server.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+            Assert.Equal(0, await server.WaitForExitAsync(TimeSpan.FromSeconds(30)));
         }
         var text = await File.ReadAllTextAsync(file);
         Assert.Contains("INVITE sip:tone@127.0.0.1", text, StringComparison.Ordinal);

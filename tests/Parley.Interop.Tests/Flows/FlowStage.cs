@@ -92,9 +92,9 @@ internal sealed class FlowStage : IAsyncDisposable
     /// <summary>Waits until the host knows what a later party has to be told.</summary>
     public async Task WaitForKeyAsync(string key)
     {
-        for (var tries = 0; tries < 100 && !Keys.ContainsKey(key); tries++)
+        for (var tries = 0; tries < 300 && !Keys.ContainsKey(key); tries++)
             await Task.Delay(100);
-        Expect(Keys.ContainsKey(key), $"nothing to tell as '{key}' within 10 s");
+        Expect(Keys.ContainsKey(key), $"nothing to tell as '{key}' within 30 s");
     }
 
     /// <summary>Runs a handler; what it throws fails the flow.</summary>
@@ -114,8 +114,8 @@ internal sealed class FlowStage : IAsyncDisposable
     /// <summary>Waits for what the host still does; says what went wrong.</summary>
     public async Task<string> FinishAsync(bool wait)
     {
-        if (wait && await Task.WhenAny(_acting, Task.Delay(TimeSpan.FromSeconds(20))) != _acting)
-            Problem("the host had not finished 20 s after the last party");
+        if (wait && await Task.WhenAny(_acting, Task.Delay(TimeSpan.FromSeconds(30))) != _acting)
+            Problem("the host had not finished 30 s after the last party");
         return string.Join("\n", _problems);
     }
 

@@ -109,7 +109,7 @@ internal sealed class SippScript
     }
 
     // An optional message is passed over by the next one, and has no time limit of its own.
-    private static string Patience(FlowStep step) => step.Words.Contains("?") ? "" : $" timeout=\"{step.Word("within:") ?? "10000"}\"";
+    private static string Patience(FlowStep step) => step.Words.Contains("?") ? "" : $" timeout=\"{step.Word("within:") ?? "25000"}\"";
 
     private string Verification(FlowStep step)
     {

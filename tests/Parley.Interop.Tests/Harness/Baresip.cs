@@ -51,6 +51,7 @@ internal sealed record PhoneAccount(string Name, string Server)
 internal sealed class Baresip : IAsyncDisposable
 {
     private const string Answer = "RESPONSE";
+    private static readonly TimeSpan Patience = Eventually.Patience;
     private readonly ChildProcess _process;
     private readonly TempFolder _folder;
     private readonly TcpClient _control;
@@ -109,12 +110,12 @@ internal sealed class Baresip : IAsyncDisposable
         var process = ChildProcess.Start("baresip", ["-4", "-v", "-f", folder.Path]);
         try
         {
-            await process.WaitForOutputAsync(text => text.Contains("baresip is ready", StringComparison.Ordinal), TimeSpan.FromSeconds(15), "its start");
+            await process.WaitForOutputAsync(text => text.Contains("baresip is ready", StringComparison.Ordinal), Patience, "its start");
             var control = new TcpClient();
             await control.ConnectAsync("127.0.0.1", BaresipConfig.ControlPort(port));
             var phone = new Baresip(process, folder, control, BaresipConfig.Uri(options, port), options);
             if (options.Account is not null)
-                await process.WaitForOutputAsync(text => text.Contains("200 OK", StringComparison.Ordinal), TimeSpan.FromSeconds(15), "its registration");
+                await process.WaitForOutputAsync(text => text.Contains("200 OK", StringComparison.Ordinal), Patience, "its registration");
             return phone;
         }
         catch
@@ -129,7 +130,7 @@ internal sealed class Baresip : IAsyncDisposable
     public async Task DialAsync(string uri)
     {
         await CommandAsync("dial", uri);
-        var answer = await WaitForAsync(e => e.Type is "CALL_ESTABLISHED" or "CALL_CLOSED", TimeSpan.FromSeconds(15), "an answer");
+        var answer = await WaitForAsync(e => e.Type is "CALL_ESTABLISHED" or "CALL_CLOSED", Patience, "an answer");
         Assert.True(answer.Type == "CALL_ESTABLISHED", $"the call to {uri} ended with '{answer.Parameter}'; baresip wrote:\n{Log}");
     }
 
@@ -140,7 +141,7 @@ internal sealed class Baresip : IAsyncDisposable
     public async Task<string> DialRefusedAsync(string uri)
     {
         await CommandAsync("dial", uri);
-        var answer = await WaitForAsync(e => e.Type is "CALL_ESTABLISHED" or "CALL_CLOSED", TimeSpan.FromSeconds(15), "a refusal");
+        var answer = await WaitForAsync(e => e.Type is "CALL_ESTABLISHED" or "CALL_CLOSED", Patience, "a refusal");
         Assert.Equal("CALL_CLOSED", answer.Type);
         return answer.Parameter;
     }
@@ -212,32 +213,38 @@ internal sealed class Baresip : IAsyncDisposable
     public async Task WaitForDigitsAsync(string digits, TimeSpan timeout)
         => await WaitForAsync(_ => Digits.Length >= digits.Length, timeout, $"the digits {digits}");
 
-    /// <summary>From now on it hears this tone: at least 0.6 s of it within <paramref name="within"/>.</summary>
-    public async Task AssertHearsAsync(int frequency, TimeSpan? within = null)
+    /// <summary>From now on it hears this tone, for so many seconds in all within <paramref name="within"/>; default half a minute.</summary>
+    public async Task AssertHearsAsync(int frequency, TimeSpan? within = null, double atLeast = 0.6)
     {
         var before = RecordingLengths();
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        var limit = within ?? TimeSpan.FromSeconds(8);
+        var limit = within ?? Patience;
         while (true)
         {
             await Task.Delay(200);
             var spans = HeardSince(before);
-            if (spans.Where(span => Math.Abs(span.Frequency - frequency) <= 10).Sum(span => span.Length) >= 0.6)
+            if (spans.Where(span => Math.Abs(span.Frequency - frequency) <= 10).Sum(span => span.Length) >= atLeast)
                 return;
             if (clock.Elapsed > limit)
-                Assert.Fail($"baresip did not hear {frequency} Hz within {limit.TotalSeconds} s, but: {Tone.Describe(spans)}; it wrote:\n{Log}");
+                Assert.Fail($"baresip did not hear {frequency} Hz for {atLeast} s within {limit.TotalSeconds} s, but: {Tone.Describe(spans)}; it wrote:\n{Log}");
         }
     }
 
-    /// <summary>For so long it hears nothing: no packets, or silent ones.</summary>
+    /// <summary>It comes to hear nothing for so long: no packets, or silent ones.</summary>
     public async Task AssertHearsNothingAsync(TimeSpan length)
     {
-        // What was under way when the other side stopped.
-        await Task.Delay(TimeSpan.FromSeconds(0.5));
-        var before = RecordingLengths();
-        await Task.Delay(length);
-        var spans = HeardSince(before);
-        Assert.True(spans.All(span => span.Frequency == 0), $"baresip heard {Tone.Describe(spans)}");
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        while (true)
+        {
+            // What was under way when the other side stopped.
+            await Task.Delay(TimeSpan.FromSeconds(0.5));
+            var before = RecordingLengths();
+            await Task.Delay(length);
+            var spans = HeardSince(before);
+            if (spans.All(span => span.Frequency == 0))
+                return;
+            Assert.True(clock.Elapsed < Patience, $"after {Patience.TotalSeconds} s baresip still heard {Tone.Describe(spans)}");
+        }
     }
 
     /// <summary>
@@ -247,7 +254,7 @@ internal sealed class Baresip : IAsyncDisposable
     {
         var before = Log.Length;
         await _process.WaitForOutputAsync(
-            output => Rates(output[before..]) is [.. , var rate] && rate > 0 == receives && Rates(output[before..]).Count > 2, TimeSpan.FromSeconds(10), receives ? "packets" : "silence");
+            output => Rates(output[before..]) is [.. , var rate] && rate > 0 == receives && Rates(output[before..]).Count > 2, Patience, receives ? "packets" : "silence");
     }
 
     // [0:00:06] audio=64000/64000 (bit/s): sent and received.
@@ -263,7 +270,7 @@ internal sealed class Baresip : IAsyncDisposable
     {
         await CommandAsync("quit", "");
         // With a registration it takes leave of its server first.
-        await _process.WaitForExitAsync(TimeSpan.FromSeconds(15));
+        await _process.WaitForExitAsync(Patience);
         var file = Directory.GetFiles(_folder.Path, "dump-*-dec.wav").Order().LastOrDefault();
         Assert.True(file is not null, $"baresip heard nothing; it wrote:\n{Log}");
         return Wav.Read(file);

@@ -10,7 +10,7 @@ namespace Parley.Interop.Tests.Harness;
 /// </summary>
 internal sealed class HandPhone : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = Eventually.Patience;
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly IPEndPoint _server;
 
@@ -124,7 +124,7 @@ internal sealed class HandPhone : IDisposable
     {
         while (true)
         {
-            var message = await ReceiveAsync(TimeSpan.FromSeconds(15));
+            var message = await ReceiveAsync();
             if (message.Status == 0 && message.Method == method)
                 return message;
         }

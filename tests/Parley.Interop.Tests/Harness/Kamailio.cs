@@ -26,7 +26,7 @@ internal sealed class Kamailio : IAsyncDisposable
         var process = ChildProcess.Start(
             "kamailio", ["-f", folder.File("kamailio.cfg"), "-DD", "-E", "-m", "32", "-M", "8", "-x", "fm", "-Y", folder.Path, "-P", folder.File("pid")], folder.Path);
         var kamailio = new Kamailio(process, folder);
-        for (var tries = 0; tries < 100 && !process.HasExited && !IsListening(host, port); tries++)
+        for (var tries = 0; tries < 300 && !process.HasExited && !IsListening(host, port); tries++)
             await Task.Delay(100);
         Assert.True(!process.HasExited && IsListening(host, port), $"kamailio did not start; it wrote:\n{process.Output}");
         return kamailio;

@@ -5,6 +5,7 @@ namespace Parley.Interop.Tests.Harness;
 /// <summary>Debian's linphonec 5.1.65, driven by the commands it reads from standard input; its sound card is a pair of files.</summary>
 internal sealed class Linphonec : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = Eventually.Patience;
     private readonly ChildProcess _process;
     private readonly TempFolder _folder;
 
@@ -28,7 +29,7 @@ internal sealed class Linphonec : IAsyncDisposable
         await process.WriteLineAsync("soundcard use files");
         await process.WriteLineAsync("play " + folder.File("microphone.wav"));
         await process.WriteLineAsync("record " + folder.File("heard.wav"));
-        await process.WaitForOutputAsync(text => text.Contains("record ", StringComparison.Ordinal), TimeSpan.FromSeconds(15), "its prompt");
+        await process.WaitForOutputAsync(text => text.Contains("record ", StringComparison.Ordinal), Patience, "its prompt");
         return new(process, folder, sip);
     }
 
@@ -50,7 +51,7 @@ internal sealed class Linphonec : IAsyncDisposable
     public async Task<Wav> HeardAsync()
     {
         await _process.WriteLineAsync("quit");
-        await _process.WaitForExitAsync(TimeSpan.FromSeconds(15));
+        await _process.WaitForExitAsync(Patience);
         return Wav.Read(_folder.File("heard.wav"));
     }
 
@@ -61,5 +62,5 @@ internal sealed class Linphonec : IAsyncDisposable
     }
 
     private Task WaitForAsync(string text)
-        => _process.WaitForOutputAsync(output => output.Contains(text, StringComparison.Ordinal), TimeSpan.FromSeconds(15), $"'{text}'");
+        => _process.WaitForOutputAsync(output => output.Contains(text, StringComparison.Ordinal), Patience, $"'{text}'");
 }

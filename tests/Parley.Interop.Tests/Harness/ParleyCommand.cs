@@ -8,7 +8,7 @@ internal sealed record ParleyCommand(int ExitCode, string Output)
     public static async Task<ParleyCommand> RunAsync(params string[] arguments)
     {
         await using var process = Start(arguments);
-        var code = await process.WaitForExitAsync(TimeSpan.FromSeconds(45));
+        var code = await process.WaitForExitAsync(TimeSpan.FromSeconds(90));
         return new(code, process.Output);
     }
 

@@ -6,7 +6,7 @@ namespace Parley.Interop.Tests.Harness;
 /// <summary>`parley serve` as a user starts it, listening on free loopback ports for UDP, TCP and TLS.</summary>
 internal sealed class ServeProcess : IAsyncDisposable
 {
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(30) };
     private readonly ChildProcess _process;
     private readonly TempFolder _data = new();
 
@@ -95,10 +95,18 @@ internal sealed class ServeProcess : IAsyncDisposable
             + string.Join(", ", names.Where(name => counters[name] != 0).Select(name => $"{name} {counters[name]}")));
     }
 
-    /// <summary>The only recording made so far, once it stops growing.</summary>
-    public async Task<Wav> RecordingAsync(TimeSpan within)
+    /// <summary>Waits until the only recording holds a tone, for so many seconds in all on one channel.</summary>
+    public Task AssertRecordsAsync(int frequency, double atLeast) => Eventually.AssertAsync(() =>
     {
-        var clock = Stopwatch.StartNew();
+        var file = Directory.Exists(Recordings) ? new DirectoryInfo(Recordings).GetFiles("*.wav").SingleOrDefault() : null;
+        Assert.True(file is { Length: > 44 }, $"{Recordings} holds no recording");
+        _ = Tone.ChannelWith(Wav.Read(file.FullName), frequency, atLeast);
+    });
+
+    /// <summary>The only recording made so far, once it stops growing.</summary>
+    public async Task<Wav> RecordingAsync()
+    {
+        var (clock, within) = (Stopwatch.StartNew(), Eventually.Patience);
         long before = -1;
         while (clock.Elapsed < within)
         {
@@ -158,7 +166,7 @@ public sealed class ServeFixture : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Server.Interrupt();
-        var code = await Server.WaitForExitAsync(TimeSpan.FromSeconds(20));
+        var code = await Server.WaitForExitAsync(TimeSpan.FromSeconds(45));
         var output = Server.Output;
         await Server.DisposeAsync();
         Assert.True(code == 0, $"parley serve ended with {code}; it wrote:\n{output}");

@@ -18,7 +18,7 @@ internal static class ServedAgents
     {
         var port = transport == "tls" ? server.TlsPort : server.SipPort;
         var agent = await session.CreateAsync(name, new() { Username = name, Password = "secret", Domain = $"127.0.0.1:{port}", Transport = transport });
-        await Wait.UntilAsync(() => Expect.That(agent.Registered).IsTrue(), TimeSpan.FromSeconds(15));
+        await Wait.UntilAsync(() => Expect.That(agent.Registered).IsTrue(), TimeSpan.FromSeconds(30));
         return agent;
     }
 }

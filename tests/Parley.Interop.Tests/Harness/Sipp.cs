@@ -38,7 +38,7 @@ internal sealed class Sipp : IAsyncDisposable
     {
         var sipp = Start(scenario, ["-t", transport == "tcp" ? "t1" : "u1", "-m", Text(calls), .. extra]);
         // It prints nothing when it is ready; its port says so.
-        for (var tries = 0; tries < 100 && !IsTaken(sipp.Port, transport); tries++)
+        for (var tries = 0; tries < 600 && !IsTaken(sipp.Port, transport); tries++)
             await Task.Delay(50);
         return sipp;
     }
@@ -50,12 +50,19 @@ internal sealed class Sipp : IAsyncDisposable
         var folder = new TempFolder();
         await File.WriteAllTextAsync(folder.File("scenario.xml"), scenario);
         var keys = keywords.SelectMany(keyword => (string[])["-key", keyword.Key, keyword.Value]);
-        string[] arguments = ["-sf", folder.File("scenario.xml"), .. Common(folder, port), "-t", "u1", "-m", "1", "-r", "1", .. keys, "-s", "service", $"127.0.0.1:{serverPort}"];
+        string[] arguments = ["-sf", folder.File("scenario.xml"), .. Common(folder, port), "-trace_msg", "-message_file", folder.File("messages.log"), "-t", "u1", "-m", "1", "-r", "1", .. keys, "-s", "service", $"127.0.0.1:{serverPort}"];
         var sipp = new Sipp(ChildProcess.Start("sipp", arguments, folder.Path), folder, port);
-        for (var tries = 0; waits && tries < 100 && !IsTaken(port, "udp"); tries++)
+        for (var tries = 0; waits && tries < 600 && !IsTaken(port, "udp"); tries++)
             await Task.Delay(50);
         return sipp;
     }
+
+    /// <summary>Waits until a party of a flow has sent or received a message that holds this.</summary>
+    public Task WaitForMessageAsync(string text) => Eventually.AssertAsync(() =>
+    {
+        using var file = new StreamReader(new FileStream(_folder.File("messages.log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        Assert.Contains(text, file.ReadToEnd(), StringComparison.Ordinal);
+    });
 
     public async Task<SippResult> ResultAsync(TimeSpan timeout)
     {

@@ -3,7 +3,7 @@ namespace Parley.Interop.Tests.Harness;
 /// <summary>What phones do with each other; whom each of them hears is told by the tones they speak.</summary>
 internal static class Talk
 {
-    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(30);
 
     /// <summary>From now on each of two hears the other.</summary>
     public static Task HearEachOtherAsync(Baresip one, Baresip other) => Task.WhenAll(one.AssertHearsAsync(other.ToneHz), other.AssertHearsAsync(one.ToneHz));

@@ -66,6 +66,9 @@ internal static class Tone
         return with[0].Samples;
     }
 
+    /// <summary>Waits until a file that somebody writes has the tone on one channel, for at least so many seconds in all.</summary>
+    public static Task AssertRecordsAsync(string path, int frequency, double atLeast) => Eventually.AssertAsync(() => _ = ChannelWith(Wav.Read(path), frequency, atLeast));
+
     /// <summary>Fails if the tone is heard for longer than so many seconds in all.</summary>
     public static void AssertNotHeard(float[] samples, int rate, int frequency, double atMost = 0.15)
     {

@@ -14,7 +14,7 @@ internal sealed record Wav(int Rate, float[][] Channels)
     public static Wav Read(string path)
     {
         var bytes = File.ReadAllBytes(path);
-        Assert.True(bytes.AsSpan().StartsWith("RIFF"u8) && bytes.AsSpan(8, 4).SequenceEqual("WAVE"u8), $"{path} is no WAV file");
+        Assert.True(bytes.Length > 44 && bytes.AsSpan().StartsWith("RIFF"u8) && bytes.AsSpan(8, 4).SequenceEqual("WAVE"u8), $"{path} is no WAV file");
         int rate = 0, channels = 0, at = 12;
         while (at + 8 <= bytes.Length)
         {
@@ -39,7 +39,7 @@ internal sealed record Wav(int Rate, float[][] Channels)
     }
 
     /// <summary>
-    /// The bytes <paramref name="from"/> to <paramref name="to"/> of a mono file somebody is still writing, with the 44 bytes of header that PCM has; null when
+    /// The bytes <paramref name="from"/> to <paramref name="to"/> of a file somebody is still writing, with the 44 bytes of header that PCM has; null when
     /// there is no sound among them.
     /// </summary>
     public static Wav? ReadGrowing(string path, long from, long to)
@@ -49,13 +49,16 @@ internal sealed record Wav(int Rate, float[][] Channels)
         Span<byte> head = stackalloc byte[header];
         if (to <= header || file.ReadAtLeast(head, header, throwOnEndOfStream: false) < header)
             return null;
-        from = Math.Max(from, header) & ~1L;
-        if (to - from < 2)
+        var channels = BinaryPrimitives.ReadInt16LittleEndian(head[22..]);
+        var frame = 2 * channels;
+        from = Math.Max(from, header);
+        from += (frame - ((from - header) % frame)) % frame;
+        if (to - from < frame)
             return null;
-        var samples = new byte[(to - from) & ~1L];
+        var samples = new byte[(to - from) / frame * frame];
         file.Position = from;
         file.ReadExactly(samples);
-        return new(BinaryPrimitives.ReadInt32LittleEndian(head[24..]), Split(samples, 1));
+        return new(BinaryPrimitives.ReadInt32LittleEndian(head[24..]), Split(samples, channels));
     }
 
     /// <summary>Writes one channel holding a sine at half of full scale.</summary>

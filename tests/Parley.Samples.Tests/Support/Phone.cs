@@ -17,11 +17,11 @@ internal static class Phone
     public static ToneSource Tone(double hertz, double? seconds = null) =>
         new(hertz, 8000, seconds is { } s ? TimeSpan.FromSeconds(s) : null);
 
-    /// <summary>Listens until one of these tones is heard, in order; fails after ten seconds without it.</summary>
+    /// <summary>Listens until one of these tones is heard, in order; fails after forty seconds without it.</summary>
     public static async Task HearsAsync(this Call call, params double[] hertz)
     {
         await using var reader = call.OpenReader(new() { SampleRate = 8000 });
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
         var pcm = new short[800]; // 100 ms
         foreach (var wanted in hertz)
         {
@@ -30,11 +30,11 @@ internal static class Phone
         }
     }
 
-    /// <summary>Fails unless a second of silence comes within ten.</summary>
+    /// <summary>Fails unless a second of silence comes within forty.</summary>
     public static async Task HearsNothingAsync(this Call call)
     {
         await using var reader = call.OpenReader(new() { SampleRate = 8000 });
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
         var pcm = new short[800];
         for (var silent = 0; silent < 10;)
         {

@@ -7,7 +7,7 @@ namespace Parley.Samples.Tests.Support;
 /// <summary>A sample running as the program it is. It never outlives its test.</summary>
 internal sealed class SampleProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     private readonly ChildProcess _process;
 

@@ -14,9 +14,9 @@ internal static class Spoken
 
     /// <summary>Plays a sentence into the call.</summary>
     public static async Task SayAsync(this Call call, string text) =>
-        await call.PlayAsync(new AudioClipSource(new AudioClip(Espeak.Say(text), 8_000), 8_000)).WaitAsync(TimeSpan.FromSeconds(20));
+        await call.PlayAsync(new AudioClipSource(new AudioClip(Espeak.Say(text), 8_000), 8_000)).WaitAsync(TimeSpan.FromSeconds(40));
 
-    /// <summary>Listens from now on until the sentence is heard, and fails after twenty seconds without it.</summary>
+    /// <summary>Listens from now on until the sentence is heard, and fails after forty seconds without it.</summary>
     public static async Task HearsSpeechAsync(this Call call, string text)
     {
         var wanted = Espeak.Say(text);
@@ -24,9 +24,9 @@ internal static class Spoken
         await using var reader = call.OpenReader(new() { SampleRate = 8_000 });
         var pcm = new short[1_600];
         var best = 0.0;
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(20);)
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(40);)
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
             var read = await reader.ReadAsync(pcm, limit.Token);
             if (read == 0)
                 break;

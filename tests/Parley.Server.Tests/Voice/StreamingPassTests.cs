@@ -29,6 +29,7 @@ public sealed class StreamingPassTests
             await ReadAsync(socket, packets);
         });
         await using var stage = await StartAsync(Allow);
+        var asked = Environment.TickCount64;
         await using var client = await InviteAsync(stage, server, ""","inputSampleRate":16000,"outputSampleRate":8000,"packetSize":640,"headers":{"Authorization":"Bearer k"}""");
         var request = (await opened.Task.WaitAsync(TimeSpan.FromSeconds(30))).Request;
         Assert.Equal("sample_rate=8000&packet_size=640&call_id=abc&x=1", string.Join('&', request.Query.OrderBy(one => one.Key == "x").Select(one => $"{one.Key}={one.Value}")));
@@ -37,7 +38,7 @@ public sealed class StreamingPassTests
         await client.HearAsync(49);
         await Until(() => packets.Count >= 20);
         var frames = client.Frames;
-        Assert.InRange(frames[48].At - frames[0].At, 700, 10_000);
+        Assert.InRange(frames[48].At - asked, 700, 60_000);
         Assert.InRange(Frequency([.. frames.SelectMany(one => MemoryMarshal.Cast<byte, short>(one.Frame).ToArray())], 16_000), 490, 510);
         Assert.All(packets, one => Assert.Equal(640, one.Length));
         Assert.InRange(Frequency([.. packets.SelectMany(one => MemoryMarshal.Cast<byte, short>(one).ToArray())], 8_000), 490, 510);

@@ -200,7 +200,7 @@ public class DialogueTests
     {
         await using var server = await ChatServer.StartAsync(["Thanks."]);
         await using var bot = new Bot();
-        await using var stage = Stage(bot, server, new() { DigitPause = TimeSpan.FromMilliseconds(300) });
+        await using var stage = Stage(bot, server, new() { DigitPause = TimeSpan.FromSeconds(1) });
         stage.Press('4');
         stage.Press('2');
         await bot.Until(() => bot.Heard == "Thanks.", "the reply");

@@ -11,10 +11,10 @@ public sealed class RecognitionStreamTests : IDisposable
 {
     private static readonly RecognitionStreamOptions s_options = new()
     {
-        RetryDelay = TimeSpan.FromMilliseconds(20), MaxRetryDelay = TimeSpan.FromMilliseconds(200), ResponseTimeout = TimeSpan.FromSeconds(3),
+        RetryDelay = TimeSpan.FromMilliseconds(20), MaxRetryDelay = TimeSpan.FromMilliseconds(200), ResponseTimeout = TimeSpan.FromSeconds(5),
     };
 
-    private readonly SpeechConnections _connections = new(new() { ConnectTimeout = TimeSpan.FromSeconds(3), ResponseTimeout = TimeSpan.FromSeconds(3) });
+    private readonly SpeechConnections _connections = new(new() { ConnectTimeout = TimeSpan.FromSeconds(5), ResponseTimeout = TimeSpan.FromSeconds(5) });
     private readonly ConcurrentQueue<SpeechEvent> _events = new();
 
     public void Dispose() => _connections.Dispose();
@@ -202,10 +202,10 @@ public sealed class RecognitionStreamTests : IDisposable
 
     private async Task Until(Func<bool> condition, string what)
     {
-        var deadline = DateTime.UtcNow.AddSeconds(20);
+        var deadline = DateTime.UtcNow.AddSeconds(30);
         while (!condition())
         {
-            Assert.True(DateTime.UtcNow < deadline, $"Not within 20 s: {what}. Seen: {string.Join("; ", _events)}");
+            Assert.True(DateTime.UtcNow < deadline, $"Not within 30 s: {what}. Seen: {string.Join("; ", _events)}");
             await Task.Delay(10);
         }
     }

@@ -11,7 +11,7 @@ public sealed class SynthesiserTests : IDisposable
 {
     private const string Text = "Hello there, how are you?";
 
-    private readonly SpeechConnections _connections = new(new() { ConnectTimeout = TimeSpan.FromSeconds(3), ResponseTimeout = TimeSpan.FromSeconds(3) });
+    private readonly SpeechConnections _connections = new(new() { ConnectTimeout = TimeSpan.FromSeconds(5), ResponseTimeout = TimeSpan.FromSeconds(5) });
     private readonly ConcurrentQueue<SpeechEvent> _events = new();
 
     public static TheoryData<string> Vendors => ["deepgram", "tencent", "aliyun", "openai", "voiceapi"];

@@ -6,6 +6,9 @@ internal sealed class InactivityWatch : IDisposable
     // How often the arrival of audio is looked at: the time allowed is in seconds.
     private static readonly TimeSpan Check = TimeSpan.FromSeconds(1);
 
+    // What one look may find to have passed in silence. Where more has, this process was kept waiting, and what came meanwhile has not been taken yet.
+    private static readonly TimeSpan Longest = Check * 1.5;
+
     private readonly TimeProvider _time;
     private readonly TimeSpan _allowed;
     private readonly Func<long> _received;
@@ -13,7 +16,8 @@ internal sealed class InactivityWatch : IDisposable
     private readonly Action _expired;
     private readonly ITimer _timer;
     private long _last = -1;
-    private DateTimeOffset _since;
+    private DateTimeOffset _looked;
+    private TimeSpan _quiet;
     private bool _isOver;
 
     /// <param name="time">The clock.</param>
@@ -25,7 +29,7 @@ internal sealed class InactivityWatch : IDisposable
     public InactivityWatch(TimeProvider time, TimeSpan allowed, Func<long> received, Func<bool> expects, Func<Action, bool> post, Action expired)
     {
         (_time, _allowed, _received, _expects, _expired) = (time, allowed, received, expects, expired);
-        _since = time.GetUtcNow();
+        _looked = time.GetUtcNow();
         _timer = time.CreateTimer(_ => post(Look), null, Check, Check);
     }
 
@@ -39,10 +43,12 @@ internal sealed class InactivityWatch : IDisposable
     {
         if (_isOver)
             return;
-        var received = _received();
-        if (received != _last || !_expects())
-            (_last, _since) = (received, _time.GetUtcNow());
-        if (_time.GetUtcNow() - _since < _allowed)
+        var (received, now) = (_received(), _time.GetUtcNow());
+        var passed = now - _looked;
+        _looked = now;
+        _quiet = received != _last || !_expects() ? TimeSpan.Zero : _quiet + (passed < Longest ? passed : Longest);
+        _last = received;
+        if (_quiet < _allowed)
             return;
         Dispose();
         _expired();

@@ -7,7 +7,7 @@ namespace Parley.Interop.Tests.Cases.Agents;
 /// <summary>Scenarios that test somebody else's system: Debian's kamailio as registrar and proxy, with agents on all sides.</summary>
 public class AgentKamailioTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     [Theory]
     [InlineData("udp")]

@@ -20,7 +20,7 @@ public abstract class CallApiFixture(string transfers) : IAsyncLifetime
     {
         GC.SuppressFinalize(this);
         Server.Interrupt();
-        var code = await Server.WaitForExitAsync(TimeSpan.FromSeconds(20));
+        var code = await Server.WaitForExitAsync(TimeSpan.FromSeconds(45));
         var output = Server.Output;
         await Server.DisposeAsync();
         Assert.True(code == 0, $"parley serve ended with {code}; it wrote:\n{output}");

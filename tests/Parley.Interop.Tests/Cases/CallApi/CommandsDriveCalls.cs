@@ -10,7 +10,7 @@ public abstract class CommandsDriveCalls(CallApiFixture fixture)
 {
     private protected const int Alice = 600, Bob = 900, Carol = 1200, Dave = 1400;
     private const string Started = "CALL_ANSWER TRANSFER_ACCEPT CALL_START CALL_ANSWER Ended";
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
     private readonly ServeProcess _server = fixture.Server;
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Parley.Interop.Tests.Cases.CallApi;
 public sealed class PhonesOwnCalls(TransfersByPhone fixture) : IClassFixture<TransfersByPhone>
 {
     private const int Alice = 600, Bob = 900, Carol = 1200;
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
     private readonly ServeProcess _server = fixture.Server;
 
     [Fact]
@@ -78,9 +78,11 @@ public sealed class PhonesOwnCalls(TransfersByPhone fixture) : IClassFixture<Tra
         await bob.WaitForDigitsAsync("159#", Soon);
         Assert.Equal("159#", bob.Digits);
         (await api.RunAsync("CallRecord", $$"""{"callid":"{{start.CallId}}","file":"talk.wav"}""")).AssertStory("RECORD_START Ended");
-        await Task.Delay(1_500);
+        var talk = Path.Combine(_server.Recordings, "talk.wav");
+        await Tone.AssertRecordsAsync(talk, Alice, 0.5);
+        await Tone.AssertRecordsAsync(talk, Bob, 0.5);
         (await api.RunAsync("CallEnd", $$"""{"callid":"{{start.CallId}}"}""")).AssertStory("Ended");
-        var recording = Wav.Read(Path.Combine(_server.Recordings, "talk.wav"));
+        var recording = Wav.Read(talk);
         Tone.ChannelWith(recording, Alice, 0.5);
         Tone.ChannelWith(recording, Bob, 0.5);
     }

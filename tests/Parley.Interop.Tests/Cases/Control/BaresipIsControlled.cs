@@ -8,7 +8,7 @@ namespace Parley.Interop.Tests.Cases.Control;
 public sealed class BaresipIsControlled
 {
     private const int Alice = 600, Bob = 900, Carol = 1200;
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task Two_phones_talk_are_held_resumed_and_hung_up()
@@ -109,7 +109,7 @@ public sealed class BaresipIsControlled
         await alice.WaitForEndAsync(Soon);
         await carol.WaitForAnswerAsync(Soon);
         await host.RunAsync(new EndCall { Call = started.Call!.Id });
-        (await plain.ResultAsync(TimeSpan.FromSeconds(15))).AssertAllSuccessful(1);
+        (await plain.ResultAsync(TimeSpan.FromSeconds(30))).AssertAllSuccessful(1);
     }
 
     [Theory]

@@ -29,7 +29,7 @@ public sealed class Fail2banTests
         var answer = await phone.FinalAsync("alice", (number, more) => phone.Request(
             "INVITE", $"sip:{Name}@{domain}", [$"From: {from}", $"Call-ID: {callId}", $"CSeq: {number} INVITE", .. more], HandPhone.Offer(40_000)));
         Assert.Equal(404, answer.Status);
-        for (var tries = 0; tries < 100 && !server.Output.Contains("192.0.2.1", StringComparison.Ordinal); tries++)
+        for (var tries = 0; tries < 600 && !server.Output.Contains("192.0.2.1", StringComparison.Ordinal); tries++)
             await Task.Delay(50);
         Assert.Contains("192.0.2.1", server.Output, StringComparison.Ordinal);
         Assert.Empty(await FoundAsync(server.Output));
@@ -56,7 +56,7 @@ public sealed class Fail2banTests
 
     private static async Task WaitForLinesAsync(ServeProcess server, int count)
     {
-        for (var tries = 0; tries < 100 && Regex.Count(server.Output, "refused REGISTER from") < count; tries++)
+        for (var tries = 0; tries < 600 && Regex.Count(server.Output, "refused REGISTER from") < count; tries++)
             await Task.Delay(50);
         Assert.True(Regex.Count(server.Output, "refused REGISTER from") == count, $"parley serve wrote:\n{server.Output}");
     }

@@ -6,7 +6,7 @@ namespace Parley.Interop.Tests.Cases.Phones;
 public sealed class KamailioTests
 {
     private const int Alice = 600, Bob = 900, Carol = 1200;
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task Phones_behind_an_outbound_proxy_register_call_hold_and_transfer()

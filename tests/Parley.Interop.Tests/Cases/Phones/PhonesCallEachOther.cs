@@ -10,7 +10,7 @@ namespace Parley.Interop.Tests.Cases.Phones;
 public abstract class PhonesCallEachOther(PhonesFixture fixture, string transport) : IClassFixture<PhonesFixture>
 {
     private protected const int Alice = 600, Bob = 900, Carol = 1200;
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
     private readonly ServeProcess _server = fixture.Server;
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class PhonesFixture : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Server.Interrupt();
-        var code = await Server.WaitForExitAsync(TimeSpan.FromSeconds(20));
+        var code = await Server.WaitForExitAsync(TimeSpan.FromSeconds(45));
         var output = Server.Output;
         await Server.DisposeAsync();
         Assert.True(code == 0, $"parley serve ended with {code}; it wrote:\n{output}");

@@ -10,7 +10,7 @@ namespace Parley.Interop.Tests.Cases.Phones;
 public sealed class ServerTransferTests
 {
     private const int Alice = 600, Bob = 900, Carol = 1200;
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     // baresip 1.0.0 that was put on hold by re-INVITE plays nothing any more after it was resumed.
     private static readonly TransferOptions Unheld = new() { HoldMeanwhile = false };

@@ -33,7 +33,7 @@ public sealed class ScenarioTests
         await using var registrar = await LocalServer.StartAsync();
         await using var phone = await Baresip.StartAsync(new() { Account = new("phone", registrar.Domain) });
         await ScenarioHost.AssertPassesAsync(Path.Combine(ScenarioHost.Folder("baresip"), "two-party.rhai"), registrar.Domain, ("PHONE_USER", "phone"));
-        await phone.WaitForDigitsAsync("12#", TimeSpan.FromSeconds(10));
+        await phone.WaitForDigitsAsync("12#", TimeSpan.FromSeconds(30));
         Assert.Equal("12#", phone.Digits);
     }
 

@@ -59,7 +59,7 @@ internal sealed class AgentProgram : IAsyncDisposable
     /// <summary>The next call, connected with its session.</summary>
     public async Task<IncomingVoiceCall> NextAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         return await _calls.Reader.ReadAsync(limit.Token);
     }
 

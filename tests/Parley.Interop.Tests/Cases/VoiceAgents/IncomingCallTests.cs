@@ -17,7 +17,7 @@ public sealed class IncomingCallTests
     private const string Long = "This text is so long that nobody will listen to the whole of it, because he has something to say himself, and so it is cut somewhere, we shall see where. " + NeverHeard;
     private const string NeverHeard = "Nobody ever hears the last of these two sentences.";
 
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task A_phone_is_greeted_heard_interrupted_recorded_and_transferred()

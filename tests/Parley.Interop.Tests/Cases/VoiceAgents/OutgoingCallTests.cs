@@ -11,7 +11,7 @@ public sealed class OutgoingCallTests
     private const string Greeting = "This is a call from your voice agent, how are you today?";
     private const string Callee = "I am very well, thank you for asking.";
 
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task A_phone_is_called_spoken_to_heard_interrupted_recorded_and_transferred()

@@ -9,7 +9,7 @@ namespace Parley.Interop.Tests.Cases.VoiceAgents;
 /// <summary>A program lets a phone hear what another server has, by way of `parley serve`.</summary>
 public sealed class PlayedUrlTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task An_MP3_is_fetched_decoded_and_heard_and_a_page_is_an_error_that_says_what_it_is()

@@ -39,7 +39,7 @@ internal static class Speech
     {
         var wanted = Espeak.Say(text);
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        while (clock.Elapsed < TimeSpan.FromSeconds(25) && AudioLikeness.Of(Samples(phone.HeardSoFar(), AudioLikeness.Rate), wanted) < Enough)
+        while (clock.Elapsed < TimeSpan.FromSeconds(40) && AudioLikeness.Of(Samples(phone.HeardSoFar(), AudioLikeness.Rate), wanted) < Enough)
             await Task.Delay(500);
         AssertHeard(text, phone.HeardSoFar(), AudioLikeness.Rate);
     }

@@ -5,7 +5,7 @@ namespace Parley.Interop.Tests.Cases.VoiceAgents;
 /// <summary>Calls that no program takes: refused with the status that says why, or given up by the caller.</summary>
 public sealed class UntakenCallTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task A_webhook_that_fails_is_asked_again_and_then_the_call_gets_503()
@@ -56,7 +56,7 @@ public sealed class UntakenCallTests
         (await Sipp.CallAsync("uac-cancel-pending", "bot", server)).AssertAllSuccessful(1);
         var taking = program.NextAsync();
         // Transactions linger for 32 s.
-        await server.AssertAllBackToZeroAsync(TimeSpan.FromSeconds(45));
+        await server.AssertAllBackToZeroAsync(TimeSpan.FromSeconds(60));
         Assert.False(taking.IsCompletedSuccessfully);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => taking);
         Assert.Empty(program.Events);

@@ -117,6 +117,18 @@ public sealed class PartsTests
     }
 
     [Fact]
+    public void Time_in_which_nobody_looked_is_not_the_other_sides_silence()
+    {
+        var told = 0;
+        using var watch = new InactivityWatch(_time, TimeSpan.FromSeconds(5), () => 7, () => true, Post, () => told++);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Run();
+        _time.Advance(TimeSpan.FromMinutes(1)); // the mailbox stands still
+        Run();
+        Assert.Equal(0, told);
+    }
+
+    [Fact]
     public void Options_of_a_text_leave_those_of_the_call_that_they_do_not_name()
     {
         var call = new TtsOption { Provider = "tencent", AppId = "a", SecretKey = "k", Speaker = "x", Speed = 1.5, Volume = 8, Model = "m" };

@@ -1,3 +1,4 @@
+using Parley.TestSupport;
 using System.Text.Json;
 using Parley.Media.Audio;
 using Parley.Media.Files;
@@ -39,7 +40,7 @@ public sealed class RecordingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pause_is_silence_and_what_follows_is_at_its_time()
+    public Task A_pause_is_silence_and_what_follows_is_at_its_time() => Unhurried.PassesAsync(async () =>
     {
         await using var call = await SoundCall.StartAsync(new() { Recordings = _folder.FullName });
         call.Say(1000);
@@ -73,7 +74,7 @@ public sealed class RecordingTests : IDisposable
         // A further one is another file.
         await call.SendAsync("""{"command":"record","recorder":{"recorderFile":"q.wav"}}""");
         Assert.Equal(("started", "q.wav"), Told((await call.UntilAsync("record"))[^1]));
-    }
+    });
 
     [Theory]
     [InlineData("pcmu", 7, 8000, 2)]
