@@ -180,10 +180,10 @@ public sealed class PlayingTests : IDisposable
         await using var call = await SoundCall.StartAsync(Options);
         await call.SendAsync($$"""{"command":"tts","text":"{{Tone(600, 16000)}}","base64":true,"playId":"b"}""");
         Assert.InRange((await call.UntilAsync("trackEnd"))[^1].GetProperty("duration").GetInt32(), 490, 510);
-        await call.Ear.HearsAsync(600, frames: 20);
+        await call.Ear.HearsAsync(600, frames: 15);
         await call.SendAsync($$$"""{"command":"tts","text":"{{{Tone(1100, 8000)}}}","base64":true,"option":{"samplerate":8000}}""");
         Assert.InRange((await call.UntilAsync("trackEnd"))[^1].GetProperty("duration").GetInt32(), 490, 510);
-        await call.Ear.HearsAsync(1100, frames: 20);
+        await call.Ear.HearsAsync(1100, frames: 15);
         await call.SendAsync("""{"command":"tts","text":"no audio!","base64":true}""");
         Assert.Contains("base64", await call.ErrorAsync());
 
