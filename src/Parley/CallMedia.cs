@@ -180,14 +180,18 @@ internal sealed class CallMedia : IAsyncDisposable
     }
 
     /// <summary>The answer to an INVITE's offer, or, when it has none, an offer that the ACK will answer. A second call repeats the first: early media, then the answer.</summary>
-    public SipBody Answer(SipMessage invite, AnswerOptions options)
+    /// <param name="invite">The INVITE.</param>
+    /// <param name="options">Codecs and encryption.</param>
+    /// <param name="read">Its offer, where somebody has read it already.</param>
+    public SipBody Answer(SipMessage invite, AnswerOptions options, SessionDescription? read = null)
     {
         if (!_answered.IsNone)
             return _answered;
         AudioCodecs.RequireUsable(options.Codecs, nameof(AnswerOptions.Codecs));
         _codecs = options.Codecs ?? _codecs;
         _encryption = options.MediaEncryption ?? _encryption;
-        var offer = SessionBody.Read(invite, out var problem);
+        string? problem = null;
+        var offer = read ?? SessionBody.Read(invite, out problem);
         if (problem is not null)
             throw new CallMediaException(CallMediaProblem.Malformed, $"The offer cannot be read: {problem}");
         OpenStream();
@@ -290,7 +294,7 @@ internal sealed class CallMedia : IAsyncDisposable
 
     private static SipUri NextHop(OutgoingInviteOptions invite) => invite.Proxy ?? (invite.Route is [var first, ..] ? first : invite.Target);
 
-    private static async Task<NetEndpoint> LocalFor(UserAgent agent, SipUri next, CancellationToken cancel)
+    private static async ValueTask<NetEndpoint> LocalFor(UserAgent agent, SipUri next, CancellationToken cancel)
     {
         if (IPAddress.TryParse(next.Host.Trim('[', ']'), out var address))
             return agent.Network.LocalAddressFor(NetEndpoint.From(address, 5060));

@@ -37,6 +37,8 @@ internal static class SessionBody
     {
         if (body.IsNone)
             return null;
+        if (body.ContentType == SessionDescription.MediaType)
+            return body.Content.IsEmpty ? null : body.Content.ToArray();
         var found = Find(System.Text.Encoding.ASCII.GetBytes(body.ContentType!), body.Content.Span);
         return found.IsEmpty ? null : found.ToArray();
     }

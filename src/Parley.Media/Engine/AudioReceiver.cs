@@ -80,10 +80,13 @@ internal sealed class AudioReceiver
         var agreed = new Payload[audio.ReceivePayloads.Count + audio.ReceiveTelephoneEvents.Count];
         foreach (var mapping in audio.ReceivePayloads)
         {
-            var old = Array.FindIndex(before, payload => payload.Type == mapping.PayloadType && ReferenceEquals(payload.Codec, mapping.Codec));
-            agreed[count++] = new() { Type = mapping.PayloadType, Codec = mapping.Codec, Decoder = old < 0 ? null : before[old].Decoder };
-            if (old >= 0)
-                before[old].Decoder = null; // it goes on
+            ref var next = ref agreed[count++];
+            (next.Type, next.Codec) = (mapping.PayloadType, mapping.Codec);
+            foreach (ref var old in before.AsSpan())
+            {
+                if (old.Decoder is not null && old.Type == next.Type && ReferenceEquals(old.Codec, next.Codec))
+                    (next.Decoder, old.Decoder) = (old.Decoder, null); // it goes on
+            }
         }
 
         foreach (var mapping in audio.ReceiveTelephoneEvents)

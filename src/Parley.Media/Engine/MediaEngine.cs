@@ -113,7 +113,7 @@ public sealed class MediaEngine : IAsyncDisposable
     // Ports that somebody else on the machine uses are kept aside until one works, so that none is tried twice.
     private void Bind(AudioStream stream, NetEndpoint address)
     {
-        var foreign = new List<int>();
+        List<int>? foreign = null;
         try
         {
             while (true)
@@ -121,12 +121,12 @@ public sealed class MediaEngine : IAsyncDisposable
                 var port = _ports.Take();
                 if (TryBind(stream, address, port))
                     return;
-                foreign.Add(port);
+                (foreign ??= []).Add(port);
             }
         }
         finally
         {
-            foreach (var port in foreign)
+            foreach (var port in foreign ?? [])
                 _ports.Return(port);
         }
     }

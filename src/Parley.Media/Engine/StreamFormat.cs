@@ -47,8 +47,8 @@ internal sealed class StreamFormat
     {
         if (!audio.Enabled || audio.Codec is not { } codec)
             return null;
-        foreach (var mapping in audio.ReceivePayloads)
-            Require(mapping.Codec);
+        for (var i = 0; i < audio.ReceivePayloads.Count; i++)
+            Require(audio.ReceivePayloads[i].Codec);
         Require(codec);
         return new(audio, codec);
     }
@@ -60,10 +60,10 @@ internal sealed class StreamFormat
     /// <summary>Payload type the far end wants this codec with, or null when it does not want it.</summary>
     public byte? PayloadTypeOf(AudioCodec codec)
     {
-        foreach (var mapping in Audio.SendPayloads)
+        for (var i = 0; i < Audio.SendPayloads.Count; i++)
         {
-            if (Same(mapping.Codec, codec))
-                return mapping.PayloadType;
+            if (Same(Audio.SendPayloads[i].Codec, codec))
+                return Audio.SendPayloads[i].PayloadType;
         }
 
         return null;
@@ -71,7 +71,8 @@ internal sealed class StreamFormat
 
     private static void Require(AudioCodec codec)
     {
-        AudioCodecs.RequireUsable([codec], nameof(codec));
+        if (codec.Unavailable is not null)
+            AudioCodecs.RequireUsable([codec], nameof(codec));
         if (codec.Channels != 1)
             throw new ArgumentException($"{codec.Name} with {codec.Channels} channels was negotiated; streams are mono.", nameof(codec));
     }

@@ -9,6 +9,9 @@ namespace Parley.Media.Sdp;
 /// </summary>
 public static class SdpParser
 {
+    // Longer lines are read into memory of their own; those of a call are shorter.
+    private const int UsualLine = 256;
+
     /// <summary>Reads a description within the default limits.</summary>
     /// <param name="body">The body's bytes, UTF-8.</param>
     /// <param name="description">The description, when the result is true.</param>
@@ -47,6 +50,7 @@ public static class SdpParser
     private static SdpError? ReadLines(ReadOnlySpan<byte> body, SdpLimits limits, SessionBuilder builder)
     {
         var number = 0;
+        Span<char> usual = stackalloc char[UsualLine];
         while (!body.IsEmpty)
         {
             if (++number > limits.MaxLines)
@@ -56,7 +60,12 @@ public static class SdpParser
             body = end < 0 ? [] : body[(end + 1)..];
             if (line.EndsWith("\r"u8)) line = line[..^1];
             if (line.IsEmpty) continue;
-            var fault = Check(line, limits) ?? builder.Add((char)line[0], Encoding.UTF8.GetString(line[2..]));
+            var fault = Check(line, limits);
+            if (fault is null)
+            {
+                var text = line.Length <= UsualLine ? usual : new char[line.Length];
+                fault = builder.Add((char)line[0], text[..Encoding.UTF8.GetChars(line[2..], text)]);
+            }
             if (fault is not null) return new(number, fault);
         }
         return null;

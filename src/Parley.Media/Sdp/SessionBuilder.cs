@@ -5,18 +5,19 @@ namespace Parley.Media.Sdp;
 /// <summary>Collects lines into a description: the session part until the first <c>m=</c>, then one media part after another.</summary>
 internal sealed class SessionBuilder(SdpLimits limits)
 {
-    private readonly List<SdpTiming> _times = [];
-    private readonly List<SdpAttribute> _attributes = [];
-    private readonly List<SdpLine> _others = [];
+    private List<SdpTiming>? _times; // null for one of 0 0, which is what SIP uses
+    private List<SdpAttribute>? _attributes;
+    private List<SdpLine>? _others;
     private readonly List<MediaDescription> _media = new(1);
     private SdpOrigin? _origin;
     private string? _name;
     private SdpConnection? _connection;
     private bool _versionSeen;
+    private bool _timeSeen;
     private MediaBuilder? _current;
 
     /// <summary>Takes one line and returns what is wrong with it, or null.</summary>
-    public string? Add(char type, string value)
+    public string? Add(char type, ReadOnlySpan<char> value)
     {
         if (type != 'v' && !_versionSeen) return "the first line must be 'v=0'.";
         if (type == 'm') return StartMedia(value);
@@ -28,9 +29,9 @@ internal sealed class SessionBuilder(SdpLimits limits)
             case 's': return Once(ref _name, value, "s=");
             case 'c': return Connection(value);
             case 't': return Time(value);
-            case 'a': return Attribute(_attributes, value, limits);
+            case 'a': return Attribute(ref _attributes, value, limits);
             default:
-                _others.Add(new(type, value));
+                (_others ??= []).Add(new(type, value.ToString()));
                 return null;
         }
     }
@@ -47,40 +48,52 @@ internal sealed class SessionBuilder(SdpLimits limits)
             Origin = _origin!,
             SessionName = _name ?? "-",
             Connection = _connection,
-            Times = _times.Count == 0 ? [default] : _times,
-            Attributes = _attributes,
-            OtherLines = _others,
+            Times = _times ?? SessionDescription.Always,
+            Attributes = (IReadOnlyList<SdpAttribute>?)_attributes ?? [],
+            OtherLines = (IReadOnlyList<SdpLine>?)_others ?? [],
             Media = _media,
         };
     }
 
-    public static string? Attribute(List<SdpAttribute> attributes, string value, SdpLimits limits)
+    public static string? Attribute(ref List<SdpAttribute>? attributes, ReadOnlySpan<char> value, SdpLimits limits)
     {
+        attributes ??= [];
         if (attributes.Count >= limits.MaxAttributes) return $"more than {limits.MaxAttributes} attributes in one section.";
-        var colon = value.IndexOf(':', StringComparison.Ordinal);
+        var colon = value.IndexOf(':');
         // Blanks after a property name come from devices that pad lines; they would hide a=sendonly.
-        var name = (colon < 0 ? value : value.AsSpan(0, colon)).Trim();
+        var name = (colon < 0 ? value : value[..colon]).Trim();
         if (name.IsEmpty) return AttributeFault;
-        attributes.Add(new(Known(name), colon < 0 ? null : value[(colon + 1)..]));
+        attributes.Add(new(Word(name), colon < 0 ? null : value[(colon + 1)..].ToString()));
         return null;
     }
 
     /// <summary>Reads the three fields of a <c>c=</c> line; null when they are not three.</summary>
-    public static SdpConnection? ParseConnection(string value)
+    public static SdpConnection? ParseConnection(ReadOnlySpan<char> value)
     {
-        var fields = Fields(value);
-        return fields.Length == 3 ? new() { NetworkType = fields[0], AddressType = fields[1], Address = fields[2] } : null;
+        Span<Range> fields = stackalloc Range[4];
+        return Fields(value, fields) == 3
+            ? new() { NetworkType = Word(value[fields[0]]), AddressType = Word(value[fields[1]]), Address = value[fields[2]].ToString() }
+            : null;
     }
 
-    public static string[] Fields(string value) => value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>Where the fields of a line are; how many, at most as many as there is room for.</summary>
+    public static int Fields(ReadOnlySpan<char> value, Span<Range> fields) => value.Split(fields, ' ', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>One of the few words nearly every description uses, or the text itself.</summary>
-    private static string Known(ReadOnlySpan<char> text) => text switch
+    /// <summary>The text; one of the few words that nearly every description uses is not made anew.</summary>
+    public static string Word(ReadOnlySpan<char> text) => text switch
     {
+        "-" => "-",
+        "IN" => "IN",
+        "IP4" => "IP4",
+        "audio" => "audio",
+        "RTP/AVP" => "RTP/AVP",
         "rtpmap" => "rtpmap",
         "fmtp" => "fmtp",
         "ptime" => "ptime",
         "sendrecv" => "sendrecv",
+        "0" => "0",
+        "8" => "8",
+        "101" => "101",
         _ => text.ToString(),
     };
 
@@ -88,7 +101,7 @@ internal sealed class SessionBuilder(SdpLimits limits)
 
     public const string ConnectionFault = "a connection must be 'c=IN IP4 address' or 'c=IN IP6 address'.";
 
-    private string? StartMedia(string value)
+    private string? StartMedia(ReadOnlySpan<char> value)
     {
         if (_current is not null) _media.Add(_current.Build());
         _current = null;
@@ -96,54 +109,56 @@ internal sealed class SessionBuilder(SdpLimits limits)
         return MediaBuilder.TryStart(value, limits, out _current);
     }
 
-    private string? Version(string value)
+    private string? Version(ReadOnlySpan<char> value)
     {
         if (_versionSeen) return "a second 'v=' line.";
-        if (value.Trim() != "0") return "the version must be 0.";
+        if (value.Trim() is not "0") return "the version must be 0.";
         _versionSeen = true;
         return null;
     }
 
-    private string? Origin(string value)
+    private string? Origin(ReadOnlySpan<char> value)
     {
         if (_origin is not null) return "a second 'o=' line.";
-        var fields = Fields(value);
-        if (fields.Length != 6) return "an origin must be 'o=user id version IN IP4 address'.";
+        Span<Range> fields = stackalloc Range[7];
+        if (Fields(value, fields) != 6) return "an origin must be 'o=user id version IN IP4 address'.";
         _origin = new()
         {
-            UserName = fields[0],
-            SessionId = fields[1],
-            SessionVersion = fields[2],
-            NetworkType = fields[3],
-            AddressType = fields[4],
-            Address = fields[5],
+            UserName = Word(value[fields[0]]),
+            SessionId = value[fields[1]].ToString(),
+            SessionVersion = value[fields[2]].ToString(),
+            NetworkType = Word(value[fields[3]]),
+            AddressType = Word(value[fields[4]]),
+            Address = value[fields[5]].ToString(),
         };
         return null;
     }
 
-    private string? Connection(string value)
+    private string? Connection(ReadOnlySpan<char> value)
     {
         if (_connection is not null) return "a second session-level 'c=' line.";
         _connection = ParseConnection(value);
         return _connection is null ? ConnectionFault : null;
     }
 
-    private string? Time(string value)
+    private string? Time(ReadOnlySpan<char> value)
     {
-        var fields = Fields(value);
-        if (fields.Length != 2 || !Seconds(fields[0], out var start) || !Seconds(fields[1], out var stop))
+        Span<Range> fields = stackalloc Range[3];
+        if (Fields(value, fields) != 2 || !Seconds(value[fields[0]], out var start) || !Seconds(value[fields[1]], out var stop))
             return "a time must be 't=start stop' in seconds.";
-        _times.Add(new(start, stop));
+        if (_timeSeen || start != 0 || stop != 0)
+            (_times ??= _timeSeen ? [default] : []).Add(new(start, stop));
+        _timeSeen = true;
         return null;
 
-        static bool Seconds(string text, out ulong seconds) =>
+        static bool Seconds(ReadOnlySpan<char> text, out ulong seconds) =>
             ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seconds);
     }
 
-    private static string? Once(ref string? field, string value, string line)
+    private static string? Once(ref string? field, ReadOnlySpan<char> value, string line)
     {
         if (field is not null) return $"a second '{line}' line.";
-        field = value;
+        field = Word(value);
         return null;
     }
 }

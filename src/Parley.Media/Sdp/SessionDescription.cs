@@ -6,6 +6,8 @@ public sealed record SessionDescription
     /// <summary>The media type under which descriptions travel in SIP bodies.</summary>
     public const string MediaType = "application/sdp";
 
+    internal static readonly IReadOnlyList<SdpTiming> Always = [default];
+
     /// <summary>The <c>o=</c> line.</summary>
     public required SdpOrigin Origin { get; init; }
 
@@ -17,7 +19,7 @@ public sealed record SessionDescription
     public SdpConnection? Connection { get; init; }
 
     /// <summary>The <c>t=</c> lines; one of 0 0 by default.</summary>
-    public IReadOnlyList<SdpTiming> Times { get; init; } = [default];
+    public IReadOnlyList<SdpTiming> Times { get; init; } = Always;
 
     /// <summary>Session-level attributes in the order written.</summary>
     public IReadOnlyList<SdpAttribute> Attributes { get; init; } = [];

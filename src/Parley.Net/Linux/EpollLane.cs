@@ -73,7 +73,7 @@ internal sealed unsafe class EpollLane : LaneCore
         ArgumentNullException.ThrowIfNull(handler);
         options ??= new();
         var system = UdpSockets.Open(local, options);
-        var socket = new EpollSocket(this, system, handler, options);
+        var socket = new EpollSocket(this, system, local, handler, options);
         lock (_tableGate)
         {
             if (_ended)

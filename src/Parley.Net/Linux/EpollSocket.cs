@@ -13,13 +13,13 @@ internal sealed class EpollSocket : IDatagramSocket
     private int _queued;
     private int _closed;
 
-    public EpollSocket(EpollLane lane, Socket socket, IDatagramHandler handler, DatagramOptions options)
+    public EpollSocket(EpollLane lane, Socket socket, in NetEndpoint asked, IDatagramHandler handler, DatagramOptions options)
     {
         _lane = lane;
         _socket = socket;
         Handler = handler;
         Descriptor = (int)socket.SafeHandle.DangerousGetHandle();
-        Local = NetEndpoint.From((IPEndPoint)socket.LocalEndPoint!);
+        Local = asked.Port != 0 ? asked : NetEndpoint.From((IPEndPoint)socket.LocalEndPoint!);
         Batch = Math.Min(options.Batch, EpollReceiver.MaxBatch);
         MaxDatagram = options.MaxDatagram;
         _notes = options.NoteArrivals;

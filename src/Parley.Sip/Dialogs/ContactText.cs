@@ -24,11 +24,9 @@ internal static class ContactText
     }
 
     /// <summary>The user part of a Contact as it is written in a URI, escapes included: the text given, else that of the URI.</summary>
-    public static byte[] User(string? user, SipUri otherwise)
-    {
-        var uri = user is null ? otherwise : SipUri.Create(user, "contact.invalid");
-        return SipUriView.TryParse(Encoding.ASCII.GetBytes(uri.ToString()), out var view) && view.Scheme is SipScheme.Sip or SipScheme.Sips ? view.User.ToArray() : [];
-    }
+    public static byte[] User(string? user, SipUri otherwise) => user is not null ? Encoding.ASCII.GetBytes(Escaping.Escape(user, SipSyntax.User))
+        : otherwise.Scheme is SipScheme.Sip or SipScheme.Sips ? Encoding.ASCII.GetBytes(otherwise.EscapedUser)
+        : [];
 
     // With sips the transport parameter names what runs below TLS (RFC 3261 §26.2.2 deprecates transport=tls; RFC 5630 §3.1.3).
     public static ReadOnlySpan<byte> TransportParameter(SipTransport transport, bool secure) => transport switch

@@ -9,7 +9,7 @@ namespace Parley.Sip.Dialogs;
 /// </summary>
 internal sealed class DigestAnswers(DigestCredentials? credentials, int maxChallenges, Func<SipMessage, DigestCredentials?>? choose = null)
 {
-    private readonly HashSet<(string Realm, bool IsProxy)> _answered = [];
+    private HashSet<(string Realm, bool IsProxy)>? _answered; // null until the first challenge: most requests meet none
     private DigestCredentials? _credentials = credentials;
     private DigestClient? _client;
     private int _challenges;
@@ -47,8 +47,8 @@ internal sealed class DigestAnswers(DigestCredentials? credentials, int maxChall
         _challenges++;
         // A realm may challenge with several algorithms at once (RFC 8760 §2.4); what counts is whether it has had an answer before.
         var realms = DigestChallenge.ReadAll(response).Select(challenge => (challenge.Realm, challenge.IsProxy)).ToHashSet();
-        var refused = _answered.Overlaps(realms);
-        _answered.UnionWith(realms);
+        var refused = _answered?.Overlaps(realms) == true;
+        (_answered ??= []).UnionWith(realms);
         _client ??= new DigestClient([_credentials]);
         var lines = _client.Answer(response, draft.MethodName, draft.RequestUri, refused);
         if (lines.Count == 0)
@@ -61,7 +61,7 @@ internal sealed class DigestAnswers(DigestCredentials? credentials, int maxChall
     public void Renew(RequestDraft draft)
     {
         _challenges = 0;
-        _answered.Clear();
+        _answered?.Clear();
         Lines = _client?.Continue(draft.MethodName, draft.RequestUri) ?? [];
     }
 
@@ -69,7 +69,7 @@ internal sealed class DigestAnswers(DigestCredentials? credentials, int maxChall
     public void Forget()
     {
         _challenges = 0;
-        _answered.Clear();
+        _answered?.Clear();
         _client = null;
         Lines = [];
     }

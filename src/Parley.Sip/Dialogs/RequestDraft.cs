@@ -13,17 +13,11 @@ namespace Parley.Sip.Dialogs;
 /// </summary>
 internal sealed record RequestDraft
 {
-    private readonly byte[] _method;
-
-    private RequestDraft(SipMethod method, byte[] name)
-    {
-        Method = method;
-        _method = name;
-    }
+    private RequestDraft(SipMethod method) => Method = method;
 
     public SipMethod Method { get; }
 
-    public ReadOnlySpan<byte> MethodName => _method;
+    public ReadOnlySpan<byte> MethodName => SipMethods.Name(Method);
 
     public required byte[] RequestUri { get; init; }
 
@@ -64,11 +58,11 @@ internal sealed record RequestDraft
     /// <summary>A request outside any dialog.</summary>
     public static RequestDraft Outside(
         SipMethod method, SipUri target, SipAddress? to, SipAddress from, UInt128 localTag, string callId, byte[] route) =>
-        new(method, SipMethods.Name(method).ToArray())
+        new(method)
         {
             RequestUri = Encoding.UTF8.GetBytes(RequestUriOf(target)),
-            From = AddressWithTag(from, localTag),
-            To = Encoding.UTF8.GetBytes((to ?? new SipAddress(Bare(target))).ToString()),
+            From = Encoding.UTF8.GetBytes(from.ToString(Encoding.ASCII.GetString(DialogTag.ToBytes(localTag)))),
+            To = Encoding.UTF8.GetBytes(to?.ToString() ?? $"<{target.Bare()}>"),
             CallId = Encoding.ASCII.GetBytes(callId),
             Route = route,
             NextHop = NextHopOf(route, Encoding.UTF8.GetBytes(target.ToString())),
@@ -88,7 +82,7 @@ internal sealed record RequestDraft
     public static RequestDraft Within(Dialog dialog, SipMethod method, in SipBody body = default, IReadOnlyList<SipHeader>? headers = null)
     {
         var (uri, route) = Addressing(dialog);
-        return new RequestDraft(method, SipMethods.Name(method).ToArray())
+        return new RequestDraft(method)
         {
             RequestUri = uri,
             From = dialog.LocalBytes.ToArray(),
@@ -105,7 +99,7 @@ internal sealed record RequestDraft
     public OutgoingRequest Build(UserAgentLane ua, uint cseq, IReadOnlyList<SipHeader> credentials)
     {
         var writer = new SipWriter(ua.Lane.Pool);
-        writer.RequestLine(_method, RequestUri);
+        writer.RequestLine(MethodName, RequestUri);
         writer.Header(HeaderId.MaxForwards, MaxForwards);
         if (Route.Length > 0)
             writer.Header(HeaderId.Route, Route);
@@ -115,7 +109,7 @@ internal sealed record RequestDraft
         writer.Begin(HeaderId.CSeq);
         writer.Append(cseq);
         writer.Append(" "u8);
-        writer.Append(_method);
+        writer.Append(MethodName);
         writer.EndLine();
         foreach (var line in credentials)
             writer.Header(line);
@@ -173,12 +167,4 @@ internal sealed record RequestDraft
     private static string RequestUriOf(SipUri target) => target.Scheme is SipScheme.Sip or SipScheme.Sips
         ? target.WithoutHeaders().WithoutParameter("method").ToString()
         : target.ToString();
-
-    // To names a person, not a path: no port, no transport (RFC 3261 §19.1.1, table 1).
-    private static SipUri Bare(SipUri target) => target.Scheme is SipScheme.Sip or SipScheme.Sips
-        ? SipUri.Create(target.User, target.Host, secure: target.IsSecure)
-        : target;
-
-    private static byte[] AddressWithTag(SipAddress address, UInt128 tag) =>
-        Encoding.UTF8.GetBytes(address.WithTag(Encoding.ASCII.GetString(DialogTag.ToBytes(tag))).ToString());
 }

@@ -28,6 +28,8 @@ internal static class Escaping
     public static string Escape(string text, SearchValues<byte> allowed)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
+        if (bytes.AsSpan().IndexOfAnyExcept(allowed) < 0 && !bytes.AsSpan().Contains((byte)'%'))
+            return text;
         var result = new StringBuilder(bytes.Length);
         foreach (var b in bytes)
         {

@@ -118,19 +118,27 @@ public sealed class SipAddress : IEquatable<SipAddress>
     public override int GetHashCode() => HashCode.Combine(DisplayName, Uri);
 
     /// <summary>The address as it is written: the display name quoted, the URI in angle brackets, then the parameters.</summary>
-    public override string ToString()
+    public override string ToString() => ToString(null);
+
+    /// <summary>The address as it is written, with this tag in place of its own; null leaves it as it is.</summary>
+    internal string ToString(string? tag)
     {
-        var text = new StringBuilder();
+        var text = new StringBuilder(128);
         if (DisplayName is not null)
             text.Append(Escaping.Quote(DisplayName)).Append(' ');
         text.Append('<').Append(Uri).Append('>');
-        foreach (var parameter in Parameters)
+        for (var i = 0; i < Parameters.Count; i++)
         {
+            var parameter = Parameters[i];
+            if (tag is not null && string.Equals(parameter.Name, "tag", StringComparison.OrdinalIgnoreCase))
+                continue;
             text.Append(';').Append(parameter.Name);
             if (parameter.Value is not null)
                 text.Append('=').Append(parameter.Value);
         }
 
+        if (tag is not null)
+            text.Append(";tag=").Append(tag);
         return text.ToString();
     }
 

@@ -19,11 +19,16 @@ public sealed partial class SipMessage
     private PacketBuffer? _buffer;
     private int _references;
 
-    internal SipMessage(SipMessagePool? pool) => _pool = pool;
+    internal SipMessage(SipMessagePool? pool)
+        : this(pool, new HeaderEntry[UsualHeaders])
+    {
+    }
+
+    private SipMessage(SipMessagePool? pool, HeaderEntry[] entries) => (_pool, Entries) = (pool, entries);
 
     // Filled in by the parser.
     internal byte[] Data = [];
-    internal HeaderEntry[] Entries = new HeaderEntry[UsualHeaders];
+    internal HeaderEntry[] Entries;
     internal FirstHeaders First; // 1-based index of the first line of each known header field
     internal int Start;
     internal int BodyStart;
@@ -166,10 +171,9 @@ public sealed partial class SipMessage
     {
         if (_pool is null)
             return this;
-        var copy = new SipMessage(null)
+        var copy = new SipMessage(null, Entries.AsSpan(0, Count).ToArray())
         {
             Data = Bytes.ToArray(),
-            Entries = Entries.AsSpan(0, Count).ToArray(),
             First = First,
             Count = Count,
             BodyStart = BodyStart - Start,

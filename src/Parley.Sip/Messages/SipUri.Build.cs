@@ -51,15 +51,16 @@ public sealed partial class SipUri
     private static string ParameterText(IReadOnlyList<SipParameter> parameters) =>
         string.Concat(parameters.Select(parameter => parameter.Value is null ? ";" + parameter.Name : $";{parameter.Name}={parameter.Value}"));
 
-    private static List<SipParameter> Split(string text, char separator)
+    private static SipParameter[] Split(string text, char separator)
     {
         if (text.Length == 0)
             return [];
-        var parameters = new List<SipParameter>();
-        foreach (var part in text.Split(separator, StringSplitOptions.RemoveEmptyEntries))
+        var parts = text.Split(separator, StringSplitOptions.RemoveEmptyEntries);
+        var parameters = new SipParameter[parts.Length];
+        for (var i = 0; i < parts.Length; i++)
         {
-            var equals = part.IndexOf('=', StringComparison.Ordinal);
-            parameters.Add(equals < 0 ? new SipParameter(part, null) : new SipParameter(part[..equals], part[(equals + 1)..]));
+            var equals = parts[i].IndexOf('=', StringComparison.Ordinal);
+            parameters[i] = equals < 0 ? new SipParameter(parts[i], null) : new SipParameter(parts[i][..equals], parts[i][(equals + 1)..]);
         }
 
         return parameters;

@@ -127,7 +127,7 @@ public sealed partial class SipUri : IEquatable<SipUri>
     }
 
     /// <summary>The same URI without a parameter.</summary>
-    public SipUri WithoutParameter(string name) => Rebuild(_rawUser, Host, Port, ParameterText(WithoutParameter(Parameters, name)));
+    public SipUri WithoutParameter(string name) => GetParameter(name) is null && Scheme is SipScheme.Sip or SipScheme.Sips ? this : Rebuild(_rawUser, Host, Port, ParameterText(WithoutParameter(Parameters, name)));
 
     /// <summary>
     /// The same URI with one header more (RFC 3261 §19.1.1), escaped as needed: what is after the question mark of a Refer-To, for instance.
@@ -146,6 +146,19 @@ public sealed partial class SipUri : IEquatable<SipUri>
     /// <summary>The same URI without headers.</summary>
     public SipUri WithoutHeaders() =>
         _rawHeaders.Length == 0 ? this : Parse(_text[..^_rawHeaders.Length]);
+
+    /// <summary>The user as it is written, with its escapes.</summary>
+    internal string EscapedUser => _rawUser;
+
+    /// <summary>Names a person, not a path: no port, no parameters (RFC 3261 §19.1.1, table 1).</summary>
+    internal string Bare()
+    {
+        if (Scheme is not (SipScheme.Sip or SipScheme.Sips))
+            return _text;
+        var host = HostIsV6 ? $"[{Host}]" : Host;
+        var scheme = IsSecure ? "sips" : "sip";
+        return _rawUser.Length == 0 ? $"{scheme}:{host}" : $"{scheme}:{_rawUser}@{host}";
+    }
 
     /// <summary>The URI as it was written.</summary>
     public override string ToString() => _text;

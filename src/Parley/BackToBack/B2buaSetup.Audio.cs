@@ -40,7 +40,7 @@ internal sealed partial class B2buaSetup
         {
             var codec = leg.Media!.Agreed?.Codec;
             var codecs = codec is null || (_options.Media!.Transcode && !HasOffer) ? _codecs : _options.Media!.Transcode ? [codec, .. _codecs.Where(other => other != codec)] : [codec];
-            body = _mediaA!.Answer(_a.Message, new AnswerOptions { Codecs = codecs, PreferOwnCodecs = true });
+            body = _mediaA!.Answer(_a.Message, new AnswerOptions { Codecs = codecs, PreferOwnCodecs = true }, _offered);
             _anchor!.Join(_mediaA, leg.Media);
             return true;
         }

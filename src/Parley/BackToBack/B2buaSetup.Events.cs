@@ -11,7 +11,7 @@ namespace Parley.BackToBack;
 // What comes while the call is being made: progress, the answer, refusals, and the end of A.
 internal sealed partial class B2buaSetup
 {
-    private readonly Queue<ReliableProgress> _unconfirmed = new();
+    private Queue<ReliableProgress>? _unconfirmed;
 
     void IDialogOwner.OnProgress(InviteDialog dialog, OutgoingInvite invite, Dialog? early, SipMessage response, ReliableProgress? reliable)
     {
@@ -39,7 +39,7 @@ internal sealed partial class B2buaSetup
             if (!_a.Invite.IsPending)
                 return;
             if (confirmed)
-                _unconfirmed.Enqueue(reliable!);
+                (_unconfirmed ??= new()).Enqueue(reliable!);
             _a.Invite.Progress(status, reason, body, headers, confirmed ? Reliability.WhenSupported : Reliability.WhenRequired);
         });
     }
@@ -126,7 +126,7 @@ internal sealed partial class B2buaSetup
 
     private void OnPrack(IncomingRequest prack)
     {
-        if (!_unconfirmed.TryDequeue(out var waiting) || !waiting.IsPending)
+        if (_unconfirmed is null || !_unconfirmed.TryDequeue(out var waiting) || !waiting.IsPending)
         {
             prack.Respond(prack.HasOffer ? 488 : 200);
             return;
@@ -266,7 +266,7 @@ internal sealed partial class B2buaSetup
         _ended = true;
         _a.OnOver = null;
         _a.OnEarly = null;
-        if (_unconfirmed.Count == 0)
+        if (_unconfirmed is not { Count: > 0 })
             _a.OnPrack = null;
     }
 
@@ -283,6 +283,7 @@ internal sealed partial class B2buaSetup
             return;
         var kept = response.ToOwned();
         var progress = new DialogProgress(response.StatusCode, ReasonOf(response) ?? "", SessionBody.Text(kept), reliable is not null, kept);
+        _callbacks ??= new SerialCallbacks(e => Log.DialogCallbackFailed(_agent.Logger, e));
         _callbacks.Post(() => told(progress));
     }
 

@@ -22,12 +22,13 @@ internal sealed partial class B2buaSetup : IDialogOwner
     private readonly EndSignal _over;
     private readonly List<B2buaLeg> _legs = [];
     private readonly SdpPipe _pipe;
-    private readonly SerialCallbacks _callbacks;
+    private SerialCallbacks? _callbacks; // made when there is somebody to tell
     private readonly OutgoingInviteOptions _invite;
     private readonly CallMedia? _mediaA;
     private readonly Anchor? _anchor;
     private readonly bool _confirms;
     private SipBody _offer;
+    private SessionDescription? _offered; // A's offer, read once
     private IReadOnlyList<AudioCodec> _codecs;
     private B2buaLeg? _winner;
     private DialogException? _best;
@@ -43,7 +44,6 @@ internal sealed partial class B2buaSetup : IDialogOwner
         _options = options;
         _over = new EndSignal(agent.Logger);
         _pipe = new SdpPipe(Lane, e => Log.DialogCallbackFailed(agent.Logger, e), _over.Token);
-        _callbacks = new SerialCallbacks(e => Log.DialogCallbackFailed(agent.Logger, e));
         _confirms = a.Message.HasToken(HeaderId.Supported, "100rel"u8) || a.Message.HasToken(HeaderId.Require, "100rel"u8);
         _invite = Onward();
         _codecs = options.Media?.Codecs ?? agent.Phone.Options.Codecs;
@@ -55,7 +55,7 @@ internal sealed partial class B2buaSetup : IDialogOwner
 
     private Lane Lane => _a.Invite.Lane;
 
-    private bool HasOffer => _a.Sdp is not null;
+    private bool HasOffer => SessionBody.IsPresent(_a.Message);
 
     public static async Task<B2bua> RunAsync(
         DialogAgent agent, InviteRequest a, IReadOnlyList<SipUri> targets, B2buaOptions options, CancellationToken cancel)
@@ -107,6 +107,7 @@ internal sealed partial class B2buaSetup : IDialogOwner
             throw Refused(400, $"The offer cannot be read: {problem}");
         if (offer is null)
             return;
+        _offered = offer;
         var common = CallMedia.CommonCodecs(offer, _codecs);
         if (common.Count == 0)
             throw Refused(488, "The offer has no codec in common with this side");

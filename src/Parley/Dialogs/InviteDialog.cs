@@ -102,18 +102,24 @@ public sealed partial class InviteDialog : SipDialog, IOutgoingInviteHandler
         Session.Lane.RunAsync(() => Session.Bye(reason, headers));
 
     /// <summary>A call that came; attached to its session when the answer has left.</summary>
-    internal static InviteDialog OfCalled(InviteRequest request, IDialogOwner owner, in SipBody local) =>
-        new(request.Agent, DialogDirection.Incoming, owner, request.ToUser)
+    internal static InviteDialog OfCalled(InviteRequest request, IDialogOwner owner, in SipBody local)
+    {
+        var ours = SessionBody.Bytes(local);
+        return new(request.Agent, DialogDirection.Incoming, owner, request.ToUser)
         {
             Invite = request.Message,
-            _local = SessionBody.Bytes(local),
-            _wanted = SessionBody.Bytes(local),
+            _local = ours,
+            _wanted = ours,
             _remote = SessionBody.Bytes(request.Message),
         };
+    }
 
     /// <summary>A call of ours, before its INVITE has left.</summary>
-    internal static InviteDialog OfCaller(DialogAgent agent, IDialogOwner owner, in SipBody offer, string contactUser) =>
-        new(agent, DialogDirection.Outgoing, owner, contactUser) { _local = SessionBody.Bytes(offer), _wanted = SessionBody.Bytes(offer) };
+    internal static InviteDialog OfCaller(DialogAgent agent, IDialogOwner owner, in SipBody offer, string contactUser)
+    {
+        var ours = SessionBody.Bytes(offer);
+        return new(agent, DialogDirection.Outgoing, owner, contactUser) { _local = ours, _wanted = ours };
+    }
 
     /// <summary>The answer to an incoming call is on its way.</summary>
     internal void Attach(InviteSession session)
@@ -201,7 +207,10 @@ public sealed partial class InviteDialog : SipDialog, IOutgoingInviteHandler
         sdp is not null
         && (sdp.AsSpan().IndexOf("only"u8) >= 0 || sdp.AsSpan().IndexOf("inactive"u8) >= 0 || sdp.AsSpan().IndexOf("0.0.0.0"u8) >= 0)
         && Parse(sdp) is { Media.Count: > 0 } session
-        && !session.Media.Any(media => media.Port != 0 && flows(session, media));
+        && NoneOf(session, flows);
+
+    private static bool NoneOf(SessionDescription session, Func<SessionDescription, MediaDescription, bool> flows) =>
+        !session.Media.Any(media => media.Port != 0 && flows(session, media));
 
     internal static SessionDescription? Parse(byte[]? sdp) =>
         sdp is not null && SdpParser.TryParse(sdp, out var description, out _) ? description : null;

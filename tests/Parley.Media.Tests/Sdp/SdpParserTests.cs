@@ -27,6 +27,34 @@ public sealed class SdpParserTests
         """;
 
     [Fact]
+    public void A_line_and_a_list_of_formats_may_be_longer_than_those_of_most_calls()
+    {
+        var name = new string('ä', 500);
+        var formats = string.Join(' ', Enumerable.Range(0, 40));
+        var sdp = Parse($"v=0\no=- 1 1 IN IP4 192.0.2.1\ns={name}\nt=0 0\nm=audio 4000 RTP/AVP {formats}\na=fmtp:0 {name}\n");
+        Assert.Equal(name, sdp.SessionName);
+        Assert.Equal(formats, string.Join(' ', sdp.Media[0].Formats));
+        Assert.Equal("0 " + name, sdp.Media[0].Attributes[0].Value);
+    }
+
+    [Fact]
+    public void Fields_may_be_apart_by_several_spaces()
+    {
+        var sdp = Parse("v=0\no=-  1 2   IN IP4 192.0.2.1 \ns=-\nc=IN  IP4  192.0.2.1 \nt=0  0 \nm=audio  4000  RTP/AVP  0  8 \n");
+        Assert.Equal(("1", "2", "192.0.2.1"), (sdp.Origin.SessionId, sdp.Origin.SessionVersion, sdp.Origin.Address));
+        Assert.Equal("192.0.2.1", sdp.Connection!.Address);
+        Assert.Equal(["0", "8"], sdp.Media[0].Formats);
+    }
+
+    [Fact]
+    public void Times_stay_in_their_order_those_without_limit_included()
+    {
+        Assert.Equal([default, new(1, 2), default], Parse("v=0\no=- 1 1 IN IP4 a\nt=0 0\nt=1 2\nt=0 0\n").Times);
+        Assert.Equal([default, default], Parse("v=0\no=- 1 1 IN IP4 a\nt=0 0\nt=0 0\n").Times);
+        Assert.Equal([new(5, 6)], Parse("v=0\no=- 1 1 IN IP4 a\nt=5 6\n").Times);
+    }
+
+    [Fact]
     public void Every_field_of_a_description_is_read()
     {
         var sdp = Parse(Phone);

@@ -63,8 +63,8 @@ public static class AudioAnswer
         var formats = PayloadFormat.ReadAll(media);
         var payloads = RemoteStream.Common(formats, local.Codecs, media);
         if (payloads.Count == 0) return null;
-        if (local.PreferLocalOrder) payloads = [.. payloads.OrderBy(p => IndexOf(local.Codecs, p.Codec))];
-        if (local.AnswerOneCodec) payloads = [payloads[0]];
+        if (local.PreferLocalOrder && payloads.Count > 1) payloads = [.. payloads.OrderBy(p => IndexOf(local.Codecs, p.Codec))];
+        if (local.AnswerOneCodec && payloads.Count > 1) payloads = [payloads[0]];
         var events = local.TelephoneEvents ? RemoteStream.Events(formats, payloads) : [];
         var sent = EventFor(payloads[0], events);
 
@@ -83,7 +83,9 @@ public static class AudioAnswer
             Srtp = srtp,
         };
         var section = AudioSection.Write(local, media.Protocol, payloads, events, direction, audio.PacketMilliseconds, mux, crypto);
-        var sections = offer.Media.Select((m, i) => i == index ? section : AudioSection.Refuse(m)).ToList();
+        var sections = new MediaDescription[offer.Media.Count];
+        for (var i = 0; i < sections.Length; i++)
+            sections[i] = i == index ? section : AudioSection.Refuse(offer.Media[i]);
         if (local.Port == 0) audio = new() { Enabled = false, MediaIndex = index };
         return OfferAnswerResult.Agreed(AudioSection.Session(local, sections, offer.Times), audio);
     }
@@ -94,14 +96,18 @@ public static class AudioAnswer
         var theirs = PayloadFormat.ReadAll(media, offered);
         var ours = PayloadFormat.ReadAll(offered);
         var send = RemoteStream.Common(theirs, local.Codecs, media);
-        send.RemoveAll(p => !ours.Exists(format => format.Is(p.Codec)));
+        for (var i = send.Count - 1; i >= 0; i--)
+            if (!RemoteStream.Has(ours, send[i].Codec)) send.RemoveAt(i);
         if (send.Count == 0) return OfferAnswerResult.Failed(NoCommonCodec(media));
 
         if (Keys(offered, media, local, out var srtp) is { } unsafeAnswer) return OfferAnswerResult.Failed(unsafeAnswer);
         var sendEvents = local.TelephoneEvents ? RemoteStream.Events(theirs, send) : [];
         var sent = EventFor(send[0], sendEvents);
         // The peer sends with the numbers of our offer; its own numbers are for what we send (RFC 3264 §5.1).
-        var receive = RemoteStream.Common(ours, [.. send.Select(p => p.Codec)]);
+        var codecs = new AudioCodec[send.Count];
+        for (var i = 0; i < codecs.Length; i++)
+            codecs[i] = send[i].Codec;
+        var receive = RemoteStream.Common(ours, codecs);
         var receiveEvents = sendEvents.Count > 0 ? RemoteStream.Events(ours, receive) : [];
         var mux = local.RtcpMux && media.Attribute("rtcp-mux") is not null;
         var wanted = MediaDirections.Find(offered.Attributes) ?? MediaDirection.SendReceive;

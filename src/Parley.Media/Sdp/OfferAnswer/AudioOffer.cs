@@ -18,7 +18,7 @@ public static class AudioOffer
     public static SessionDescription Create(LocalAudio local)
     {
         ArgumentNullException.ThrowIfNull(local);
-        return AudioSection.Session(local, [Section(local)], [default]);
+        return AudioSection.Session(local, [Section(local)], SessionDescription.Always);
     }
 
     /// <summary>
@@ -53,13 +53,15 @@ public static class AudioOffer
 
     private static MediaDescription Section(LocalAudio local)
     {
-        var codecs = local.Codecs.Where(codec => codec.Unavailable is null).ToList();
-        if (codecs.Count == 0) throw new ArgumentException(NoCodec(local), nameof(local));
-        var used = new HashSet<byte>(local.PayloadTypes.Select(p => p.PayloadType));
-        used.UnionWith(local.TelephoneEventPayloadTypes.Select(e => e.PayloadType));
-        if (local.TelephoneEvents) used.Add(UsualTelephoneEvent);
-        var payloads = codecs.Select(codec => new PayloadMapping(NumberOf(codec, local, used), codec)).ToList();
-        var events = local.TelephoneEvents ? Events(local, codecs, used) : [];
+        var used = UInt128.Zero; // a bit for each payload type
+        foreach (var mapping in local.PayloadTypes) used |= UInt128.One << mapping.PayloadType;
+        foreach (var mapping in local.TelephoneEventPayloadTypes) used |= UInt128.One << mapping.PayloadType;
+        if (local.TelephoneEvents) used |= UInt128.One << UsualTelephoneEvent;
+        var payloads = new List<PayloadMapping>(local.Codecs.Count);
+        for (var i = 0; i < local.Codecs.Count; i++)
+            if (local.Codecs[i] is { Unavailable: null } codec) payloads.Add(new(NumberOf(codec, local, ref used), codec));
+        if (payloads.Count == 0) throw new ArgumentException(NoCodec(local), nameof(local));
+        var events = local.TelephoneEvents ? Events(local, payloads, ref used) : [];
         // A plain stream with keys is what a side offers that would like to encrypt and can do without; RTP/SAVP says that it cannot (RFC 4568 §5).
         return AudioSection.Write(
             local, local.Encryption == MediaEncryption.Required ? "RTP/SAVP" : "RTP/AVP", payloads, events, local.Direction, local.PacketMilliseconds, local.RtcpMux, Crypto(local));
@@ -69,11 +71,11 @@ public static class AudioOffer
     internal static IReadOnlyList<CryptoLine> Crypto(LocalAudio local) =>
         local.Encryption == MediaEncryption.None ? [] : [.. local.Keys.Take(MaxKeys).Select((key, at) => new CryptoLine(at + 1, key))];
 
-    private static byte NumberOf(AudioCodec codec, LocalAudio local, HashSet<byte> used)
+    private static byte NumberOf(AudioCodec codec, LocalAudio local, ref UInt128 used)
     {
         foreach (var pinned in local.PayloadTypes)
             if (SameCodec(pinned.Codec, codec)) return pinned.PayloadType;
-        return codec.StaticPayloadType ?? NextDynamic(local, used);
+        return codec.StaticPayloadType ?? NextDynamic(local, ref used);
     }
 
     private static string NoCodec(LocalAudio local) =>
@@ -83,27 +85,37 @@ public static class AudioOffer
     /// One telephone-event format per clock rate among the codecs (RFC 4733 §2.1: events share the audio's timestamps), and that of 8 kHz for phones that know no
     /// other, whatever the codec.
     /// </summary>
-    private static List<TelephoneEventMapping> Events(LocalAudio local, List<AudioCodec> codecs, HashSet<byte> used)
+    private static List<TelephoneEventMapping> Events(LocalAudio local, List<PayloadMapping> payloads, ref UInt128 used)
     {
-        var events = new List<TelephoneEventMapping>();
-        foreach (var clock in codecs.Select(c => c.ClockRate).Append(RemoteStream.UsualEventClock).Distinct())
+        var events = new List<TelephoneEventMapping>(2);
+        for (var i = 0; i <= payloads.Count; i++)
         {
-            var pinned = local.TelephoneEventPayloadTypes.FirstOrDefault(e => e.ClockRate == clock);
-            var number = pinned.ClockRate == clock ? pinned.PayloadType
-                : events.Count == 0 && Free(local, UsualTelephoneEvent) ? UsualTelephoneEvent
-                : NextDynamic(local, used);
+            var clock = i < payloads.Count ? payloads[i].Codec.ClockRate : RemoteStream.UsualEventClock;
+            if (RemoteStream.HasClock(events, clock)) continue;
+            var number = Pinned(local, clock) ?? (events.Count == 0 && Free(local, UsualTelephoneEvent) ? UsualTelephoneEvent : NextDynamic(local, ref used));
             events.Add(new(number, clock));
         }
         return events;
     }
 
+    private static byte? Pinned(LocalAudio local, int clock)
+    {
+        foreach (var mapping in local.TelephoneEventPayloadTypes)
+            if (mapping.ClockRate == clock) return mapping.PayloadType;
+        return null;
+    }
+
     private static bool Free(LocalAudio local, byte number) =>
         local.PayloadTypes.All(p => p.PayloadType != number) && local.TelephoneEventPayloadTypes.All(e => e.PayloadType != number);
 
-    private static byte NextDynamic(LocalAudio local, HashSet<byte> used)
+    private static byte NextDynamic(LocalAudio local, ref UInt128 used)
     {
         for (var number = FirstDynamic; number <= 127; number++)
-            if (used.Add(number)) return number;
+        {
+            if ((used & (UInt128.One << number)) != UInt128.Zero) continue;
+            used |= UInt128.One << number;
+            return number;
+        }
         throw new ArgumentException("There are more codecs than dynamic payload types (96 to 127).", nameof(local));
     }
 

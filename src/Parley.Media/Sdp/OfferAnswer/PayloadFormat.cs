@@ -20,8 +20,9 @@ internal readonly record struct PayloadFormat(byte PayloadType, string Name, int
     public static List<PayloadFormat> ReadAll(MediaDescription media, MediaDescription? fallback = null)
     {
         var formats = new List<PayloadFormat>(media.Formats.Count);
-        foreach (var format in media.Formats)
+        for (var i = 0; i < media.Formats.Count; i++)
         {
+            var format = media.Formats[i];
             if (!byte.TryParse(format, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > 127) continue;
             var map = media.AttributeFor("rtpmap", number) ?? fallback?.AttributeFor("rtpmap", number);
             if ((map is null ? Static(number) : Parse(number, map)) is { } known) formats.Add(known);
@@ -31,12 +32,22 @@ internal readonly record struct PayloadFormat(byte PayloadType, string Name, int
 
     private static PayloadFormat? Parse(byte number, string map)
     {
-        var parts = map.Split('/');
-        if (parts.Length is < 2 or > 3 || !Number(parts[1], out var clock)) return null;
+        Span<Range> fields = stackalloc Range[4];
+        var text = map.AsSpan();
+        var count = text.Split(fields, '/');
+        if (count is < 2 or > 3 || !Number(text[fields[1]], out var clock)) return null;
         var channels = 1;
-        return parts.Length == 2 || Number(parts[2], out channels) ? new(number, parts[0].Trim(), clock, channels) : null;
+        return count == 2 || Number(text[fields[2]], out channels) ? new(number, Name(text[fields[0]].Trim()), clock, channels) : null;
 
-        static bool Number(string text, out int value) =>
+        static string Name(ReadOnlySpan<char> text) => text switch
+        {
+            "PCMU" => "PCMU",
+            "PCMA" => "PCMA",
+            TelephoneEvent => TelephoneEvent,
+            _ => text.ToString(),
+        };
+
+        static bool Number(ReadOnlySpan<char> text, out int value) =>
             int.TryParse(text, NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out value) && value > 0;
     }
 

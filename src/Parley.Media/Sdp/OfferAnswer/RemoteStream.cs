@@ -73,6 +73,13 @@ internal static class RemoteStream
         return null;
     }
 
+    public static bool Has(List<PayloadFormat> formats, AudioCodec codec)
+    {
+        foreach (var format in formats)
+            if (format.Is(codec)) return true;
+        return false;
+    }
+
     private static bool Has(List<PayloadMapping> payloads, AudioCodec codec)
     {
         foreach (var payload in payloads)
@@ -87,7 +94,7 @@ internal static class RemoteStream
         return false;
     }
 
-    private static bool HasClock(List<TelephoneEventMapping> events, int clockRate)
+    public static bool HasClock(List<TelephoneEventMapping> events, int clockRate)
     {
         foreach (var known in events)
             if (known.ClockRate == clockRate) return true;
