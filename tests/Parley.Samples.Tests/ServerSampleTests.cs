@@ -27,7 +27,11 @@ public class ServerSampleTests
         Assert.DoesNotContain("Expires: 0", await AcceptAsync(registrar), StringComparison.Ordinal);
         await sample.Says("Registered: 200 OK, next attempt in ");
         var stopping = sample.StopAsync();
-        Assert.Contains("Expires: 0", await AcceptAsync(registrar), StringComparison.Ordinal);
+        // What came before it is the first one once more, where its answer took its time; that nothing comes fails there.
+        while (!(await AcceptAsync(registrar)).Contains("Expires: 0", StringComparison.Ordinal))
+        {
+        }
+
         await stopping;
     }
 

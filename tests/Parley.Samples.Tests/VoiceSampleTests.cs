@@ -62,7 +62,7 @@ public sealed class VoiceSampleTests
     });
 
     [Fact]
-    public async Task Voice_answer_rings_greets_hears_keys_and_records_both_sides()
+    public Task Voice_answer_rings_greets_hears_keys_and_records_both_sides() => Unhurried.PassesAsync(async () =>
     {
         var recordings = Directory.CreateTempSubdirectory("parley-voice-").FullName;
         var port = FreePort();
@@ -89,7 +89,7 @@ public sealed class VoiceSampleTests
         Directory.Delete(recordings, recursive: true);
         Assert.Equal(2, bytes[22]); // channels
         Assert.True(Loudest(bytes, 0) > 2_000 && Loudest(bytes, 1) > 2_000, $"{Loudest(bytes, 0)} and {Loudest(bytes, 1)}");
-    }
+    });
 
     [Fact]
     public async Task Voice_llm_says_the_models_reply()

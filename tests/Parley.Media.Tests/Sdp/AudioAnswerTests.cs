@@ -8,17 +8,9 @@ namespace Parley.Media.Tests.Sdp;
 
 public sealed class AudioAnswerTests
 {
-    private static readonly LocalAudio Local = new()
-    {
-        Address = IPAddress.Parse("192.0.2.1"),
-        Port = 5000,
-        SessionId = 77,
-        SessionVersion = 3,
-    };
+    private static readonly LocalAudio Local = SdpPeer.Us with { SessionVersion = 3 };
 
-    private const string Head = "v=0\r\no=peer 9 9 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n";
-
-    private static OfferAnswerResult Answer(string media, LocalAudio? local = null) => AudioAnswer.Create(Parse(Head + media), local ?? Local);
+    private static OfferAnswerResult Answer(string media, LocalAudio? local = null) => (local ?? Local).Answered(media);
 
     private static NegotiatedAudio Agreed(string media, LocalAudio? local = null)
     {
@@ -259,7 +251,7 @@ public sealed class AudioAnswerTests
     [Fact]
     public void Times_are_those_of_the_offer()
     {
-        var offer = Parse(Head.Replace("t=0 0", "t=5 6", StringComparison.Ordinal) + "m=audio 4000 RTP/AVP 0\r\n");
+        var offer = SdpPeer.Says("m=audio 4000 RTP/AVP 0\r\n", time: "t=5 6");
         Assert.Equal([new SdpTiming(5, 6)], AudioAnswer.Create(offer, Local).Answer!.Times);
     }
 }

@@ -2,18 +2,14 @@ using System.Net;
 using Parley.Media.Codecs;
 using Parley.Media.Sdp;
 using Parley.Media.Sdp.OfferAnswer;
-using static Parley.Media.Tests.Sdp.SdpTestText;
 
 namespace Parley.Media.Tests.Sdp;
 
 public sealed class AudioOfferTests
 {
-    private static readonly LocalAudio Local = new() { Address = IPAddress.Parse("192.0.2.1"), Port = 5000, SessionId = 77 };
+    private static readonly LocalAudio Local = SdpPeer.Us;
 
     private static readonly LocalAudio Peer = new() { Address = IPAddress.Parse("192.0.2.2"), Port = 6000, SessionId = 88 };
-
-    private static SessionDescription AnswerWith(string media) =>
-        Parse("v=0\no=peer 9 9 IN IP4 192.0.2.9\ns=-\nc=IN IP4 192.0.2.9\nt=0 0\n" + media);
 
     [Fact]
     public void Offer_is_this_text()
@@ -71,7 +67,7 @@ public sealed class AudioOfferTests
     [Fact]
     public void Codec_to_send_is_the_first_of_the_answer()
     {
-        var audio = AudioAnswer.Apply(AudioOffer.Create(Local), AnswerWith("m=audio 4000 RTP/AVP 8 0 101\na=rtpmap:101 telephone-event/8000\n"), Local).Audio!;
+        var audio = AudioAnswer.Apply(AudioOffer.Create(Local), SdpPeer.Says("m=audio 4000 RTP/AVP 8 0 101\r\na=rtpmap:101 telephone-event/8000\r\n"), Local).Audio!;
         Assert.Same(AudioCodecs.Pcma, audio.Codec);
         Assert.Equal([0, 8], audio.ReceivePayloads.Select(p => (int)p.PayloadType));
     }
@@ -82,7 +78,7 @@ public sealed class AudioOfferTests
         var local = Local with { Codecs = [AudioCodecs.L16Wideband] };
         var audio = AudioAnswer.Apply(
             AudioOffer.Create(local),
-            AnswerWith("m=audio 4000 RTP/AVP 100 110\na=rtpmap:100 l16/16000\na=rtpmap:110 telephone-event/16000\n"), local).Audio!;
+            SdpPeer.Says("m=audio 4000 RTP/AVP 100 110\r\na=rtpmap:100 l16/16000\r\na=rtpmap:110 telephone-event/16000\r\n"), local).Audio!;
         Assert.Equal((100, (byte?)110), (audio.PayloadType, audio.TelephoneEventPayloadType));
         Assert.Equal(96, audio.ReceivePayloads[0].PayloadType);
         Assert.Equal(101, audio.ReceiveTelephoneEvents[0].PayloadType);
@@ -92,29 +88,29 @@ public sealed class AudioOfferTests
     public void Number_without_map_in_the_answer_means_what_the_offer_said()
     {
         var local = Local with { Codecs = [AudioCodecs.L16Wideband] };
-        var audio = AudioAnswer.Apply(AudioOffer.Create(local), AnswerWith("m=audio 4000 RTP/AVP 96\n"), local).Audio!;
+        var audio = AudioAnswer.Apply(AudioOffer.Create(local), SdpPeer.Says("m=audio 4000 RTP/AVP 96\r\n"), local).Audio!;
         Assert.Same(AudioCodecs.L16Wideband, audio.Codec);
     }
 
     [Theory]
-    [InlineData("m=audio 4000 RTP/AVP 18\n", OfferAnswerFailureKind.NoCommonCodec)]
+    [InlineData("m=audio 4000 RTP/AVP 18\r\n", OfferAnswerFailureKind.NoCommonCodec)]
     [InlineData("", OfferAnswerFailureKind.AnswerMismatch)]
-    [InlineData("m=video 4000 RTP/AVP 31\n", OfferAnswerFailureKind.AnswerMismatch)]
-    [InlineData("m=audio 4000 RTP/SAVP 0\n", OfferAnswerFailureKind.SecureTransportUnsupported)]
+    [InlineData("m=video 4000 RTP/AVP 31\r\n", OfferAnswerFailureKind.AnswerMismatch)]
+    [InlineData("m=audio 4000 RTP/SAVP 0\r\n", OfferAnswerFailureKind.SecureTransportUnsupported)]
     public void Unusable_answer_fails_with_its_reason(string media, OfferAnswerFailureKind kind) =>
-        Assert.Equal(kind, AudioAnswer.Apply(AudioOffer.Create(Local), AnswerWith(media), Local).Failure!.Kind);
+        Assert.Equal(kind, AudioAnswer.Apply(AudioOffer.Create(Local), SdpPeer.Says(media), Local).Failure!.Kind);
 
     [Fact]
     public void Codec_that_was_not_offered_is_no_common_codec()
     {
         var offer = AudioOffer.Create(Local with { Codecs = [AudioCodecs.Pcmu] });
-        Assert.Equal(OfferAnswerFailureKind.NoCommonCodec, AudioAnswer.Apply(offer, AnswerWith("m=audio 4000 RTP/AVP 8\n"), Local).Failure!.Kind);
+        Assert.Equal(OfferAnswerFailureKind.NoCommonCodec, AudioAnswer.Apply(offer, SdpPeer.Says("m=audio 4000 RTP/AVP 8\r\n"), Local).Failure!.Kind);
     }
 
     [Fact]
     public void Refused_stream_is_switched_off()
     {
-        var result = AudioAnswer.Apply(AudioOffer.Create(Local), AnswerWith("m=audio 0 RTP/AVP 0\n"), Local);
+        var result = AudioAnswer.Apply(AudioOffer.Create(Local), SdpPeer.Says("m=audio 0 RTP/AVP 0\r\n"), Local);
         Assert.True(result.Succeeded);
         Assert.False(result.Audio.Enabled);
     }
@@ -142,7 +138,7 @@ public sealed class AudioOfferTests
     [Fact]
     public void Further_offer_keeps_refused_streams_in_place()
     {
-        var first = AudioAnswer.Create(AnswerWith("m=video 4002 RTP/AVP 31\nm=audio 4000 RTP/AVP 8\n"), Local);
+        var first = AudioAnswer.Create(SdpPeer.Says("m=video 4002 RTP/AVP 31\r\nm=audio 4000 RTP/AVP 8\r\n"), Local);
         var again = AudioOffer.Create(Local.Next(first.Audio), first.Answer!);
         Assert.Equal([("video", 0), ("audio", 5000)], again.Media.Select(m => (m.Media, m.Port)));
     }
@@ -150,7 +146,7 @@ public sealed class AudioOfferTests
     [Fact]
     public void Port_zero_switches_ones_own_stream_off()
     {
-        var result = AudioAnswer.Create(AnswerWith("m=audio 4000 RTP/AVP 8\n"), Local with { Port = 0 });
+        var result = AudioAnswer.Create(SdpPeer.Says("m=audio 4000 RTP/AVP 8\r\n"), Local with { Port = 0 });
         Assert.False(result.Audio!.Enabled);
         Assert.Equal(0, result.Answer!.Media[0].Port);
     }

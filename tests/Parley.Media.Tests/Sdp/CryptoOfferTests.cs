@@ -1,4 +1,3 @@
-using System.Net;
 using Parley.Media.Sdp;
 using Parley.Media.Sdp.OfferAnswer;
 using Parley.Media.Srtp;
@@ -9,7 +8,6 @@ namespace Parley.Media.Tests.Sdp;
 /// <summary>Keys in session descriptions (RFC 4568): who offers what, who takes what, who refuses.</summary>
 public sealed class CryptoOfferTests
 {
-    private const string Head = "v=0\r\no=peer 9 9 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n";
     private const string Key30 = "inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"; // RFC 4568 §10.1
     private const string Key28 = "inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGw==";
 
@@ -48,7 +46,7 @@ public sealed class CryptoOfferTests
     [InlineData(MediaEncryption.Required, "RTP/AVP", "", OfferAnswerFailureKind.EncryptionRequired)]
     [InlineData(MediaEncryption.Required, "RTP/AVP", $"a=crypto:1 F8_128_HMAC_SHA1_80 {Key30}\r\n", OfferAnswerFailureKind.EncryptionRequired)]
     public void What_cannot_be_agreed_on_is_refused(MediaEncryption ours, string protocol, string lines, OfferAnswerFailureKind kind) =>
-        Assert.Equal(kind, AudioAnswer.Create(Parse($"{Head}m=audio 4000 {protocol} 0\r\n{lines}"), Local(ours)).Failure?.Kind);
+        Assert.Equal(kind, AudioAnswer.Create(SdpPeer.Says($"m=audio 4000 {protocol} 0\r\n{lines}"), Local(ours)).Failure?.Kind);
 
     [Theory]
     [InlineData($"a=crypto:1 AES_CM_128_HMAC_SHA1_80 {Key30}", "AES_CM_128_HMAC_SHA1_80")]
@@ -58,7 +56,7 @@ public sealed class CryptoOfferTests
     [InlineData("a=crypto:1 AES_256_CM_HMAC_SHA1_32 inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLQ==", "AES_256_CM_HMAC_SHA1_32")]
     public void Lines_as_others_write_them_are_taken(string line, string suite)
     {
-        var result = AudioAnswer.Create(Parse($"{Head}m=audio 4000 RTP/SAVP 0\r\n{line}\r\n"), Local(MediaEncryption.Optional));
+        var result = AudioAnswer.Create(SdpPeer.Says($"m=audio 4000 RTP/SAVP 0\r\n{line}\r\n"), Local(MediaEncryption.Optional));
         Assert.Equal(suite, result.Audio!.Srtp!.Suite.Name);
         Assert.StartsWith(line[9..line.IndexOf(' ', StringComparison.Ordinal)], result.Answer!.Media[0].Attribute("crypto")!.Value, StringComparison.Ordinal);
     }
@@ -75,13 +73,13 @@ public sealed class CryptoOfferTests
     [InlineData($"a=crypto:1 aes_cm_128_hmac_sha1_80 {Key30}")]
     [InlineData("a=crypto")]
     public void Lines_that_cannot_be_used_are_left_out(string line) =>
-        Assert.False(AudioAnswer.Create(Parse($"{Head}m=audio 4000 RTP/SAVP 0\r\n{line}\r\n"), Local(MediaEncryption.Optional)).Succeeded);
+        Assert.False(AudioAnswer.Create(SdpPeer.Says($"m=audio 4000 RTP/SAVP 0\r\n{line}\r\n"), Local(MediaEncryption.Optional)).Succeeded);
 
     [Fact]
     public void The_first_line_that_is_known_counts_and_keeps_its_number()
     {
         var result = AudioAnswer.Create(
-            Parse($"{Head}m=audio 4000 RTP/SAVP 0\r\na=crypto:1 XYZ {Key30}\r\na=crypto:4 AES_CM_128_HMAC_SHA1_32 {Key30}\r\na=crypto:5 AES_CM_128_HMAC_SHA1_80 {Key30}\r\n"),
+            SdpPeer.Says($"m=audio 4000 RTP/SAVP 0\r\na=crypto:1 XYZ {Key30}\r\na=crypto:4 AES_CM_128_HMAC_SHA1_32 {Key30}\r\na=crypto:5 AES_CM_128_HMAC_SHA1_80 {Key30}\r\n"),
             Local(MediaEncryption.Optional));
         Assert.StartsWith("4 AES_CM_128_HMAC_SHA1_32 inline:", result.Answer!.Media[0].Attribute("crypto")!.Value, StringComparison.Ordinal);
     }
@@ -93,7 +91,7 @@ public sealed class CryptoOfferTests
     public void An_answer_that_does_not_fit_is_refused_where_it_has_to_be_encrypted(string line)
     {
         var caller = Local(MediaEncryption.Required);
-        var result = AudioAnswer.Apply(AudioOffer.Create(caller), Parse($"{Head}m=audio 4000 RTP/SAVP 0\r\n{line}\r\n"), caller);
+        var result = AudioAnswer.Apply(AudioOffer.Create(caller), SdpPeer.Says($"m=audio 4000 RTP/SAVP 0\r\n{line}\r\n"), caller);
         Assert.Equal(OfferAnswerFailureKind.EncryptionRequired, result.Failure?.Kind);
     }
 
@@ -120,11 +118,8 @@ public sealed class CryptoOfferTests
     private static List<string?> Lines(SessionDescription description) =>
         [.. description.Media[0].Attributes.Where(attribute => attribute.Is("crypto")).Select(attribute => attribute.Value)];
 
-    private static LocalAudio Local(MediaEncryption encryption) => new()
+    private static LocalAudio Local(MediaEncryption encryption) => SdpPeer.Us with
     {
-        Address = IPAddress.Parse("192.0.2.1"),
-        Port = 5000,
-        SessionId = 77,
         Encryption = encryption,
         Keys = encryption == MediaEncryption.None ? [] : [.. SrtpSuite.All.Select(SrtpKey.Create)],
     };

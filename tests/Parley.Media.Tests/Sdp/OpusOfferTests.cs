@@ -1,24 +1,17 @@
-using System.Net;
 using Parley.Media.Codecs;
 using Parley.Media.Sdp;
 using Parley.Media.Sdp.OfferAnswer;
-using static Parley.Media.Tests.Sdp.SdpTestText;
 
 namespace Parley.Media.Tests.Sdp;
 
 /// <summary>Opus in offers and answers (RFC 7587 §7).</summary>
 public sealed class OpusOfferTests
 {
-    private const string Head = "v=0\r\no=peer 9 9 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n";
-
-    private static readonly LocalAudio Local = new()
-    {
-        Address = IPAddress.Parse("192.0.2.1"), Port = 5000, SessionId = 77, Codecs = [AudioCodecs.Opus, AudioCodecs.Pcmu],
-    };
+    private static readonly LocalAudio Local = SdpPeer.Us with { Codecs = [AudioCodecs.Opus, AudioCodecs.Pcmu] };
 
     private static readonly OpusCodec Missing = new(16_000, "libopus.so.0 is not installed (apt-get install libopus0)");
 
-    private static OfferAnswerResult Answer(string media, LocalAudio? local = null) => AudioAnswer.Create(Parse(Head + media), local ?? Local);
+    private static OfferAnswerResult Answer(string media, LocalAudio? local = null) => (local ?? Local).Answered(media);
 
     [Fact]
     public void The_offer_is_this_text()
@@ -91,7 +84,7 @@ public sealed class OpusOfferTests
     [Fact]
     public void The_answerer_s_wishes_are_for_what_the_offerer_sends()
     {
-        var answer = Parse(Head + "m=audio 4000 RTP/AVP 100 101\r\na=rtpmap:100 OPUS/48000/2\r\na=fmtp:100 maxaveragebitrate=12000;cbr=1\r\na=rtpmap:101 telephone-event/48000\r\n");
+        var answer = SdpPeer.Says("m=audio 4000 RTP/AVP 100 101\r\na=rtpmap:100 OPUS/48000/2\r\na=fmtp:100 maxaveragebitrate=12000;cbr=1\r\na=rtpmap:101 telephone-event/48000\r\n");
         var audio = AudioAnswer.Apply(AudioOffer.Create(Local), answer, Local).Audio!;
         Assert.Equal((100, "maxaveragebitrate=12000;cbr=1"), (audio.PayloadType, audio.SendPayloads[0].Parameters));
         Assert.Equal((96, null), (audio.ReceivePayloads[0].PayloadType, audio.ReceivePayloads[0].Parameters));

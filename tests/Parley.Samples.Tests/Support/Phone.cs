@@ -8,7 +8,7 @@ internal static class Phone
 {
     public static Task<UserAgent> StartAsync(Func<UserAgentOptions, UserAgentOptions>? change = null)
     {
-        var options = new UserAgentOptions { Listen = ["udp://127.0.0.1:0"], MediaPorts = (30_000, 31_000), VerifyCertificates = false };
+        var options = new UserAgentOptions { Listen = ["udp://127.0.0.1:0"], MediaPorts = (30_000, 31_000), VerifyCertificates = false, RefuseWhenBehind = false };
         return UserAgent.StartAsync(change?.Invoke(options) ?? options);
     }
 

@@ -19,9 +19,11 @@ internal static class Spoken
     /// <summary>Listens from now on until the sentence is heard, and fails after forty seconds without it.</summary>
     public static async Task HearsSpeechAsync(this Call call, string text)
     {
-        var wanted = Espeak.Say(text);
         var heard = new List<short>();
         await using var reader = call.OpenReader(new() { SampleRate = 8_000 });
+        // What is to be heard may be said while the program that tells how it sounds is still starting.
+        var wanting = Task.Run(() => Espeak.Say(text));
+        var compared = 0;
         var pcm = new short[1_600];
         var best = 0.0;
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(40);)
@@ -31,9 +33,11 @@ internal static class Spoken
             if (read == 0)
                 break;
             heard.AddRange(pcm.AsSpan(0, read));
-            if (heard.Count < wanted.Length)
+            if (!wanting.IsCompleted || heard.Count < (await wanting).Length)
                 continue;
-            best = Math.Max(best, AudioLikeness.Of(heard.ToArray().AsSpan(Math.Max(0, heard.Count - (wanted.Length * 2))), wanted));
+            var wanted = await wanting;
+            best = Math.Max(best, AudioLikeness.Of(heard.ToArray().AsSpan(Math.Max(0, compared - (wanted.Length * 2))), wanted));
+            compared = heard.Count;
             if (best >= Enough)
                 return;
         }

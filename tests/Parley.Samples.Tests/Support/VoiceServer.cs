@@ -26,7 +26,7 @@ internal sealed class VoiceServer : IAsyncDisposable
 
     public static async Task<VoiceServer> StartAsync(VoiceOptions? options = null)
     {
-        var agent = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:bot@127.0.0.1", MediaPorts = (24_000, 24_498) });
+        var agent = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:bot@127.0.0.1", MediaPorts = (24_000, 24_498), RefuseWhenBehind = false });
         var surface = new VoiceSurface(agent, options ?? new() { Urls = new(["127.0.0.1"]) });
         return new(agent, surface, await ApiHost.StartAsync(new() { Listen = new(IPAddress.Loopback, 0) }, [surface]));
     }

@@ -60,8 +60,8 @@ internal sealed partial class VoiceStage : IAsyncDisposable
             return new Heard();
         });
         register?.Invoke(speech);
-        var server = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:parley@127.0.0.1", MediaPorts = (28_000, 28_498) });
-        var phone = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:phone@127.0.0.1", MediaPorts = (28_500, 28_998) });
+        var server = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:parley@127.0.0.1", MediaPorts = (28_000, 28_498), RefuseWhenBehind = false });
+        var phone = await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"], Caller = "sip:phone@127.0.0.1", MediaPorts = (28_500, 28_998), RefuseWhenBehind = false });
         var surface = new VoiceSurface(server, (options ?? new()) with { Speech = options?.Speech ?? speech });
         var listen = new ApiHostOptions { Listen = new(IPAddress.Loopback, 0) };
         var served = await ApiHost.StartAsync(host?.Invoke(listen) ?? listen, [surface]);

@@ -9,7 +9,8 @@ namespace Parley.Server.Voice.Joining;
 
 /// <summary>A call handed over: its phone is asked to call somebody else itself, or to take the place of another session's call. Its owner's mailbox runs everything here.</summary>
 /// <param name="context">The session.</param>
-internal sealed class HandOver(SessionContext context)
+/// <param name="joining">The other sessions, and what asks phones.</param>
+internal sealed class HandOver(SessionContext context, ICallJoining joining)
 {
     /// <summary>Whether the phone has been asked and has not said what became of it.</summary>
     public bool IsOn { get; private set; }
@@ -34,15 +35,15 @@ internal sealed class HandOver(SessionContext context)
             OnProgress = progress => context.FromOutside(() => Told(progress)),
         };
         context.Complain("refer", problems);
-        var target = context.Other(options.TargetSessionId);
+        var target = joining.Other(options.TargetSessionId);
         IsOn = true;
         context.Begin("refer", async () =>
         {
             try
             {
                 var outcome = target?.Call is { } other
-                    ? await call.TransferAsync(other, transfer, context.Ending)
-                    : await call.TransferAsync(SipPlan.WithScheme(command.Callee), transfer, context.Ending);
+                    ? await joining.TransferAsync(call, other, transfer, context.Ending)
+                    : await joining.TransferAsync(call, SipPlan.WithScheme(command.Callee), transfer, context.Ending);
                 context.Post(() => Done(outcome, options.AutoHangup != false, target));
             }
             finally
@@ -62,7 +63,7 @@ internal sealed class HandOver(SessionContext context)
             context.Tell(new RingingEvent { TrackId = context.BotTrack, EarlyMedia = false, Refer = true });
     }
 
-    private void Done(TransferOutcome outcome, bool ends, VoiceSession? target)
+    private void Done(TransferOutcome outcome, bool ends, IJoinableSession? target)
     {
         if (!outcome.IsSuccess)
         {

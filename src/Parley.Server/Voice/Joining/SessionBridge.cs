@@ -5,9 +5,10 @@ namespace Parley.Server.Voice.Joining;
 
 /// <summary>A session's call bridged with another session's. Each of the two has one of these; its owner's mailbox runs everything here but what the other one puts in.</summary>
 /// <param name="context">The session.</param>
-internal sealed class SessionBridge(SessionContext context)
+/// <param name="joining">The other sessions, and what joins calls.</param>
+internal sealed class SessionBridge(SessionContext context, ICallJoining joining)
 {
-    private Bridge? _bridge;
+    private IJointCalls? _bridge;
     private SessionBridge? _other;
 
     /// <summary>Whether it is bridged.</summary>
@@ -25,17 +26,16 @@ internal sealed class SessionBridge(SessionContext context)
             return;
         }
 
-        if (context.Other(command.TargetSessionId) is not { Call: { } other, Bridging: var target })
+        if (joining.Other(command.TargetSessionId) is not { Call: { } other, Bridging: var target })
         {
             context.Fail("bridge", $"targetSessionId: there is no other session '{command.TargetSessionId}' with an answered call.");
             return;
         }
 
-        Bridge bridge;
+        IJointCalls bridge;
         try
         {
-            // Mixed, so that what either session says is heard beside the other party.
-            bridge = Bridge.Connect(call, other, new() { Mix = true });
+            bridge = joining.Join(call, other);
         }
         catch (Exception e) when (e is CallMediaException or CallEndedException or InvalidOperationException)
         {
@@ -84,7 +84,7 @@ internal sealed class SessionBridge(SessionContext context)
 
     private void Post(Action action) => context.Post(action);
 
-    private void Forget(Bridge bridge)
+    private void Forget(IJointCalls bridge)
     {
         if (_bridge == bridge)
             (_bridge, _other) = (null, null);

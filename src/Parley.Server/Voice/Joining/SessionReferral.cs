@@ -18,9 +18,10 @@ namespace Parley.Server.Voice.Joining;
 /// <param name="requests">Follows what the other party does.</param>
 /// <param name="farewell">Headers of its end.</param>
 /// <param name="words">What is told last of it.</param>
-internal sealed class SessionReferral(SessionContext context, SessionAudio audio, DialogRequests requests, Farewell farewell, LastWords words)
+/// <param name="joining">The other sessions, and what asks phones.</param>
+internal sealed class SessionReferral(SessionContext context, IReferralAudio audio, DialogRequests requests, Farewell farewell, LastWords words, ICallJoining joining)
 {
-    private readonly HandOver _handOver = new(context);
+    private readonly HandOver _handOver = new(context, joining);
     private ReferredCall? _leg;
     private int _legs;
 
@@ -100,7 +101,7 @@ internal sealed class SessionReferral(SessionContext context, SessionAudio audio
     {
         if (!byPhone && options.Method is { Length: > 0 } method && !method.Equals("bridge", StringComparison.OrdinalIgnoreCase))
             return $"options.method: '{method}' is none; there are bridge and refer.";
-        if (byPhone && options.TargetSessionId is { Length: > 0 } id && context.Other(id) is null)
+        if (byPhone && options.TargetSessionId is { Length: > 0 } id && joining.Other(id) is null)
             return $"options.targetSessionId: there is no other session '{id}' with an answered call.";
         return command.Callee.Length == 0 && (!byPhone || options.TargetSessionId is not { Length: > 0 }) ? "callee: must be there: whom to connect the call with." : null;
     }

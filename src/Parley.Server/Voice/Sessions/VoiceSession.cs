@@ -17,7 +17,7 @@ namespace Parley.Server.Voice.Sessions;
 /// A session ends with its call, or with its socket when no call was made; the last event of a call is told before the box ends.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "What it owns is disposed of at its end, which it comes to by itself: RunAsync.")]
-internal sealed partial class VoiceSession
+internal sealed partial class VoiceSession : IJoinableSession
 {
     private readonly VoiceCore _core;
     private readonly SessionContext _context;
@@ -47,8 +47,9 @@ internal sealed partial class VoiceSession
         _requests = new(_context);
         _farewell = new(_context, _call);
         _words = new(_context, _call);
-        _referral = new(_context, _audio, _requests, _farewell, _words);
-        Bridging = new(_context);
+        var joining = new CallJoining(_context);
+        _referral = new(_context, _audio, _requests, _farewell, _words, joining);
+        Bridging = new(_context, joining);
         _ = RunAsync();
         if (pending is not null)
             _context.Post(() => Begun(pending.Call, Task.CompletedTask));

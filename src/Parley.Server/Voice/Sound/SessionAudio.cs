@@ -3,6 +3,7 @@ using Parley.Contracts.Voice.Commands;
 using Parley.Contracts.Voice.Events;
 using Parley.Media.Rtp;
 using Parley.Server.Voice.Bots;
+using Parley.Server.Voice.Joining;
 using Parley.Server.Voice.Sessions;
 using Parley.Server.Voice.Streaming;
 using Parley.Speech;
@@ -13,7 +14,7 @@ namespace Parley.Server.Voice.Sound;
 /// A session's audio, from its line to its end: the speech chain on it, what goes beside that (recording, streams, a bot's ears), digits, and who is muted. Its owner's mailbox runs
 /// everything here but <see cref="Receive"/>.
 /// </summary>
-internal sealed class SessionAudio : IAsyncDisposable
+internal sealed class SessionAudio : IReferralAudio, IAsyncDisposable
 {
     private readonly SessionContext _context;
     private readonly SessionCall _call;

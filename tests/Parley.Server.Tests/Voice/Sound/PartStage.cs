@@ -16,11 +16,11 @@ internal sealed class PartStage : IAsyncDisposable
     private readonly SpeechConnections _connections;
     private readonly Task _serving;
 
-    private PartStage(UserAgent agent, SpeechConnections connections)
+    private PartStage(UserAgent agent, SpeechConnections connections, string id)
     {
         (_agent, _connections) = (agent, connections);
         Core = new(agent, new() { Speech = SoundCall.Tuned(connections, []), Time = Time });
-        Context = new(Core, "s", "bot", Told.Add, (reason, initiator) => Told.Add(new HangupEvent { Reason = reason, Initiator = initiator }));
+        Context = new(Core, id, "bot", Told.Add, (reason, initiator) => Told.Add(new HangupEvent { Reason = reason, Initiator = initiator }));
         Call = new(Time.GetUtcNow());
         _serving = Context.ServeAsync();
     }
@@ -38,7 +38,24 @@ internal sealed class PartStage : IAsyncDisposable
     /// <summary>Events, and the wish to hang up as a hangup event. To be read when the mailbox rests.</summary>
     public List<VoiceEvent> Told { get; } = [];
 
-    public static async Task<PartStage> StartAsync() => new(await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"] }), new());
+    public static async Task<PartStage> StartAsync(string id = "s") => new(await UserAgent.StartAsync(new() { Listen = ["udp://127.0.0.1:0"] }), new(), id);
+
+    /// <summary>A call that nobody has been called for yet.</summary>
+    public Task<OutgoingCall> CallAsync(string callee = "sip:phone@127.0.0.1:9") => Core.Agent.CreateCallAsync(callee, new() { Caller = "sip:us@127.0.0.1" });
+
+    /// <summary>Waits for an event of a kind.</summary>
+    public async Task<T> ToldAsync<T>()
+        where T : VoiceEvent
+    {
+        T? found = null;
+        for (var clock = System.Diagnostics.Stopwatch.StartNew(); found is null; await Task.Delay(5))
+        {
+            await Context.RunAsync(() => found = Told.OfType<T>().FirstOrDefault());
+            Assert.True(found is not null || clock.Elapsed < TimeSpan.FromSeconds(30), $"No {typeof(T).Name} was told within 30 s, but: {string.Join("; ", Told)}");
+        }
+
+        return found;
+    }
 
     /// <summary>Does something in the mailbox, with what that puts in behind itself.</summary>
     public async Task DoAsync(Action action)

@@ -30,7 +30,7 @@ public sealed class PlayingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_is_heard_and_named_by_its_url()
+    public Task A_file_is_heard_and_named_by_its_url() => Unhurried.PassesAsync(async () =>
     {
         await using var call = await SoundCall.StartAsync(Options);
         await call.SendAsync("""{"command":"play","url":"two.wav"}""");
@@ -39,10 +39,10 @@ public sealed class PlayingTests : IDisposable
         Assert.InRange(end.GetProperty("duration").GetInt32(), 1990, 2010);
         Assert.InRange(call.Ear.Count(700), 44, 75); // 50; a busy machine repeats some to conceal what is late
         await call.Ear.HearsAsync(1200);
-    }
+    });
 
     [Fact]
-    public async Task An_offset_leaves_the_beginning_out()
+    public Task An_offset_leaves_the_beginning_out() => Unhurried.PassesAsync(async () =>
     {
         await using var call = await SoundCall.StartAsync(Options);
         await call.SendAsync("""{"command":"play","url":"two.wav","playId":"p","offsetMs":1500}""");
@@ -51,10 +51,10 @@ public sealed class PlayingTests : IDisposable
         Assert.InRange(end.GetProperty("duration").GetInt32(), 490, 510);
         await call.Ear.HearsAsync(1200);
         Assert.Equal(0, call.Ear.Count(700));
-    }
+    });
 
     [Fact]
-    public async Task A_url_is_heard_when_it_is_allowed_and_a_song_that_is_none_is_named()
+    public Task A_url_is_heard_when_it_is_allowed_and_a_song_that_is_none_is_named() => Unhurried.PassesAsync(async () =>
     {
         using var web = new Web(_folder.FullName);
         await using var call = await SoundCall.StartAsync(Options with { Urls = new(["127.0.0.1"]) });
@@ -71,10 +71,10 @@ public sealed class PlayingTests : IDisposable
 
         await call.SendAsync($$"""{"command":"play","url":"{{web.Url}}none.wav"}""");
         Assert.Contains("404", await call.ErrorAsync());
-    }
+    });
 
     [Fact]
-    public async Task Music_goes_on_beneath_speech_goes_down_for_it_and_has_a_volume()
+    public Task Music_goes_on_beneath_speech_goes_down_for_it_and_has_a_volume() => Unhurried.PassesAsync(async () =>
     {
         await using var call = await SoundCall.StartAsync(Options);
         await call.SendAsync("""{"command":"play","url":"music.wav","playId":"m","background":true,"loop":true}""");
@@ -96,10 +96,10 @@ public sealed class PlayingTests : IDisposable
         await call.SendAsync("""{"command":"interrupt","playId":"m","fadeOutMs":100}""");
         var events = await call.UntilAsync("trackEnd", "playId", "m");
         Assert.DoesNotContain("interruption", events.Select(Name));
-    }
+    });
 
     [Fact]
-    public async Task Speech_takes_the_place_of_a_file_and_a_file_that_of_speech()
+    public Task Speech_takes_the_place_of_a_file_and_a_file_that_of_speech() => Unhurried.PassesAsync(async () =>
     {
         await using var call = await SoundCall.StartAsync(Options);
         await call.SendAsync("""{"command":"play","url":"two.wav"}""");
@@ -112,10 +112,10 @@ public sealed class PlayingTests : IDisposable
         Assert.Equal(0, call.Ear.Count(1200));
         Assert.Equal("t", Assert.Single(events, one => Name(one) == "interruption").GetProperty("playId").GetString());
         Assert.Equal(["two.wav", "t", "f"], events.Where(one => Name(one) == "trackEnd").Select(one => one.GetProperty("playId").GetString()));
-    }
+    });
 
     [Fact]
-    public async Task A_file_that_is_still_being_opened_does_not_cut_what_was_said_after_it()
+    public Task A_file_that_is_still_being_opened_does_not_cut_what_was_said_after_it() => Unhurried.PassesAsync(async () =>
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var web = new Web(_folder.FullName, gate.Task);
@@ -130,7 +130,7 @@ public sealed class PlayingTests : IDisposable
         Assert.Equal(0, Assert.Single(events, one => Name(one) == "trackEnd" && one.GetProperty("playId").GetString() == "slow").GetProperty("duration").GetInt32());
         Assert.DoesNotContain("interruption", events.Select(Name));
         Assert.Equal(0, call.Ear.Count(700));
-    }
+    });
 
     [Theory]
     [InlineData(false)]
@@ -151,8 +151,9 @@ public sealed class PlayingTests : IDisposable
     });
 
     [Fact]
-    public async Task A_text_has_its_own_options_and_those_it_does_not_name_are_the_calls()
+    public Task A_text_has_its_own_options_and_those_it_does_not_name_are_the_calls() => Unhurried.PassesAsync(async () =>
     {
+        _asked.Clear();
         await using var call = await SoundCall.StartAsync(Options, tts: """{"provider":"tuned","speaker":"500","speed":1.5,"volume":4}""");
         await call.SendAsync($$$"""{"command":"tts","text":"{{{new string('a', 25)}}}","playId":"1","option":{"volume":2}}""");
         await call.UntilAsync("trackEnd");
@@ -172,10 +173,10 @@ public sealed class PlayingTests : IDisposable
         Assert.Contains(errors, error => error.Contains("speed", StringComparison.Ordinal));
         Assert.Contains(errors, error => error.Contains("'nobody'", StringComparison.Ordinal));
         Assert.Equal("3", (await call.UntilAsync("trackEnd", "playId", "3"))[^1].GetProperty("playId").GetString());
-    }
+    });
 
     [Fact]
-    public async Task Audio_in_base64_is_heard_and_what_is_none_is_told()
+    public Task Audio_in_base64_is_heard_and_what_is_none_is_told() => Unhurried.PassesAsync(async () =>
     {
         await using var call = await SoundCall.StartAsync(Options);
         await call.SendAsync($$"""{"command":"tts","text":"{{Tone(600, 16000)}}","base64":true,"playId":"b"}""");
@@ -194,10 +195,10 @@ public sealed class PlayingTests : IDisposable
                 BitConverter.TryWriteBytes(bytes.AsSpan(2 * i), (short)(8000 * Math.Sin(2 * Math.PI * hertz * i / rate)));
             return Convert.ToBase64String(bytes);
         }
-    }
+    });
 
     [Fact]
-    public async Task A_graceful_interruption_ends_with_the_text_being_heard()
+    public Task A_graceful_interruption_ends_with_the_text_being_heard() => Unhurried.PassesAsync(async () =>
     {
         await using var call = await SoundCall.StartAsync(Options);
         var words = string.Concat(Enumerable.Repeat("word ", 10));
@@ -216,10 +217,10 @@ public sealed class PlayingTests : IDisposable
         await call.SendAsync("""{"command":"play","url":"tone:1500"}""");
         await call.UntilAsync("trackEnd");
         Assert.Equal(0, call.Ear.Count(900));
-    }
+    });
 
     [Fact]
-    public async Task What_is_cut_at_once_fades_as_long_as_asked()
+    public Task What_is_cut_at_once_fades_as_long_as_asked() => Unhurried.PassesAsync(async () =>
     {
         await using var call = await SoundCall.StartAsync(Options);
         await call.SendAsync($$"""{"command":"tts","text":"{{new string('a', 400)}}","speaker":"500"}""");
@@ -230,10 +231,10 @@ public sealed class PlayingTests : IDisposable
         await call.Ear.HearsAsync(1500);
         var levels = call.Ear.Levels(500);
         Assert.InRange(levels.Count(level => level is > 100 and < 5000), 15, 32); // of 5657 at full
-    }
+    });
 
     [Fact]
-    public async Task A_pause_holds_and_a_playback_goes_on_where_it_was()
+    public Task A_pause_holds_and_a_playback_goes_on_where_it_was() => Unhurried.PassesAsync(async () =>
     {
         await using var call = await SoundCall.StartAsync(Options);
         await call.SendAsync("""{"command":"play","url":"two.wav"}""");
@@ -251,10 +252,10 @@ public sealed class PlayingTests : IDisposable
         Assert.Contains("Nothing is played", await call.ErrorAsync());
 
         static bool Quiet(SoundCall call) => call.Ear.Levels(700)[^5..].All(level => level < 10);
-    }
+    });
 
     [Fact]
-    public async Task A_hangup_behind_a_playback_is_gone_with_another_and_kept_by_the_same()
+    public Task A_hangup_behind_a_playback_is_gone_with_another_and_kept_by_the_same() => Unhurried.PassesAsync(async () =>
     {
         await using var call = await SoundCall.StartAsync(Options);
         await call.SendAsync($$"""{"command":"tts","text":"{{new string('a', 400)}}","playId":"1","autoHangup":true}""");
@@ -266,10 +267,10 @@ public sealed class PlayingTests : IDisposable
         var events = await call.UntilAsync("hangup");
         Assert.InRange(events.Single(one => Name(one) == "trackEnd" && one.TryGetProperty("playId", out _)).GetProperty("duration").GetInt32(), 490, 520);
         Assert.Equal("BySystem", events[^1].GetProperty("reason").GetString());
-    }
+    });
 
     [Fact]
-    public async Task An_input_is_waited_for_behind_a_playback_unless_one_comes()
+    public Task An_input_is_waited_for_behind_a_playback_unless_one_comes() => Unhurried.PassesAsync(async () =>
     {
         await using var call = await SoundCall.StartAsync(Options, tts: """{"provider":"tuned","waitInputTimeout":150}""");
         await call.SendAsync("""{"command":"tts","text":"aa","playId":"1"}""");
@@ -281,10 +282,10 @@ public sealed class PlayingTests : IDisposable
         await call.UntilAsync("dtmf");
         await call.SendAsync("""{"command":"play","url":"tone:440","waitInputTimeout":100}""");
         Assert.Single(await call.UntilAsync("silence"), one => Name(one) == "silence");
-    }
+    });
 
     [Fact]
-    public async Task Who_is_muted_is_not_heard_and_presses_nothing()
+    public Task Who_is_muted_is_not_heard_and_presses_nothing() => Unhurried.PassesAsync(async () =>
     {
         await using var call = await SoundCall.StartAsync(Options);
         await call.SendAsync("""{"command":"play","url":"music.wav","background":true,"loop":true}""");
@@ -301,10 +302,10 @@ public sealed class PlayingTests : IDisposable
         Assert.Equal("2", (await call.UntilAsync("dtmf"))[^1].GetProperty("digit").GetString());
         await call.SendAsync("""{"command":"mute","trackId":"x"}""");
         Assert.Contains("'x'", await call.ErrorAsync());
-    }
+    });
 
     [Fact]
-    public async Task Ambiance_goes_on_and_makes_way_by_its_own_levels()
+    public Task Ambiance_goes_on_and_makes_way_by_its_own_levels() => Unhurried.PassesAsync(async () =>
     {
         await using var call = await SoundCall.StartAsync(Options, ""","ambiance":{"path":"music.wav","normalLevel":0.5,"duckLevel":0.05,"transitionSpeed":0.05}""");
         await call.Ear.HearsAsync(1500, frames: 60);
@@ -314,7 +315,7 @@ public sealed class PlayingTests : IDisposable
         await call.SendAsync($$"""{"command":"tts","text":"{{new string('a', 75)}}","playId":"t"}""");
         await call.UntilAsync("trackEnd", "playId", "t");
         Assert.InRange(20 * Math.Log10(call.Ear.Levels(1500, from + 30)[..20].Average() / normal), -21, -19);
-    }
+    });
 
     private static int First(SoundCall call, double hertz) => Array.FindIndex(call.Ear.Levels(hertz), level => level > 4000);
 

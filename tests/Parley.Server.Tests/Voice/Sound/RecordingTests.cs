@@ -14,8 +14,9 @@ public sealed class RecordingTests : IDisposable
     public void Dispose() => _folder.Delete(true);
 
     [Fact]
-    public async Task Both_directions_are_in_the_file_and_it_is_whole_when_the_end_is_told()
+    public Task Both_directions_are_in_the_file_and_it_is_whole_when_the_end_is_told() => Unhurried.PassesAsync(async () =>
     {
+        Empty();
         await using var call = await SoundCall.StartAsync(new() { Recordings = _folder.FullName, Prompts = Prompts() }, ""","recorder":{"recorderFile":"calls/{id}.wav"},"ambiance":{"path":"noise.wav","normalLevel":1,"duckLevel":1}""", "rec1");
         call.Say(1000);
         Assert.Equal(("started", "calls/rec1.wav"), Told((await call.UntilAsync("record"))[^1]));
@@ -37,11 +38,12 @@ public sealed class RecordingTests : IDisposable
         Assert.InRange(Contains(right, 382, 16000), 30, 50);
         Assert.InRange(Heard(right, 2000, 16000), 5, int.MaxValue);
         Assert.Equal(0, Contains(right, 1000, 16000));
-    }
+    });
 
     [Fact]
     public Task A_pause_is_silence_and_what_follows_is_at_its_time() => Unhurried.PassesAsync(async () =>
     {
+        Empty();
         await using var call = await SoundCall.StartAsync(new() { Recordings = _folder.FullName });
         call.Say(1000);
         foreach (var action in (string[])["pause", "resume", "stop", "loop"])
@@ -116,6 +118,13 @@ public sealed class RecordingTests : IDisposable
         Assert.Contains("not below the folder", await call.ErrorAsync());
         await call.SendAsync("""{"command":"play","url":"tone:440"}""");
         await call.Ear.HearsAsync(440);
+    }
+
+    // What an attempt before this one has left.
+    private void Empty()
+    {
+        _folder.Delete(true);
+        _folder.Create();
     }
 
     private string Prompts()
