@@ -9,7 +9,7 @@ public sealed class LoadTests
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public Task Two_thousand_calls_with_3_percent_loss_all_end_and_leave_nothing() => Eventually.PassesAsync(async () =>
+    public Task Two_thousand_calls_with_3_percent_loss_all_end_and_leave_nothing() => Unhurried.PassesAsync(async () =>
     {
         await using var server = await ServeProcess.StartAsync();
         var result = await Sipp.CallAsync("uac-lossy", "tone", server, calls: 2000, rate: 100, extra: ["-lost", "3", "-d", "300", "-l", "2000"]);
@@ -19,7 +19,7 @@ public sealed class LoadTests
     });
 
     [Fact]
-    public Task Calls_that_are_cancelled_leave_nothing() => Eventually.PassesAsync(async () =>
+    public Task Calls_that_are_cancelled_leave_nothing() => Unhurried.PassesAsync(async () =>
     {
         await using var server = await ServeProcess.StartAsync();
         (await Sipp.CallAsync("uac-cancel", "early", server, calls: 100, rate: 50)).AssertAllSuccessful(100);
@@ -27,7 +27,7 @@ public sealed class LoadTests
     });
 
     [Fact]
-    public Task Bridged_calls_leave_nothing() => Eventually.PassesAsync(async () =>
+    public Task Bridged_calls_leave_nothing() => Unhurried.PassesAsync(async () =>
     {
         await using var server = await ServeProcess.StartAsync();
         await using var callee = await Sipp.AnswerAsync("uas", calls: 100);
