@@ -67,8 +67,8 @@ public sealed record UserAgentOptions
     public int MaxCalls { get; init; } = 10_000;
 
     /// <summary>
-    /// When true, requests that begin something new get 503 with Retry-After once they wait longer than a busy machine should let them: what keeps a server serving. A phone of a test
-    /// that takes each call, if late, says false. Default true; the times are those of <see cref="Sip.Transactions.TransactionOptions"/>.
+    /// When true, requests that begin something new get 503 with Retry-After while all of them stay later than a busy machine should let them: what keeps a server serving. A phone of a
+    /// test that takes each call, if late, says false. Default true; the times are those of <see cref="Sip.Transactions.TransactionOptions"/>.
     /// </summary>
     public bool RefuseWhenBehind { get; init; } = true;
 
