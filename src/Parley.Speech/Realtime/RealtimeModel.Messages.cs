@@ -16,7 +16,7 @@ public sealed partial class RealtimeModel
     private readonly HashSet<string> _uses = new(StringComparer.Ordinal); // locked: results come from anywhere
     private readonly Dictionary<string, Utterance> _utterances = new(StringComparer.Ordinal);
     private readonly StringBuilder _reply = new();
-    private DateTimeOffset _began; // of the audio the model has heard
+    private volatile AudioClock _clock; // of the audio the model has heard
     private volatile string? _response; // that is being made
     private volatile string? _ignored; // that was cut
     private int _utteranceCount;
@@ -34,7 +34,8 @@ public sealed partial class RealtimeModel
         TellReply(isComplete: false);
         _response = null;
         _ignored = null;
-        (_began, _garbage) = (default, 0);
+        _clock = new(_time, RealtimeWire.SampleRate);
+        _garbage = 0;
     }
 
     private JsonDocument? Parse(VendorMessage message)
@@ -181,7 +182,7 @@ public sealed partial class RealtimeModel
     }
 
     private DateTimeOffset At(JsonElement message, string name) =>
-        _began != default && message.At(name).Number() is { } milliseconds and >= 0 and < 1e9 ? _began + TimeSpan.FromMilliseconds(milliseconds) : _time.GetUtcNow();
+        message.At(name).Number() is { } milliseconds and >= 0 and < 1e9 ? _clock.At(TimeSpan.FromMilliseconds(milliseconds)) : _time.GetUtcNow();
 
     private sealed class Utterance
     {

@@ -55,6 +55,7 @@ public sealed partial class RealtimeModel : IAsyncDisposable
         options.Validate();
         (_options, _player, _events, _connections) = (options, chain.Player, chain.Events, connections);
         _time = time ?? TimeProvider.System;
+        _clock = new(_time, RealtimeWire.SampleRate);
         _heard = new(_more);
         _voice = new(chain.Player, chain.Output);
         _observing = chain.Events.Observe(Happened);
@@ -198,7 +199,7 @@ public sealed partial class RealtimeModel : IAsyncDisposable
                 }
                 else if (_heard.TryTake(packet))
                 {
-                    if (_began == default) _began = _time.GetUtcNow();
+                    _clock.Heard(packet.Length);
                     await socket.SendTextAsync(RealtimeWire.Append(MemoryMarshal.AsBytes(packet.AsSpan())), cancel).ConfigureAwait(false);
                 }
                 else
