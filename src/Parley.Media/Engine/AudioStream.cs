@@ -18,12 +18,12 @@ namespace Parley.Media.Engine;
 /// </remarks>
 public sealed partial class AudioStream : IAsyncDisposable
 {
+    private static readonly CancellationTokenSource s_over = Over();
+
     private readonly AddressLatch _latch;
     private readonly AudioReceiver _receiver;
     private readonly RtcpAgent _rtcp;
     private readonly SilenceWatch _silenceWatch;
-    private static readonly CancellationTokenSource s_over = Over();
-
     private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenSource? _ended; // until somebody asks for its token there is nothing to fire, and the end wakes no thread
     private IDatagramSocket? _rtpSocket;

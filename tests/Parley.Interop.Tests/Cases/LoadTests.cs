@@ -9,32 +9,32 @@ public sealed class LoadTests
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public Task Two_thousand_calls_with_3_percent_loss_all_end_and_leave_nothing() => Unhurried.PassesAsync(async () =>
+    public async Task Two_thousand_calls_with_3_percent_loss_all_end_and_leave_nothing()
     {
         await using var server = await ServeProcess.StartAsync();
         var result = await Sipp.CallAsync("uac-lossy", "tone", server, calls: 2000, rate: 100, extra: ["-lost", "3", "-d", "300", "-l", "2000"]);
         result.AssertAllSuccessful(2000);
         Assert.True(result.Retransmissions > 50, $"only {result.Retransmissions} retransmissions: nothing was lost");
         await server.AssertAllBackToZeroAsync(Linger);
-    });
+    }
 
     [Fact]
-    public Task Calls_that_are_cancelled_leave_nothing() => Unhurried.PassesAsync(async () =>
+    public async Task Calls_that_are_cancelled_leave_nothing()
     {
         await using var server = await ServeProcess.StartAsync();
         (await Sipp.CallAsync("uac-cancel", "early", server, calls: 100, rate: 50)).AssertAllSuccessful(100);
         await server.AssertAllBackToZeroAsync(Linger);
-    });
+    }
 
     [Fact]
-    public Task Bridged_calls_leave_nothing() => Unhurried.PassesAsync(async () =>
+    public async Task Bridged_calls_leave_nothing()
     {
         await using var server = await ServeProcess.StartAsync();
         await using var callee = await Sipp.AnswerAsync("uas", calls: 100);
         var extension = "bridge-" + Uri.EscapeDataString($"sip:anyone@127.0.0.1:{callee.Port}");
         (await Sipp.CallAsync("uac", extension, server, calls: 100, rate: 50, extra: ["-d", "300"])).AssertAllSuccessful(100);
         await server.AssertAllBackToZeroAsync(Linger);
-    });
+    }
 
     [Fact]
     public async Task Callers_that_fall_silent_before_the_ack_leave_nothing()
